@@ -1,0 +1,17 @@
+//! Sagspost: mails belong on cases.
+//!
+//! The modules stand in the order of a mail's way through the house; see `ARCHITECTURE.md`.
+
+pub mod api;
+pub mod auth;
+pub mod cases;
+pub mod cli;
+pub mod config;
+pub mod domain;
+pub mod journal;
+pub mod mailbox;
+pub mod mime;
+pub mod outbox;
+pub mod store;
+pub mod suggest;
+pub mod telemetry;
