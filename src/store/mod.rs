@@ -1,1 +1,146 @@
-//! 
+//! The database and the blobs: one file per aggregate.
+//!
+//! The database is the truth. Blobs are written before the rows that name them and removed after. Queries are named
+//! for what they answer, and access is a clause of the query.
+
+mod audit;
+mod blobs;
+mod cases;
+mod db;
+mod entries;
+mod events;
+mod jobs;
+mod leases;
+mod mailboxes;
+mod mails;
+mod search;
+mod threads;
+mod users;
+
+use std::sync::Arc;
+
+pub use audit::AuditRecord;
+pub use blobs::{BlobError, Blobs, BlobsAt};
+pub use cases::{CaseFilter, CaseQuery, NewCase};
+pub use entries::{Entry, EntryState, FiledBefore, NewDocument, NewEntry, NewFile};
+pub use events::{Event, EventKind};
+pub use jobs::{Job, JobKind, NewJob};
+pub use leases::Lease;
+pub use mailboxes::{Folder, FolderState, Location, Mailbox, MailboxState};
+pub use mails::{Batch, MailFilter, MailRow, NewMail, Place, StoredMail};
+pub use users::User;
+
+/// Everything that is kept. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    db: Arc<db::Db>,
+    blobs: Blobs,
+    /// Rings when this process has written an event, so that its pages need not wait for the next poll.
+    event_written: Arc<tokio::sync::Notify>,
+}
+
+impl Store {
+    /// Opens the database at `url` (`sqlite://PATH` or `postgres://…`) with these blobs; runs no migration.
+    pub async fn open(url: &str, blobs: Blobs) -> Result<Self, StoreError> {
+        let db = db::Db::connect(url).await?;
+        Ok(Self {
+            db: Arc::new(db),
+            blobs,
+            event_written: Arc::default(),
+        })
+    }
+
+    /// Brings the schema up to this version.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        self.db.migrate().await
+    }
+
+    pub fn blobs(&self) -> &Blobs {
+        &self.blobs
+    }
+
+    /// Whether the database answers; for readiness and `doctor`.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        db::read!(self, |c| sqlx::query("select 1")
+            .execute(c)
+            .await
+            .map(|_| ())?);
+        Ok(())
+    }
+
+    pub async fn close(&self) {
+        self.db.close().await;
+    }
+}
+
+/// Why something could not be read or kept.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("the database did not answer: {0}")]
+    Database(#[source] sqlx::Error),
+    #[error("the database schema could not be brought up to date: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    #[error(transparent)]
+    Blob(#[from] BlobError),
+    /// Another process has taken over what this one was working on.
+    #[error("the lease on {0} was lost to another process")]
+    LeaseLost(String),
+    #[error("there is already a {0} with that name")]
+    Duplicate(&'static str),
+    /// Missing, or not for this user: which of the two is not told.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    #[error("case {0} is closed")]
+    CaseClosed(String),
+    #[error("the mail is already journaled on that case")]
+    AlreadyFiled(Box<FiledBefore>),
+    #[error("that idempotency key was used for another request")]
+    IdempotencyConflict,
+    #[error("it was changed by someone else meanwhile")]
+    VersionConflict,
+    #[error("it is too late to undo that")]
+    UndoExpired,
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl StoreError {
+    /// Whether the same call may succeed later without anybody changing anything.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Database(error) => is_transient(error),
+            Self::Blob(error) => error.is_transient(),
+            _ => false,
+        }
+    }
+}
+
+/// SQLite's "busy"; PostgreSQL's serialization failure, deadlock, shutdown and connection classes.
+fn is_transient(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Database(database) => database.code().is_some_and(|code| {
+            matches!(
+                &*code,
+                "5" | "6"
+                    | "261"
+                    | "517"
+                    | "40001"
+                    | "40P01"
+                    | "57P01"
+                    | "57P02"
+                    | "57P03"
+                    | "53300"
+            ) || code.starts_with("08")
+        }),
+        _ => false,
+    }
+}
+
+fn is_unique_violation(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Database(database) if database.is_unique_violation())
+}

@@ -1,0 +1,148 @@
+//! Bytes by their SHA-256, in a folder or an S3 bucket.
+//!
+//! The mails of one fetched batch are one object and a blob is a range in it: one durable write per batch. This file
+//! knows objects and ranges only; which blob lies where is in the database (`blobs`, `blob_objects`).
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use object_store::aws::AmazonS3Builder;
+use object_store::local::LocalFileSystem;
+use object_store::{ObjectStore, ObjectStoreExt, path::Path};
+use uuid::Uuid;
+
+use super::{Store, StoreError, db::read};
+use crate::domain::mail::Sha256;
+
+/// Where objects are kept.
+#[derive(Clone)]
+pub enum BlobsAt {
+    /// A folder of this machine, created when missing.
+    Folder(std::path::PathBuf),
+    S3 {
+        bucket: String,
+        endpoint: Option<String>,
+        region: String,
+        access_key_id: String,
+        secret_access_key: String,
+    },
+}
+
+#[derive(Clone)]
+pub struct Blobs {
+    objects: Arc<dyn ObjectStore>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum BlobError {
+    #[error("the blob storage cannot be opened: {0}")]
+    Open(#[source] object_store::Error),
+    #[error("the blob folder cannot be created: {0}")]
+    Folder(#[source] std::io::Error),
+    #[error("the blob storage did not take the bytes: {0}")]
+    Write(#[source] object_store::Error),
+    #[error("the blob storage did not give the bytes: {0}")]
+    Read(#[source] object_store::Error),
+    #[error("the stored bytes of {0} have changed")]
+    Damaged(Sha256),
+}
+
+impl BlobError {
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Write(_) | Self::Read(_) | Self::Folder(_))
+    }
+}
+
+impl Blobs {
+    pub fn open(at: &BlobsAt) -> Result<Self, BlobError> {
+        let objects: Arc<dyn ObjectStore> = match at {
+            BlobsAt::Folder(folder) => {
+                std::fs::create_dir_all(folder).map_err(BlobError::Folder)?;
+                let local = LocalFileSystem::new_with_prefix(folder).map_err(BlobError::Open)?;
+                Arc::new(local.with_fsync(true))
+            }
+            BlobsAt::S3 {
+                bucket,
+                endpoint,
+                region,
+                access_key_id,
+                secret_access_key,
+            } => {
+                let mut builder = AmazonS3Builder::new()
+                    .with_bucket_name(bucket)
+                    .with_region(region)
+                    .with_access_key_id(access_key_id)
+                    .with_secret_access_key(secret_access_key);
+                if let Some(endpoint) = endpoint {
+                    builder = builder.with_endpoint(endpoint).with_allow_http(true);
+                }
+                Arc::new(builder.build().map_err(BlobError::Open)?)
+            }
+        };
+        Ok(Self { objects })
+    }
+
+    /// Writes an object durably; when this returns, it is on disk.
+    pub async fn put(&self, id: Uuid, bytes: Bytes) -> Result<(), BlobError> {
+        self.objects
+            .put(&path_of(id), bytes.into())
+            .await
+            .map_err(BlobError::Write)?;
+        Ok(())
+    }
+
+    pub async fn get(&self, id: Uuid, range: Range<u64>) -> Result<Bytes, BlobError> {
+        if range.is_empty() {
+            return Ok(Bytes::new());
+        }
+        self.objects
+            .get_range(&path_of(id), range)
+            .await
+            .map_err(BlobError::Read)
+    }
+
+    pub async fn delete(&self, id: Uuid) -> Result<(), BlobError> {
+        match self.objects.delete(&path_of(id)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(BlobError::Write(error)),
+        }
+    }
+
+    /// Writes, reads and removes a few bytes; for `doctor`.
+    pub async fn probe(&self) -> Result<(), BlobError> {
+        let id = Uuid::now_v7();
+        self.put(id, Bytes::from_static(b"sagspost")).await?;
+        self.get(id, 0..8).await?;
+        self.delete(id).await
+    }
+}
+
+/// Objects are spread over 256 folders by their last, random byte.
+fn path_of(id: Uuid) -> Path {
+    let name = id.simple().to_string();
+    Path::from(format!("{}/{name}", &name[30..]))
+}
+
+impl Store {
+    /// The bytes with this SHA-256, checked against it.
+    pub async fn blob(&self, sha256: Sha256) -> Result<Bytes, StoreError> {
+        let place: Option<(Uuid, i64, i64)> = read!(self, |c| sqlx::query_as(
+            "select object_id, byte_offset, byte_length
+             from blobs
+             where sha256 = $1"
+        )
+        .bind(sha256.0.to_vec())
+        .fetch_optional(c)
+        .await?);
+        let (object, offset, length) = place.ok_or(StoreError::NotFound("blob"))?;
+        let bytes = self
+            .blobs
+            .get(object, offset as u64..(offset + length) as u64)
+            .await?;
+        if Sha256::of(&bytes) != sha256 {
+            return Err(BlobError::Damaged(sha256).into());
+        }
+        Ok(bytes)
+    }
+}

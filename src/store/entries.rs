@@ -1,0 +1,529 @@
+//! Journal entries: the act of filing, in one transaction.
+//!
+//! `commit_entry` decides nothing; what is written was planned by `journal::plan`. The database itself refuses the
+//! same mail twice on a case, whoever races.
+
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{
+    AuditRecord, EventKind, NewJob, Store, StoreError, audit,
+    cases::direction_text,
+    db::{Tx, read, write},
+    events, is_unique_violation, jobs,
+    mails::digest,
+};
+use crate::domain::{case::Direction, mail::Sha256};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EntryState {
+    /// Written here; the case system has not confirmed it yet.
+    Pending,
+    Delivered,
+    /// Needs a person; `state_reason` says why.
+    Failed,
+    Undone,
+}
+
+impl EntryState {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Delivered => "delivered",
+            Self::Failed => "failed",
+            Self::Undone => "undone",
+        }
+    }
+
+    fn parse(text: &str) -> Self {
+        match text {
+            "delivered" => Self::Delivered,
+            "failed" => Self::Failed,
+            "undone" => Self::Undone,
+            _ => Self::Pending,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Entry {
+    pub id: Uuid,
+    pub mail_id: Uuid,
+    pub case_id: Uuid,
+    pub case_number: String,
+    pub case_title: String,
+    pub state: EntryState,
+    pub state_reason: Option<String>,
+    pub created_by: String,
+    pub created_at: DateTime<Utc>,
+    pub undone_by: Option<String>,
+    pub undone_at: Option<DateTime<Utc>>,
+}
+
+/// Who filed a mail before, when.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FiledBefore {
+    pub entry_id: Uuid,
+    pub created_by: String,
+    pub created_at: DateTime<Utc>,
+}
+
+/// What is to be written when a mail is filed.
+#[derive(Clone, Debug)]
+pub struct NewEntry {
+    pub id: Uuid,
+    pub mail_id: Uuid,
+    pub fingerprint: [u8; 32],
+    pub case_id: Uuid,
+    pub created_by: String,
+    pub idempotency_key: String,
+    /// Digest of the request, to tell a repetition from another request under the same key.
+    pub request_hash: [u8; 32],
+    pub documents: Vec<NewDocument>,
+    pub jobs: Vec<NewJob>,
+}
+
+#[derive(Clone, Debug)]
+pub struct NewDocument {
+    pub title: String,
+    pub document_date: NaiveDate,
+    pub direction: Direction,
+    pub files: Vec<NewFile>,
+}
+
+/// A file of a document; its blob is written already.
+#[derive(Clone, Debug)]
+pub struct NewFile {
+    pub name: String,
+    pub media_type: String,
+    pub size: u64,
+    pub sha256: Sha256,
+    /// The object holding a copy made for this file; `None` when the blob was there already.
+    pub object: Option<Uuid>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    mail_id: Uuid,
+    case_id: Uuid,
+    case_number: String,
+    case_title: String,
+    state: String,
+    state_reason: Option<String>,
+    created_by: String,
+    created_at: DateTime<Utc>,
+    undone_by: Option<String>,
+    undone_at: Option<DateTime<Utc>>,
+}
+
+const COLUMNS: &str =
+    "e.id, e.mail_id, e.case_id, c.number as case_number, c.title as case_title, e.state,
+    e.state_reason, e.created_by, e.created_at, e.undone_by, e.undone_at";
+
+const VISIBLE: &str = "(not c.restricted
+    or exists (select 1 from case_access x where x.case_id = c.id and x.user_name = $1))";
+
+impl From<Row> for Entry {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            mail_id: row.mail_id,
+            case_id: row.case_id,
+            case_number: row.case_number,
+            case_title: row.case_title,
+            state: EntryState::parse(&row.state),
+            state_reason: row.state_reason,
+            created_by: row.created_by,
+            created_at: row.created_at,
+            undone_by: row.undone_by,
+            undone_at: row.undone_at,
+        }
+    }
+}
+
+impl Store {
+    /// Writes an entry, its documents, jobs and audit record, all or nothing.
+    ///
+    /// Repeated under the same key it returns the entry of the first time; under a used key with another request it
+    /// is refused.
+    pub async fn commit_entry(
+        &self,
+        new: &NewEntry,
+        now: DateTime<Utc>,
+    ) -> Result<Entry, StoreError> {
+        if let Some(entry) = self.repeated(new).await? {
+            return Ok(entry);
+        }
+        match self.write_entry(new, now).await {
+            Err(StoreError::Database(error)) if is_unique_violation(&error) => {
+                // Somebody was faster: with the same request, or with the same mail.
+                if let Some(entry) = self.repeated(new).await? {
+                    return Ok(entry);
+                }
+                match self.filed_before(new.case_id, &new.fingerprint).await? {
+                    Some(before) => Err(StoreError::AlreadyFiled(Box::new(before))),
+                    None => Err(error.into()),
+                }
+            }
+            Err(error) => Err(error),
+            Ok(()) => {
+                self.ring();
+                self.entry(new.id, &new.created_by).await
+            }
+        }
+    }
+
+    async fn write_entry(&self, new: &NewEntry, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let mut tx = self.db.begin().await?;
+        let number = open_case(&mut tx, new.case_id).await?;
+        write!(&mut tx, |c| {
+            sqlx::query(
+            "insert into entries (id, mail_id, fingerprint, case_id, state, created_by, created_at, idempotency_key,
+               request_hash)
+             values ($1, $2, $3, $4, 'pending', $5, $6, $7, $8)"
+        )
+        .bind(new.id)
+        .bind(new.mail_id)
+        .bind(new.fingerprint.to_vec())
+        .bind(new.case_id)
+        .bind(&new.created_by)
+        .bind(now)
+        .bind(&new.idempotency_key)
+        .bind(new.request_hash.to_vec())
+        .execute(c)
+        .await
+        .map(|_| ())?
+        });
+        for (number, document) in (number..).zip(&new.documents) {
+            insert_document(&mut tx, new, document, number, now).await?;
+        }
+        for job in &new.jobs {
+            jobs::insert(&mut tx, job, Some(new.id), now).await?;
+        }
+        write!(&mut tx, |c| sqlx::query(
+            "insert into case_recents (user_name, case_id, used_at)
+             values ($1, $2, $3)
+             on conflict (user_name, case_id) do update set used_at = excluded.used_at"
+        )
+        .bind(&new.created_by)
+        .bind(new.case_id)
+        .bind(now)
+        .execute(c)
+        .await
+        .map(|_| ())?);
+        let record = AuditRecord {
+            actor: &new.created_by,
+            action: "journal",
+            subject_kind: "entry",
+            subject_id: new.id.to_string(),
+            detail: serde_json::json!({ "mail": new.mail_id, "case": new.case_id, "documents": new.documents.len() }),
+        };
+        audit::append(&mut tx, now, record).await?;
+        let event = EventKind::EntryCommitted {
+            entry_id: new.id,
+            case_id: new.case_id,
+            mail_id: new.mail_id,
+        };
+        events::append(&mut tx, now, &event).await?;
+        tx.commit().await
+    }
+
+    /// The entry that the same user wrote under the same key.
+    async fn repeated(&self, new: &NewEntry) -> Result<Option<Entry>, StoreError> {
+        let found: Option<(Uuid, Vec<u8>)> = read!(self, |c| sqlx::query_as(
+            "select id, request_hash
+             from entries
+             where created_by = $1 and idempotency_key = $2"
+        )
+        .bind(&new.created_by)
+        .bind(&new.idempotency_key)
+        .fetch_optional(c)
+        .await?);
+        match found {
+            None => Ok(None),
+            Some((_, hash)) if digest(&hash) != new.request_hash => {
+                Err(StoreError::IdempotencyConflict)
+            }
+            Some((id, _)) => Ok(Some(self.entry(id, &new.created_by).await?)),
+        }
+    }
+
+    /// Who filed this mail, or a copy of it, on the case.
+    pub async fn filed_before(
+        &self,
+        case_id: Uuid,
+        fingerprint: &[u8; 32],
+    ) -> Result<Option<FiledBefore>, StoreError> {
+        let found: Option<(Uuid, String, DateTime<Utc>)> = read!(self, |c| sqlx::query_as(
+            "select id, created_by, created_at
+             from entries
+             where case_id = $1 and fingerprint = $2 and state <> 'undone'"
+        )
+        .bind(case_id)
+        .bind(fingerprint.to_vec())
+        .fetch_optional(c)
+        .await?);
+        Ok(found.map(|(entry_id, created_by, created_at)| FiledBefore {
+            entry_id,
+            created_by,
+            created_at,
+        }))
+    }
+
+    pub async fn entry(&self, id: Uuid, viewer: &str) -> Result<Entry, StoreError> {
+        let row: Option<Row> = read!(self, |c| sqlx::query_as(sqlx::AssertSqlSafe(format!(
+            "select {COLUMNS}
+             from entries e
+             join cases c on c.id = e.case_id
+             where e.id = $2 and {VISIBLE}"
+        )))
+        .bind(viewer)
+        .bind(id)
+        .fetch_optional(c)
+        .await?);
+        row.map(Entry::from).ok_or(StoreError::NotFound("entry"))
+    }
+
+    /// Where a mail, or a copy of it, is filed, as far as the viewer may see; undone entries left out.
+    pub async fn entries_of_mail(
+        &self,
+        fingerprint: &[u8; 32],
+        viewer: &str,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let rows: Vec<Row> = read!(self, |c| sqlx::query_as(sqlx::AssertSqlSafe(format!(
+            "select {COLUMNS}
+             from entries e
+             join cases c on c.id = e.case_id
+             where e.fingerprint = $2 and e.state <> 'undone' and {VISIBLE}
+             order by e.created_at, e.id"
+        )))
+        .bind(viewer)
+        .bind(fingerprint.to_vec())
+        .fetch_all(c)
+        .await?);
+        Ok(rows.into_iter().map(Entry::from).collect())
+    }
+
+    /// Every entry in force, oldest first, for building the suggestion index: (entry, case, mail, by, at).
+    pub async fn all_entries(
+        &self,
+        after: Option<Uuid>,
+        limit: i64,
+    ) -> Result<Vec<(Uuid, Uuid, Uuid, String, DateTime<Utc>)>, StoreError> {
+        let after = after.unwrap_or(Uuid::nil());
+        Ok(read!(self, |c| sqlx::query_as(
+            "select id, case_id, mail_id, created_by, created_at
+             from entries
+             where id > $1 and state <> 'undone'
+             order by id
+             limit $2"
+        )
+        .bind(after)
+        .bind(limit)
+        .fetch_all(c)
+        .await?))
+    }
+
+    /// Takes an entry back: its documents are withdrawn, the mail can be filed again, what was sent out is recalled by
+    /// `jobs`. Only within `window` of the filing; whoever may see the case may undo.
+    pub async fn undo_entry(
+        &self,
+        id: Uuid,
+        actor: &str,
+        window: Duration,
+        jobs_of: impl Fn(&Entry) -> Vec<NewJob>,
+        now: DateTime<Utc>,
+    ) -> Result<Entry, StoreError> {
+        let entry = self.entry(id, actor).await?;
+        if entry.state == EntryState::Undone {
+            return Ok(entry);
+        }
+        if now - entry.created_at > window {
+            return Err(StoreError::UndoExpired);
+        }
+        let mut tx = self.db.begin().await?;
+        let changed = write!(&mut tx, |c| sqlx::query(
+            "update entries
+             set state = 'undone', state_reason = null, undone_by = $1, undone_at = $2
+             where id = $3 and state <> 'undone'"
+        )
+        .bind(actor)
+        .bind(now)
+        .bind(id)
+        .execute(c)
+        .await?
+        .rows_affected());
+        if changed == 0 {
+            return self.entry(id, actor).await;
+        }
+        write!(&mut tx, |c| {
+            sqlx::query("update documents set withdrawn_at = $1 where entry_id = $2")
+                .bind(now)
+                .bind(id)
+                .execute(&mut *c)
+                .await?;
+            sqlx::query("delete from jobs where entry_id = $1 and state = 'waiting'")
+                .bind(id)
+                .execute(&mut *c)
+                .await?;
+        });
+        for job in jobs_of(&entry) {
+            jobs::insert(&mut tx, &job, Some(id), now).await?;
+        }
+        let record = AuditRecord {
+            actor,
+            action: "undo",
+            subject_kind: "entry",
+            subject_id: id.to_string(),
+            detail: serde_json::json!({ "mail": entry.mail_id, "case": entry.case_id }),
+        };
+        audit::append(&mut tx, now, record).await?;
+        let event = EventKind::EntryUndone {
+            entry_id: id,
+            case_id: entry.case_id,
+            mail_id: entry.mail_id,
+        };
+        events::append(&mut tx, now, &event).await?;
+        tx.commit().await?;
+        self.ring();
+        self.entry(id, actor).await
+    }
+
+    /// Records how delivery to the case system went. An entry that was undone meanwhile stays undone.
+    pub async fn set_entry_state(
+        &self,
+        id: Uuid,
+        state: EntryState,
+        reason: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.db.begin().await?;
+        let row: Option<(Uuid, Uuid)> = write!(&mut tx, |c| sqlx::query_as(
+            "update entries
+             set state = $1, state_reason = $2
+             where id = $3 and state <> 'undone'
+             returning case_id, mail_id"
+        )
+        .bind(state.as_str())
+        .bind(reason)
+        .bind(id)
+        .fetch_optional(c)
+        .await?);
+        if let Some((case_id, mail_id)) = row {
+            let event = match state {
+                EntryState::Failed => EventKind::EntryFailed {
+                    entry_id: id,
+                    case_id,
+                    mail_id,
+                },
+                _ => EventKind::EntryDelivered {
+                    entry_id: id,
+                    case_id,
+                    mail_id,
+                },
+            };
+            events::append(&mut tx, now, &event).await?;
+        }
+        tx.commit().await?;
+        self.ring();
+        Ok(())
+    }
+}
+
+/// Checks that the case is open and returns its next document number; the row stays locked until the commit.
+async fn open_case(tx: &mut Tx, case_id: Uuid) -> Result<i64, StoreError> {
+    let row: Option<(String, String)> = write!(tx, |c| sqlx::query_as(
+        "update cases
+         set version = version
+         where id = $1
+         returning number, status"
+    )
+    .bind(case_id)
+    .fetch_optional(c)
+    .await?);
+    let (number, status) = row.ok_or(StoreError::NotFound("case"))?;
+    if status == "closed" {
+        return Err(StoreError::CaseClosed(number));
+    }
+    let (last,): (i64,) = write!(tx, |c| sqlx::query_as(
+        "select coalesce(max(number), 0)
+         from documents
+         where case_id = $1"
+    )
+    .bind(case_id)
+    .fetch_one(c)
+    .await?);
+    Ok(last + 1)
+}
+
+async fn insert_document(
+    tx: &mut Tx,
+    entry: &NewEntry,
+    document: &NewDocument,
+    number: i64,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let id = Uuid::now_v7();
+    write!(tx, |c| {
+        sqlx::query(
+        "insert into documents (id, case_id, entry_id, number, title, document_date, direction, created_by, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+    )
+    .bind(id)
+    .bind(entry.case_id)
+    .bind(entry.id)
+    .bind(number)
+    .bind(&document.title)
+    .bind(document.document_date)
+    .bind(direction_text(document.direction))
+    .bind(&entry.created_by)
+    .bind(now)
+    .execute(c)
+    .await
+    .map(|_| ())?
+    });
+    for (position, file) in (0i64..).zip(&document.files) {
+        if let Some(object) = file.object {
+            write!(tx, |c| {
+                sqlx::query(
+                    "insert into blob_objects (id, byte_length, created_at)
+                     values ($1, $2, $3)
+                     on conflict (id) do nothing",
+                )
+                .bind(object)
+                .bind(file.size as i64)
+                .bind(now)
+                .execute(&mut *c)
+                .await?;
+                sqlx::query(
+                    "insert into blobs (sha256, object_id, byte_offset, byte_length)
+                     values ($1, $2, 0, $3)
+                     on conflict (sha256) do nothing",
+                )
+                .bind(file.sha256.0.to_vec())
+                .bind(object)
+                .bind(file.size as i64)
+                .execute(&mut *c)
+                .await?;
+            });
+        }
+        write!(tx, |c| sqlx::query(
+            "insert into files (id, document_id, position, name, media_type, byte_length, sha256)
+             values ($1, $2, $3, $4, $5, $6, $7)"
+        )
+        .bind(Uuid::now_v7())
+        .bind(id)
+        .bind(position)
+        .bind(&file.name)
+        .bind(&file.media_type)
+        .bind(file.size as i64)
+        .bind(file.sha256.0.to_vec())
+        .execute(c)
+        .await
+        .map(|_| ())?);
+    }
+    Ok(())
+}

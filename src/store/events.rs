@@ -1,0 +1,137 @@
+//! What happened, in order: followed by pages (`GET /events`) and by the suggestion index of every process.
+
+use chrono::{DateTime, Duration, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::{
+    Store, StoreError,
+    db::{Tx, read, write},
+};
+
+/// Events carry ids only; whoever may not read what they name learns nothing from them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "payload", rename_all = "snake_case")]
+pub enum EventKind {
+    MailsStored {
+        mailbox_id: Uuid,
+        mail_ids: Vec<Uuid>,
+    },
+    EntryCommitted {
+        entry_id: Uuid,
+        case_id: Uuid,
+        mail_id: Uuid,
+    },
+    EntryUndone {
+        entry_id: Uuid,
+        case_id: Uuid,
+        mail_id: Uuid,
+    },
+    EntryDelivered {
+        entry_id: Uuid,
+        case_id: Uuid,
+        mail_id: Uuid,
+    },
+    EntryFailed {
+        entry_id: Uuid,
+        case_id: Uuid,
+        mail_id: Uuid,
+    },
+    CaseChanged {
+        case_id: Uuid,
+    },
+    MailboxChanged {
+        mailbox_id: Uuid,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    pub id: i64,
+    pub at: DateTime<Utc>,
+    pub kind: EventKind,
+}
+
+pub(super) async fn append(
+    tx: &mut Tx,
+    now: DateTime<Utc>,
+    event: &EventKind,
+) -> Result<(), StoreError> {
+    let value = serde_json::to_value(event).unwrap_or(Value::Null);
+    let kind = value["kind"].as_str().unwrap_or_default().to_owned();
+    write!(tx, |c| sqlx::query(
+        "insert into events (at, kind, payload)
+         values ($1, $2, $3)"
+    )
+    .bind(now)
+    .bind(kind)
+    .bind(Json(value))
+    .execute(c)
+    .await
+    .map(|_| ())?);
+    Ok(())
+}
+
+impl Store {
+    /// Events after `id`, oldest first.
+    ///
+    /// PostgreSQL hands out numbers before transactions commit, so a lower number may appear late: whoever follows
+    /// asks again from a little before the newest it saw (see [`Store::event_horizon`]) and skips what it knows.
+    pub async fn events_after(&self, id: i64, limit: i64) -> Result<Vec<Event>, StoreError> {
+        let rows: Vec<(i64, DateTime<Utc>, Json<Value>)> = read!(self, |c| sqlx::query_as(
+            "select id, at, payload
+             from events
+             where id > $1
+             order by id
+             limit $2"
+        )
+        .bind(id)
+        .bind(limit)
+        .fetch_all(c)
+        .await?);
+        Ok(rows
+            .into_iter()
+            .filter_map(|(id, at, Json(value))| {
+                serde_json::from_value(value)
+                    .ok()
+                    .map(|kind| Event { id, at, kind })
+            })
+            .collect())
+    }
+
+    /// The newest event's number.
+    pub async fn last_event(&self) -> Result<i64, StoreError> {
+        let row: (i64,) = read!(self, |c| sqlx::query_as(
+            "select coalesce(max(id), 0) from events"
+        )
+        .fetch_one(c)
+        .await?);
+        Ok(row.0)
+    }
+
+    /// The newest number from which no earlier one can appear any more: events older than `settles` are all there.
+    pub async fn event_horizon(
+        &self,
+        now: DateTime<Utc>,
+        settles: Duration,
+    ) -> Result<i64, StoreError> {
+        let row: (i64,) = read!(self, |c| sqlx::query_as(
+            "select coalesce(max(id), 0) from events where at < $1"
+        )
+        .bind(now - settles)
+        .fetch_one(c)
+        .await?);
+        Ok(row.0)
+    }
+
+    /// Returns when this process has written an event (other processes' are found by polling).
+    pub async fn event_written(&self) {
+        self.event_written.notified().await;
+    }
+
+    pub(super) fn ring(&self) {
+        self.event_written.notify_waiters();
+    }
+}

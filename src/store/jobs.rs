@@ -1,0 +1,222 @@
+//! The outbox: what is still to be done after an act, written in the act's own transaction.
+//!
+//! A job is leased to one worker at a time; when that worker dies, the lease runs out and the job runs again. So every
+//! job may run twice.
+
+use chrono::{DateTime, Duration, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::{
+    Store, StoreError,
+    db::{Tx, read, write},
+};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JobKind {
+    /// Hand an entry to the case system.
+    Deliver,
+    /// Show in the mailbox that a mail is journaled.
+    Mark,
+    /// Take that mark away again.
+    Unmark,
+}
+
+impl JobKind {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Deliver => "deliver",
+            Self::Mark => "mark",
+            Self::Unmark => "unmark",
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct NewJob {
+    pub kind: JobKind,
+    pub payload: Value,
+    /// Jobs of one group run one after the other, e.g. all of one mailbox.
+    pub group_key: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct Job {
+    pub id: Uuid,
+    pub kind: JobKind,
+    pub payload: Value,
+    pub entry_id: Option<Uuid>,
+    pub attempts: i64,
+    fence: i64,
+}
+
+/// `claim` differs in one clause: PostgreSQL's workers step over each other's rows instead of waiting for them.
+const CLAIM: &str = "update jobs
+    set state = 'running', fence = fence + 1, attempts = attempts + 1, leased_until = $2
+    where id in (
+      select j.id
+      from jobs j
+      where j.group_key = (
+          select g.group_key
+          from jobs g
+          where g.run_at <= $1 and (g.state = 'waiting' or (g.state = 'running' and g.leased_until <= $1))
+            and not exists (
+              select 1 from jobs b
+              where b.group_key = g.group_key and b.state = 'running' and b.leased_until > $1)
+          order by g.run_at, g.id
+          limit 1)
+        and j.run_at <= $1
+        and (j.state = 'waiting' or (j.state = 'running' and j.leased_until <= $1))
+      order by j.run_at, j.id
+      limit $3{skip_locked})
+    returning id, kind, payload, entry_id, attempts, fence";
+
+type JobRow = (Uuid, String, Json<Value>, Option<Uuid>, i64, i64);
+
+pub(super) async fn insert(
+    tx: &mut Tx,
+    job: &NewJob,
+    entry_id: Option<Uuid>,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    write!(tx, |c| sqlx::query(
+        "insert into jobs (id, kind, payload, entry_id, group_key, state, run_at, created_at)
+         values ($1, $2, $3, $4, $5, 'waiting', $6, $6)"
+    )
+    .bind(Uuid::now_v7())
+    .bind(job.kind.as_str())
+    .bind(Json(&job.payload))
+    .bind(entry_id)
+    .bind(&job.group_key)
+    .bind(now)
+    .execute(c)
+    .await
+    .map(|_| ())?);
+    Ok(())
+}
+
+impl Store {
+    /// Claims up to `limit` due jobs of one group.
+    pub async fn claim_jobs(
+        &self,
+        limit: i64,
+        now: DateTime<Utc>,
+        lease: Duration,
+    ) -> Result<Vec<Job>, StoreError> {
+        // Looked up without the write lock first: an idle outbox costs writers nothing.
+        let due: Option<(Uuid,)> = read!(self, |c| {
+            sqlx::query_as(
+            "select id
+             from jobs
+             where run_at <= $1 and (state = 'waiting' or (state = 'running' and leased_until <= $1))
+             limit 1"
+        )
+        .bind(now)
+        .fetch_optional(c)
+        .await?
+        });
+        if due.is_none() {
+            return Ok(Vec::new());
+        }
+        let mut tx = self.db.begin().await?;
+        let skip_locked = match tx {
+            Tx::Sqlite(_) => "",
+            Tx::Postgres(_) => " for update skip locked",
+        };
+        let sql = CLAIM.replace("{skip_locked}", skip_locked);
+        let mut rows: Vec<JobRow> = write!(&mut tx, |c| sqlx::query_as(sqlx::AssertSqlSafe(sql))
+            .bind(now)
+            .bind(now + lease)
+            .bind(limit)
+            .fetch_all(c)
+            .await?);
+        tx.commit().await?;
+        rows.sort_by_key(|row| row.0);
+        Ok(rows
+            .into_iter()
+            .filter_map(|(id, kind, payload, entry_id, attempts, fence)| {
+                let kind = serde_json::from_value(Value::String(kind)).ok()?;
+                Some(Job {
+                    id,
+                    kind,
+                    payload: payload.0,
+                    entry_id,
+                    attempts,
+                    fence,
+                })
+            })
+            .collect())
+    }
+
+    /// The job is done and gone. False when another worker has taken it over meanwhile.
+    pub async fn finish_job(&self, job: &Job) -> Result<bool, StoreError> {
+        let mut tx = self.db.begin().await?;
+        let done = write!(&mut tx, |c| sqlx::query(
+            "delete from jobs where id = $1 and fence = $2"
+        )
+        .bind(job.id)
+        .bind(job.fence)
+        .execute(c)
+        .await?
+        .rows_affected());
+        tx.commit().await?;
+        Ok(done == 1)
+    }
+
+    /// The job failed: run it again at `again`, or leave it for a person when that is `None`.
+    pub async fn retry_job(
+        &self,
+        job: &Job,
+        reason: &str,
+        again: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.db.begin().await?;
+        write!(&mut tx, |c| sqlx::query(
+            "update jobs
+             set state = $1, run_at = $2, last_error = $3, leased_until = null
+             where id = $4 and fence = $5"
+        )
+        .bind(if again.is_some() { "waiting" } else { "failed" })
+        .bind(again.unwrap_or(now))
+        .bind(reason)
+        .bind(job.id)
+        .bind(job.fence)
+        .execute(c)
+        .await
+        .map(|_| ())?);
+        tx.commit().await
+    }
+
+    /// Lets the failed jobs of an entry run again at once; a person asked for it.
+    pub async fn retry_entry(&self, entry_id: Uuid, now: DateTime<Utc>) -> Result<u64, StoreError> {
+        let mut tx = self.db.begin().await?;
+        let again = write!(&mut tx, |c| sqlx::query(
+            "update jobs
+             set state = 'waiting', run_at = $1, attempts = 0
+             where entry_id = $2 and state in ('failed', 'waiting')"
+        )
+        .bind(now)
+        .bind(entry_id)
+        .execute(c)
+        .await?
+        .rows_affected());
+        tx.commit().await?;
+        Ok(again)
+    }
+
+    /// Jobs by state, for metrics and `doctor`.
+    pub async fn job_counts(&self) -> Result<Vec<(String, i64)>, StoreError> {
+        Ok(read!(self, |c| sqlx::query_as(
+            "select state, count(*)
+             from jobs
+             group by state
+             order by state"
+        )
+        .fetch_all(c)
+        .await?))
+    }
+}

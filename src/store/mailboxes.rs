@@ -1,0 +1,424 @@
+//! Monitored mailboxes, their folders, and which mails lie where.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::{
+    EventKind, Store, StoreError,
+    db::{read, write},
+    events, is_unique_violation,
+};
+
+/// A mailbox as it is watched. Passwords are never here: `settings` names where they are read from.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Mailbox {
+    pub id: Uuid,
+    pub name: String,
+    /// Owned by `mailbox::settings`.
+    pub settings: Value,
+    pub state: MailboxState,
+    /// Code of the reason, put into words by the message catalogue.
+    pub state_reason: Option<String>,
+    pub state_at: DateTime<Utc>,
+    pub users: Vec<String>,
+    pub folders: Vec<Folder>,
+    pub mails: i64,
+}
+
+macro_rules! state {
+    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $text:literal),* $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::Type)]
+        #[serde(rename_all = "snake_case")]
+        #[sqlx(type_name = "text", rename_all = "snake_case")]
+        pub enum $name { $($(#[$vmeta])* $variant),* }
+        impl $name {
+            pub fn as_str(self) -> &'static str { match self { $(Self::$variant => $text),* } }
+        }
+    };
+}
+
+state!(
+    /// What a mailbox is doing.
+    MailboxState {
+        New = "new",
+        Connecting = "connecting",
+        Syncing = "syncing",
+        Watching = "watching",
+        /// Lost the connection or the server is away; tries again by itself.
+        Waiting = "waiting",
+        /// Needs a person: password refused, certificate invalid, unknown host.
+        Refused = "refused",
+    }
+);
+
+state!(
+    /// What a folder is doing.
+    FolderState {
+        New = "new",
+        Syncing = "syncing",
+        Watching = "watching",
+        /// Gone from the server; looked for again at each sync.
+        Missing = "missing",
+        Failed = "failed",
+    }
+);
+
+#[derive(Clone, Debug, PartialEq, Serialize, sqlx::FromRow)]
+pub struct Folder {
+    pub id: Uuid,
+    #[serde(skip)]
+    pub mailbox_id: Uuid,
+    pub name: String,
+    pub uidvalidity: Option<i64>,
+    pub highestmodseq: Option<i64>,
+    /// Mails on the server at the last look.
+    pub exists_count: i64,
+    pub state: FolderState,
+    pub state_reason: Option<String>,
+    pub state_at: DateTime<Utc>,
+    /// Mails of this folder that are stored.
+    pub stored: i64,
+}
+
+/// Where a mail lies on a server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, sqlx::FromRow)]
+pub struct Location {
+    pub mailbox_id: Uuid,
+    pub mailbox: String,
+    pub folder_id: Uuid,
+    pub folder: String,
+    pub uidvalidity: i64,
+    pub uid: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct MailboxRow {
+    id: Uuid,
+    name: String,
+    settings: Json<Value>,
+    state: MailboxState,
+    state_reason: Option<String>,
+    state_at: DateTime<Utc>,
+    mails: i64,
+}
+
+impl Store {
+    /// Adds a mailbox that these users may see.
+    pub async fn add_mailbox(
+        &self,
+        name: &str,
+        settings: &Value,
+        users: &[String],
+        now: DateTime<Utc>,
+    ) -> Result<Uuid, StoreError> {
+        let id = Uuid::now_v7();
+        let mut tx = self.db.begin().await?;
+        write!(&mut tx, |c| sqlx::query(
+            "insert into mailboxes (id, name, settings, state, state_at, created_at)
+             values ($1, $2, $3, 'new', $4, $4)"
+        )
+        .bind(id)
+        .bind(name)
+        .bind(Json(settings))
+        .bind(now)
+        .execute(c)
+        .await
+        .map(|_| ()))
+        .map_err(|error| {
+            if is_unique_violation(&error) {
+                StoreError::Duplicate("mailbox")
+            } else {
+                error.into()
+            }
+        })?;
+        for user in users {
+            let known = write!(&mut tx, |c| sqlx::query(
+                "insert into mailbox_access (mailbox_id, user_name)
+                 select $1, name from users where name = $2
+                 on conflict do nothing"
+            )
+            .bind(id)
+            .bind(user)
+            .execute(c)
+            .await?
+            .rows_affected());
+            if known == 0 {
+                return Err(StoreError::NotFound("user"));
+            }
+        }
+        events::append(&mut tx, now, &EventKind::MailboxChanged { mailbox_id: id }).await?;
+        tx.commit().await?;
+        self.ring();
+        Ok(id)
+    }
+
+    /// Removes a mailbox. Mails that lay only there and were never journaled go with it.
+    pub async fn remove_mailbox(&self, id: Uuid) -> Result<(), StoreError> {
+        let mut tx = self.db.begin().await?;
+        let removed = write!(&mut tx, |c| sqlx::query(
+            "delete from mailboxes where id = $1"
+        )
+        .bind(id)
+        .execute(c)
+        .await?
+        .rows_affected());
+        tx.commit().await?;
+        if removed == 0 {
+            Err(StoreError::NotFound("mailbox"))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Every mailbox, or those that `viewer` may see.
+    pub async fn mailboxes(&self, viewer: Option<&str>) -> Result<Vec<Mailbox>, StoreError> {
+        let rows: Vec<MailboxRow> = read!(self, |c| {
+            sqlx::query_as(
+            "select m.id, m.name, m.settings, m.state, m.state_reason, m.state_at,
+               (select count(distinct l.mail_id) from mail_locations l where l.mailbox_id = m.id) as mails
+             from mailboxes m
+             where $1 is null
+                or exists (select 1 from mailbox_access a where a.mailbox_id = m.id and a.user_name = $1)
+             order by m.name"
+        )
+        .bind(viewer)
+        .fetch_all(c)
+        .await?
+        });
+        let mut mailboxes = Vec::with_capacity(rows.len());
+        for row in rows {
+            let users: Vec<(String,)> = read!(self, |c| sqlx::query_as(
+                "select user_name
+                 from mailbox_access
+                 where mailbox_id = $1
+                 order by user_name"
+            )
+            .bind(row.id)
+            .fetch_all(c)
+            .await?);
+            mailboxes.push(Mailbox {
+                id: row.id,
+                name: row.name,
+                settings: row.settings.0,
+                state: row.state,
+                state_reason: row.state_reason,
+                state_at: row.state_at,
+                users: users.into_iter().map(|(name,)| name).collect(),
+                folders: self.folders(row.id).await?,
+                mails: row.mails,
+            });
+        }
+        Ok(mailboxes)
+    }
+
+    /// The users who may see a mailbox.
+    pub async fn mailbox_users(&self, mailbox_id: Uuid) -> Result<Vec<String>, StoreError> {
+        let users: Vec<(String,)> = read!(self, |c| sqlx::query_as(
+            "select user_name
+             from mailbox_access
+             where mailbox_id = $1
+             order by user_name"
+        )
+        .bind(mailbox_id)
+        .fetch_all(c)
+        .await?);
+        Ok(users.into_iter().map(|(name,)| name).collect())
+    }
+
+    pub async fn set_mailbox_state(
+        &self,
+        id: Uuid,
+        state: MailboxState,
+        reason: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.db.begin().await?;
+        let changed = write!(&mut tx, |c| sqlx::query(
+            "update mailboxes
+             set state = $1, state_reason = $2, state_at = $3
+             where id = $4 and (state <> $1 or coalesce(state_reason, '') <> coalesce($2, ''))"
+        )
+        .bind(state.as_str())
+        .bind(reason)
+        .bind(now)
+        .bind(id)
+        .execute(c)
+        .await?
+        .rows_affected());
+        if changed > 0 {
+            events::append(&mut tx, now, &EventKind::MailboxChanged { mailbox_id: id }).await?;
+        }
+        tx.commit().await?;
+        self.ring();
+        Ok(())
+    }
+
+    pub async fn folders(&self, mailbox_id: Uuid) -> Result<Vec<Folder>, StoreError> {
+        Ok(read!(self, |c| {
+            sqlx::query_as(
+            "select f.id, f.mailbox_id, f.name, f.uidvalidity, f.highestmodseq, f.exists_count, f.state,
+               f.state_reason, f.state_at,
+               (select count(*) from mail_locations l
+                where l.folder_id = f.id and l.uidvalidity = f.uidvalidity) as stored
+             from folders f
+             where f.mailbox_id = $1
+             order by f.name"
+        )
+        .bind(mailbox_id)
+        .fetch_all(c)
+        .await?
+        }))
+    }
+
+    /// The folder of that name, recorded when it is new.
+    pub async fn ensure_folder(
+        &self,
+        mailbox_id: Uuid,
+        name: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Uuid, StoreError> {
+        let mut tx = self.db.begin().await?;
+        let row: (Uuid,) = write!(&mut tx, |c| sqlx::query_as(
+            "insert into folders (id, mailbox_id, name, state, state_at)
+             values ($1, $2, $3, 'new', $4)
+             on conflict (mailbox_id, name) do update set name = excluded.name
+             returning id"
+        )
+        .bind(Uuid::now_v7())
+        .bind(mailbox_id)
+        .bind(name)
+        .bind(now)
+        .fetch_one(c)
+        .await?);
+        tx.commit().await?;
+        Ok(row.0)
+    }
+
+    pub async fn set_folder_state(
+        &self,
+        folder_id: Uuid,
+        state: FolderState,
+        reason: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.db.begin().await?;
+        write!(&mut tx, |c| sqlx::query(
+            "update folders
+             set state = $1, state_reason = $2, state_at = $3
+             where id = $4"
+        )
+        .bind(state.as_str())
+        .bind(reason)
+        .bind(now)
+        .bind(folder_id)
+        .execute(c)
+        .await
+        .map(|_| ())?);
+        tx.commit().await
+    }
+
+    /// Records what a SELECT told. A new UIDVALIDITY makes every known place in the folder void (RFC 3501 § 2.3.1.1).
+    pub async fn set_folder_position(
+        &self,
+        folder_id: Uuid,
+        uidvalidity: u32,
+        highestmodseq: Option<u64>,
+        exists: u32,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.db.begin().await?;
+        write!(&mut tx, |c| sqlx::query(
+            "delete from mail_locations
+             where folder_id = $1 and uidvalidity <> $2"
+        )
+        .bind(folder_id)
+        .bind(i64::from(uidvalidity))
+        .execute(c)
+        .await
+        .map(|_| ())?);
+        write!(&mut tx, |c| sqlx::query(
+            "update folders
+             set uidvalidity = $1, highestmodseq = $2, exists_count = $3
+             where id = $4"
+        )
+        .bind(i64::from(uidvalidity))
+        .bind(highestmodseq.map(|n| n as i64))
+        .bind(i64::from(exists))
+        .bind(folder_id)
+        .execute(c)
+        .await
+        .map(|_| ())?);
+        tx.commit().await
+    }
+
+    /// The UIDs of a folder that are stored, ascending.
+    pub async fn known_uids(
+        &self,
+        folder_id: Uuid,
+        uidvalidity: u32,
+    ) -> Result<Vec<u32>, StoreError> {
+        let rows: Vec<(i64,)> = read!(self, |c| sqlx::query_as(
+            "select uid
+             from mail_locations
+             where folder_id = $1 and uidvalidity = $2
+             order by uid"
+        )
+        .bind(folder_id)
+        .bind(i64::from(uidvalidity))
+        .fetch_all(c)
+        .await?);
+        Ok(rows
+            .into_iter()
+            .filter_map(|(uid,)| u32::try_from(uid).ok())
+            .collect())
+    }
+
+    /// Forgets places that are empty now: deleted or moved on the server. The mails stay.
+    pub async fn forget_locations(
+        &self,
+        folder_id: Uuid,
+        uidvalidity: u32,
+        uids: &[u32],
+    ) -> Result<(), StoreError> {
+        let mut tx = self.db.begin().await?;
+        for chunk in uids.chunks(1000) {
+            write!(&mut tx, |c, Database| {
+                let mut query = sqlx::QueryBuilder::<Database>::new(
+                    "delete from mail_locations where folder_id = ",
+                );
+                query
+                    .push_bind(folder_id)
+                    .push(" and uidvalidity = ")
+                    .push_bind(i64::from(uidvalidity));
+                query.push(" and uid in (");
+                let mut list = query.separated(", ");
+                for uid in chunk {
+                    list.push_bind(i64::from(*uid));
+                }
+                query.push(")");
+                query.build().execute(c).await.map(|_| ())?;
+            });
+        }
+        tx.commit().await
+    }
+
+    /// Every place where a mail lies.
+    pub async fn locations(&self, mail_id: Uuid) -> Result<Vec<Location>, StoreError> {
+        Ok(read!(self, |c| {
+            sqlx::query_as(
+            "select l.mailbox_id, m.name as mailbox, l.folder_id, f.name as folder, l.uidvalidity, l.uid
+             from mail_locations l
+             join folders f on f.id = l.folder_id
+             join mailboxes m on m.id = l.mailbox_id
+             where l.mail_id = $1
+             order by m.name, f.name, l.uid"
+        )
+        .bind(mail_id)
+        .fetch_all(c)
+        .await?
+        }))
+    }
+}
