@@ -1,4 +1,13 @@
 //! Plain types and rules of case work. No I/O, no async, no database, no clock.
 
 pub mod case;
+pub mod case_number;
+pub mod cpr;
+pub mod cvr;
+pub mod direction;
+pub mod file_name;
+pub mod kle;
 pub mod mail;
+pub mod property;
+pub mod title;
+pub mod working_days;
