@@ -1,1 +1,12 @@
+//! The act of journaling: plan what will be written, then write it in one transaction.
 //!
+//! `plan` touches nothing and `commit` decides nothing. The case system is reached only by the outbox, later.
+
+mod commit;
+mod plan;
+
+pub use commit::{JournalError, Request, journal, undo};
+pub use plan::{
+    Arrangement, Choice, ChosenAttachment, Plan, PlanError, PlannedDocument, PlannedFile, Source,
+    Suggested, plan,
+};

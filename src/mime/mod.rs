@@ -1,1 +1,256 @@
+//! Bytes to a mail.
 //!
+//! Whatever arrives is read as far as it can be and never refused: what could not be understood is said in the mail's
+//! warnings, and the raw bytes are always kept elsewhere. Nothing of `mail-parser` is seen outside this module.
+
+mod fingerprint;
+mod headers;
+mod kind;
+mod name;
+mod parts;
+pub mod thread;
+
+use mail_parser::{Message, MessageParser, MessageRef};
+
+pub use fingerprint::fingerprint;
+
+use crate::domain::mail::{Attachment, Mail, MailKind, Sha256, Warning};
+
+/// Parts that are looked at; beyond, the mail is marked and kept raw.
+const MAX_PARTS: usize = 10_000;
+/// How deep parts and mails may lie within each other.
+const MAX_DEPTH: usize = 100;
+/// Nested mails deeper than this are attachments that are not opened.
+const MAX_NESTED_MAILS: usize = 8;
+
+/// Reads a mail. Never fails: bytes that are no mail give one of kind `Unreadable`.
+pub fn parse(raw: &[u8]) -> Mail {
+    match parsed(raw) {
+        Some(message) => read(message.root(), 0),
+        None => unreadable(),
+    }
+}
+
+/// The attachment at `index` of [`Mail::attachments`] and its decoded bytes.
+pub fn attachment(raw: &[u8], index: usize) -> Option<(Attachment, Vec<u8>)> {
+    let message = parsed(raw)?;
+    let (_, mut leaves) = parts::split(message.root());
+    if index >= leaves.len() {
+        return None;
+    }
+    let leaf = leaves.swap_remove(index);
+    let bytes = leaf.part.decoded().into_owned();
+    let attachment = described(&leaf, &bytes, index, MAX_NESTED_MAILS);
+    Some((attachment, bytes))
+}
+
+/// `None` when there is not a single header.
+fn parsed(raw: &[u8]) -> Option<Message<'_>> {
+    let message = MessageParser::new()
+        .max_depth(MAX_DEPTH)
+        .max_parts(MAX_PARTS)
+        .parse(raw)?;
+    (!message.root().headers().is_empty()).then_some(message)
+}
+
+fn unreadable() -> Mail {
+    Mail {
+        kind: MailKind::Unreadable,
+        warnings: vec![Warning {
+            code: "not_a_mail".to_owned(),
+            detail: "the bytes have no mail header; they are kept as they are".to_owned(),
+        }],
+        ..Mail::default()
+    }
+}
+
+fn read(message: MessageRef<'_>, depth: usize) -> Mail {
+    let mut warnings = Vec::new();
+    let (body, leaves) = parts::split(message);
+    let text = body.text(&mut warnings);
+    let headers = headers::read(message.headers(), &mut warnings);
+    let kind = kind::of(
+        &message,
+        &headers.subject,
+        leaves.iter().any(parts::Leaf::is_calendar),
+    );
+    parts::note_damage(message, &mut warnings);
+    let attachments = leaves
+        .iter()
+        .enumerate()
+        .map(|(index, leaf)| described(leaf, &leaf.part.decoded(), index, depth))
+        .collect();
+    Mail {
+        message_id: headers.message_id,
+        in_reply_to: headers.in_reply_to,
+        references: headers.references,
+        date: headers.date,
+        from: headers.from,
+        to: headers.to,
+        cc: headers.cc,
+        bcc: headers.bcc,
+        subject: headers.subject,
+        text,
+        kind,
+        attachments,
+        warnings,
+        thread_index: headers.thread_index,
+    }
+}
+
+fn described(leaf: &parts::Leaf<'_>, bytes: &[u8], index: usize, depth: usize) -> Attachment {
+    let nested = leaf.part.nested().filter(|_| depth < MAX_NESTED_MAILS);
+    Attachment {
+        name: name::of(&leaf.part, &leaf.media_type, index),
+        media_type: leaf.media_type.clone(),
+        size: bytes.len() as u64,
+        sha256: Sha256::of(bytes),
+        inline: leaf.inline,
+        mail: nested.map(|nested| Box::new(read(nested, depth + 1))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(text: &str) -> Vec<u8> {
+        text.replace('\n', "\r\n").into_bytes()
+    }
+
+    #[test]
+    fn bytes_that_are_no_mail_are_unreadable_and_said_so() {
+        let mail = parse(b"\x89PNG\r\n\x1a\n\0\0\0");
+        assert_eq!(mail.kind, MailKind::Unreadable);
+        assert_eq!(mail.warnings[0].code, "not_a_mail");
+        assert_eq!(parse(b"").kind, MailKind::Unreadable);
+    }
+
+    #[test]
+    fn raw_latin_1_headers_keep_their_letters() {
+        let mail =
+            parse(b"From: S\xf8ren \xc5gaard <soren@x.example>\r\nSubject: H\xe6k\r\n\r\nhej");
+        assert_eq!(mail.subject, "Hæk");
+        assert_eq!(mail.from[0].name.as_deref(), Some("Søren Ågaard"));
+    }
+
+    #[test]
+    fn the_first_of_two_froms_counts_and_the_mail_is_marked() {
+        let mail = parse(b"From: a@x.example\r\nFrom: b@x.example\r\nSubject: x\r\n\r\nhej");
+        assert_eq!(mail.from[0].address, "a@x.example");
+        assert_eq!(mail.warnings[0].code, "header_twice");
+    }
+
+    #[test]
+    fn html_alone_becomes_readable_text_without_scripts() {
+        let raw = lines(
+            "From: a@x.example\nContent-Type: text/html; charset=utf-8\n\n\
+             <html><head><style>p{color:red}</style><script>alert(1)</script></head>\
+             <body><p>Kære Birthe</p><p>Hækken er <b>for h&oslash;j</b>.</p></body></html>",
+        );
+        let text = parse(&raw).text;
+        assert!(
+            text.contains("Kære Birthe") && text.contains("Hækken er for høj."),
+            "{text}"
+        );
+        assert!(!text.contains("alert") && !text.contains("color"), "{text}");
+    }
+
+    #[test]
+    fn an_attachment_named_by_rfc_2231_gets_its_name_and_bytes() {
+        let raw = lines(
+            "From: a@x.example\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nSe bilag\n\
+             --b\nContent-Type: application/pdf\nContent-Disposition: attachment; filename*=utf-8''h%C3%A6k.pdf\n\
+             Content-Transfer-Encoding: base64\n\nJVBERg==\n--b--\n",
+        );
+        let mail = parse(&raw);
+        assert_eq!(mail.text.trim(), "Se bilag");
+        assert_eq!(
+            (
+                mail.attachments[0].name.as_str(),
+                mail.attachments[0].inline
+            ),
+            ("hæk.pdf", false)
+        );
+        let (again, bytes) = attachment(&raw, 0).unwrap();
+        assert_eq!(
+            (again, bytes.as_slice()),
+            (mail.attachments[0].clone(), b"%PDF".as_slice())
+        );
+    }
+
+    #[test]
+    fn a_signature_logo_is_no_document_but_a_photo_in_the_text_is() {
+        let image = |id: &str, bytes: usize| {
+            format!(
+                "--b\nContent-Type: image/png\nContent-ID: <{id}>\nContent-Disposition: inline\n\
+                 Content-Transfer-Encoding: base64\n\n{}\n",
+                "AAAA".repeat(bytes / 3)
+            )
+        };
+        let raw = lines(&format!(
+            "From: a@x.example\nContent-Type: multipart/related; boundary=b\n\n--b\nContent-Type: text/html\n\n\
+             <img src=\"cid:logo\"><img src=\"cid:photo\">\n{}{}--b--\n",
+            image("logo", 3_000),
+            image("photo", 300_000)
+        ));
+        let inline: Vec<bool> = parse(&raw).attachments.iter().map(|a| a.inline).collect();
+        assert_eq!(inline, [true, false]);
+    }
+
+    #[test]
+    fn a_nested_mail_is_an_attachment_that_opens() {
+        let raw = lines(
+            "From: a@x.example\nSubject: VS: Klage\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\n\nse vedlagt\n\
+             --b\nContent-Type: message/rfc822\n\nFrom: c@x.example\nSubject: Klage\n\nStøj om natten\n--b--\n",
+        );
+        let mail = parse(&raw);
+        let nested = mail.attachments[0].mail.as_ref().unwrap();
+        assert_eq!(
+            (nested.subject.as_str(), nested.text.trim()),
+            ("Klage", "Støj om natten")
+        );
+        assert_eq!(mail.attachments[0].name, "Klage.eml");
+    }
+
+    #[test]
+    fn a_hundred_thousand_nested_parts_are_bounded() {
+        let mut raw = b"From: a@x.example\r\n".to_vec();
+        for n in 0..100_000 {
+            raw.extend_from_slice(
+                format!("Content-Type: multipart/mixed; boundary=b{n}\r\n\r\n--b{n}\r\n")
+                    .as_bytes(),
+            );
+        }
+        let mail = parse(&raw);
+        assert!(
+            mail.warnings
+                .iter()
+                .any(|w| w.code == "too_deep" || w.code == "too_many_parts"),
+            "{:?}",
+            mail.warnings
+        );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_bytes_make_the_parser_panic(raw in proptest::collection::vec(proptest::num::u8::ANY, 0..2000)) {
+            parse(&raw);
+        }
+
+        #[test]
+        fn attachments_come_out_as_they_were_listed(cut in 0usize..400, noise in proptest::num::u8::ANY) {
+            let mut raw = lines(
+                "From: a@x.example\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nhej\n--b\n\
+                 Content-Type: application/pdf; name=\"a.pdf\"\nContent-Transfer-Encoding: base64\n\nJVBERg==\n--b\n\
+                 Content-Type: message/rfc822\n\nSubject: x\n\nhej\n--b--\n",
+            );
+            if let Some(byte) = raw.get_mut(cut) { *byte = noise; }
+            for (index, listed) in parse(&raw).attachments.iter().enumerate() {
+                let (found, bytes) = attachment(&raw, index).unwrap();
+                proptest::prop_assert_eq!(found.sha256, listed.sha256);
+                proptest::prop_assert_eq!(bytes.len() as u64, listed.size);
+            }
+        }
+    }
+}

@@ -1,1 +1,11 @@
+//! Durable jobs and their workers: what follows the act of journaling.
 //!
+//! Jobs are rows that were written in the act's own transaction. A worker claims the due jobs of one group, runs them,
+//! and retries with growing pauses; after the last attempt a person sees the reason and a retry button.
+
+mod deliver;
+mod mark;
+mod worker;
+
+pub use mark::{MarkError, Marker};
+pub use worker::{Outbox, run};

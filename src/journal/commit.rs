@@ -1,0 +1,179 @@
+//! Carries a plan out: copies of the chosen attachments first, then everything else in one transaction.
+
+use bytes::Bytes;
+use chrono::{DateTime, Duration, Utc};
+use uuid::Uuid;
+
+use super::plan::{Choice, PlanError, PlannedFile, Source, Suggested, plan};
+use crate::{
+    domain::mail::{Mail, Sha256},
+    mime,
+    store::{Entry, JobKind, MailRow, NewDocument, NewEntry, NewFile, NewJob, Store, StoreError},
+};
+
+/// A wish to file a mail on a case.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub case_id: Uuid,
+    pub choice: Choice,
+    pub idempotency_key: String,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("an attachment could not be read out of the mail again")]
+    AttachmentLost { index: usize },
+}
+
+/// Files a mail, on behalf of `actor`, on a case they may see.
+///
+/// `raw` are the mail's bytes and `mail` what was read from them. Repeating the call with the same key changes nothing
+/// and returns the entry of the first time.
+pub async fn journal(
+    store: &Store,
+    row: &MailRow,
+    raw: &[u8],
+    mail: &Mail,
+    suggested: &Suggested,
+    request: &Request,
+    actor: &str,
+    now: DateTime<Utc>,
+) -> Result<Entry, JournalError> {
+    let case = store.case(request.case_id, actor).await?;
+    let plan = plan(mail, suggested, &request.choice)?;
+    let mut documents = Vec::with_capacity(plan.documents.len());
+    let mut copies = Vec::new();
+    for planned in plan.documents {
+        let mut files = Vec::with_capacity(planned.files.len());
+        for file in planned.files {
+            files.push(stored_file(store, row, raw, file, &mut copies).await?);
+        }
+        documents.push(NewDocument {
+            title: planned.title,
+            document_date: planned.document_date,
+            direction: planned.direction,
+            files,
+        });
+    }
+    let new = NewEntry {
+        id: Uuid::now_v7(),
+        mail_id: row.id,
+        fingerprint: row.fingerprint,
+        case_id: case.id,
+        created_by: actor.to_owned(),
+        idempotency_key: request.idempotency_key.clone(),
+        request_hash: request_hash(row.id, request),
+        jobs: jobs(store, row.id, case.id).await?,
+        documents,
+    };
+    let committed = store.commit_entry(&new, now).await;
+    let first_time = committed.as_ref().is_ok_and(|entry| entry.id == new.id);
+    if !first_time {
+        for object in copies {
+            // A copy that nothing names is only waste.
+            let _ = store.blobs().delete(object).await;
+        }
+    }
+    Ok(committed?)
+}
+
+/// Takes an entry back within `window` of its filing, and the mark in the mailboxes with it.
+pub async fn undo(
+    store: &Store,
+    entry_id: Uuid,
+    actor: &str,
+    window: Duration,
+    now: DateTime<Utc>,
+) -> Result<Entry, StoreError> {
+    let entry = store.entry(entry_id, actor).await?;
+    let mailboxes = mailboxes_of(store, entry.mail_id).await?;
+    let jobs = |entry: &Entry| {
+        mailboxes
+            .iter()
+            .map(|mailbox| mailbox_job(JobKind::Unmark, *mailbox, entry.mail_id))
+            .collect()
+    };
+    store.undo_entry(entry_id, actor, window, jobs, now).await
+}
+
+/// The mail lies in the blobs already; an attachment gets a copy of its own now that it matters.
+async fn stored_file(
+    store: &Store,
+    row: &MailRow,
+    raw: &[u8],
+    file: PlannedFile,
+    copies: &mut Vec<Uuid>,
+) -> Result<NewFile, JournalError> {
+    let (size, sha256, object) = match file.source {
+        Source::Mail => (row.byte_length as u64, row.sha256, None),
+        Source::Attachment(index) => {
+            let (_, bytes) =
+                mime::attachment(raw, index).ok_or(JournalError::AttachmentLost { index })?;
+            let sha256 = Sha256::of(&bytes);
+            let size = bytes.len() as u64;
+            let object = Uuid::now_v7();
+            store
+                .blobs()
+                .put(object, Bytes::from(bytes))
+                .await
+                .map_err(StoreError::from)?;
+            copies.push(object);
+            (size, sha256, Some(object))
+        }
+    };
+    Ok(NewFile {
+        name: file.name,
+        media_type: file.media_type,
+        size,
+        sha256,
+        object,
+    })
+}
+
+/// What is left to do afterwards: hand it to the case system, and show it in every mailbox that holds the mail.
+async fn jobs(store: &Store, mail_id: Uuid, case_id: Uuid) -> Result<Vec<NewJob>, StoreError> {
+    let deliver = NewJob {
+        kind: JobKind::Deliver,
+        payload: serde_json::json!({}),
+        group_key: format!("case:{case_id}"),
+    };
+    let marks = mailboxes_of(store, mail_id)
+        .await?
+        .into_iter()
+        .map(|mailbox_id| mailbox_job(JobKind::Mark, mailbox_id, mail_id));
+    Ok(std::iter::once(deliver).chain(marks).collect())
+}
+
+fn mailbox_job(kind: JobKind, mailbox_id: Uuid, mail_id: Uuid) -> NewJob {
+    NewJob {
+        kind,
+        payload: serde_json::json!({ "mailbox_id": mailbox_id, "mail_id": mail_id }),
+        group_key: format!("mailbox:{mailbox_id}"),
+    }
+}
+
+async fn mailboxes_of(store: &Store, mail_id: Uuid) -> Result<Vec<Uuid>, StoreError> {
+    let mut mailboxes: Vec<Uuid> = store
+        .locations(mail_id)
+        .await?
+        .into_iter()
+        .map(|location| location.mailbox_id)
+        .collect();
+    mailboxes.sort_unstable();
+    mailboxes.dedup();
+    Ok(mailboxes)
+}
+
+fn request_hash(mail_id: Uuid, request: &Request) -> [u8; 32] {
+    let choice = serde_json::to_vec(&request.choice).unwrap_or_default();
+    let mut hasher = blake3::Hasher::new();
+    hasher
+        .update(mail_id.as_bytes())
+        .update(request.case_id.as_bytes())
+        .update(&choice);
+    *hasher.finalize().as_bytes()
+}

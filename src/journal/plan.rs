@@ -1,0 +1,410 @@
+//! What will be written when a mail is filed: a pure function from mail, suggestion and choice.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{case::Direction, file_name, mail::Mail};
+
+/// Longest title of a document, in characters.
+pub const MAX_TITLE_CHARS: usize = 300;
+/// Longest file name, in bytes of UTF-8: what every file system takes.
+pub const MAX_NAME_BYTES: usize = 200;
+const MAIL_MEDIA_TYPE: &str = "message/rfc822";
+
+/// What the service proposes; whatever the user leaves out is taken from here.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Suggested {
+    pub title: String,
+    /// One clean name for each of `Mail::attachments`, in order.
+    pub file_names: Vec<String>,
+    pub direction: Direction,
+    pub document_date: NaiveDate,
+}
+
+/// What the user chose; everything has a default.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Choice {
+    pub title: Option<String>,
+    pub document_date: Option<NaiveDate>,
+    pub direction: Option<Direction>,
+    /// Whether the mail itself is filed; without it at least one attachment must be.
+    pub include_mail: bool,
+    /// Which attachments, under which names; `None` for all that are not shown within the text.
+    pub attachments: Option<Vec<ChosenAttachment>>,
+    pub arrangement: Arrangement,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChosenAttachment {
+    /// Place in `Mail::attachments`, from 0.
+    pub index: usize,
+    /// `None` for the suggested name.
+    #[serde(default)]
+    pub name: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Arrangement {
+    /// One document with the mail and its attachments as files.
+    #[default]
+    Together,
+    /// The mail and every attachment as documents of their own.
+    Separate,
+}
+
+impl Default for Choice {
+    fn default() -> Self {
+        Self {
+            title: None,
+            document_date: None,
+            direction: None,
+            include_mail: true,
+            attachments: None,
+            arrangement: Arrangement::Together,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    pub documents: Vec<PlannedDocument>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlannedDocument {
+    pub title: String,
+    pub document_date: NaiveDate,
+    pub direction: Direction,
+    pub files: Vec<PlannedFile>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedFile {
+    pub name: String,
+    pub media_type: String,
+    pub source: Source,
+}
+
+/// Where a file's bytes come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The mail as it was received.
+    Mail,
+    /// Its attachment at this index.
+    Attachment(usize),
+}
+
+/// Why a choice cannot be carried out; `field` names the place in the request.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    #[error("neither the mail nor an attachment is chosen")]
+    NothingChosen,
+    #[error("the title is empty")]
+    TitleEmpty,
+    #[error("the title is longer than {MAX_TITLE_CHARS} characters")]
+    TitleTooLong,
+    #[error("the mail has no attachment {index}")]
+    NoSuchAttachment { position: usize, index: usize },
+    #[error("attachment {index} is chosen twice")]
+    ChosenTwice { position: usize, index: usize },
+    #[error("the name is empty")]
+    NameEmpty { position: usize },
+    #[error("the name is longer than {MAX_NAME_BYTES} bytes")]
+    NameTooLong { position: usize },
+    #[error("the name holds a character that file names cannot have")]
+    NameIllegal { position: usize },
+}
+
+impl PlanError {
+    /// The field at fault, as a path in the request's JSON.
+    pub fn field(&self) -> String {
+        match self {
+            Self::NothingChosen => "attachments".to_owned(),
+            Self::TitleEmpty | Self::TitleTooLong => "title".to_owned(),
+            Self::NoSuchAttachment { position, .. } | Self::ChosenTwice { position, .. } => {
+                format!("attachments[{position}].index")
+            }
+            Self::NameEmpty { position }
+            | Self::NameTooLong { position }
+            | Self::NameIllegal { position } => {
+                format!("attachments[{position}].name")
+            }
+        }
+    }
+}
+
+/// Turns a choice into what will be written.
+pub fn plan(mail: &Mail, suggested: &Suggested, choice: &Choice) -> Result<Plan, PlanError> {
+    let title = title(suggested, choice)?;
+    let mut files = Vec::new();
+    if choice.include_mail {
+        files.push(PlannedFile {
+            name: file_name::clean(&format!("{title}.eml")),
+            media_type: MAIL_MEDIA_TYPE.to_owned(),
+            source: Source::Mail,
+        });
+    }
+    for (index, name) in attachments(mail, suggested, choice)? {
+        files.push(PlannedFile {
+            name,
+            media_type: mail.attachments[index].media_type.clone(),
+            source: Source::Attachment(index),
+        });
+    }
+    if files.is_empty() {
+        return Err(PlanError::NothingChosen);
+    }
+    number_duplicates(&mut files);
+    let document = |title: String, files: Vec<PlannedFile>| PlannedDocument {
+        title,
+        document_date: choice.document_date.unwrap_or(suggested.document_date),
+        direction: choice.direction.unwrap_or(suggested.direction),
+        files,
+    };
+    let documents = match choice.arrangement {
+        Arrangement::Together => vec![document(title, files)],
+        Arrangement::Separate => files
+            .into_iter()
+            .map(|file| {
+                let title = match file.source {
+                    Source::Mail => title.clone(),
+                    Source::Attachment(_) => file_name::split_extension(&file.name).0.to_owned(),
+                };
+                document(title, vec![file])
+            })
+            .collect(),
+    };
+    Ok(Plan { documents })
+}
+
+fn title(suggested: &Suggested, choice: &Choice) -> Result<String, PlanError> {
+    let title = choice.title.as_deref().unwrap_or(&suggested.title).trim();
+    if title.is_empty() {
+        return Err(PlanError::TitleEmpty);
+    }
+    if title.chars().count() > MAX_TITLE_CHARS {
+        return Err(PlanError::TitleTooLong);
+    }
+    Ok(title
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect())
+}
+
+/// The chosen attachments with their names, in the order they were chosen.
+fn attachments(
+    mail: &Mail,
+    suggested: &Suggested,
+    choice: &Choice,
+) -> Result<Vec<(usize, String)>, PlanError> {
+    let suggested_name = |index: usize| {
+        suggested
+            .file_names
+            .get(index)
+            .unwrap_or(&mail.attachments[index].name)
+            .clone()
+    };
+    let Some(chosen) = &choice.attachments else {
+        return Ok((0..mail.attachments.len())
+            .filter(|index| !mail.attachments[*index].inline)
+            .map(|index| (index, suggested_name(index)))
+            .collect());
+    };
+    let mut files: Vec<(usize, String)> = Vec::with_capacity(chosen.len());
+    for (position, attachment) in chosen.iter().enumerate() {
+        let index = attachment.index;
+        if index >= mail.attachments.len() {
+            return Err(PlanError::NoSuchAttachment { position, index });
+        }
+        if files.iter().any(|(other, _)| *other == index) {
+            return Err(PlanError::ChosenTwice { position, index });
+        }
+        let name = match &attachment.name {
+            Some(name) => checked_name(name, position)?,
+            None => suggested_name(index),
+        };
+        files.push((index, name));
+    }
+    Ok(files)
+}
+
+/// A name that a person wrote is taken as it is or refused; it is never changed behind their back.
+fn checked_name(name: &str, position: usize) -> Result<String, PlanError> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().all(|c| c == '.') {
+        return Err(PlanError::NameEmpty { position });
+    }
+    if name.len() > MAX_NAME_BYTES {
+        return Err(PlanError::NameTooLong { position });
+    }
+    if name.chars().any(is_illegal) {
+        return Err(PlanError::NameIllegal { position });
+    }
+    Ok(name.to_owned())
+}
+
+/// What Windows and POSIX refuse in names, and what makes a name look like another (bidirectional overrides).
+fn is_illegal(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|')
+        || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}')
+}
+
+/// Files of one act never share a name: the second `kort.pdf` becomes `kort (2).pdf`.
+fn number_duplicates(files: &mut [PlannedFile]) {
+    let names = file_name::clean_all(files.iter().map(|file| file.name.as_str()));
+    for (file, name) in files.iter_mut().zip(names) {
+        file.name = name;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::mail::{Attachment, Sha256};
+
+    fn attachment(name: &str, inline: bool) -> Attachment {
+        Attachment {
+            name: name.to_owned(),
+            media_type: "application/pdf".to_owned(),
+            size: 3,
+            sha256: Sha256::of(name.as_bytes()),
+            inline,
+            mail: None,
+        }
+    }
+
+    fn mail(attachments: Vec<Attachment>) -> (Mail, Suggested) {
+        let suggested = Suggested {
+            title: "Klage over støj".to_owned(),
+            file_names: attachments.iter().map(|a| a.name.clone()).collect(),
+            direction: Direction::Incoming,
+            document_date: NaiveDate::from_ymd_opt(2026, 3, 2).unwrap(),
+        };
+        (
+            Mail {
+                attachments,
+                ..Mail::default()
+            },
+            suggested,
+        )
+    }
+
+    fn names(plan: &Plan) -> Vec<&str> {
+        plan.documents
+            .iter()
+            .flat_map(|d| d.files.iter().map(|f| f.name.as_str()))
+            .collect()
+    }
+
+    #[test]
+    fn one_click_files_the_mail_and_every_attachment_but_pictures_of_the_text() {
+        let (mail, suggested) = mail(vec![
+            attachment("kort.pdf", false),
+            attachment("logo.png", true),
+        ]);
+        let plan = plan(&mail, &suggested, &Choice::default()).unwrap();
+        assert_eq!(names(&plan), ["Klage over støj.eml", "kort.pdf"]);
+        assert_eq!(plan.documents.len(), 1);
+    }
+
+    #[test]
+    fn separate_documents_are_named_after_their_files() {
+        let (mail, suggested) = mail(vec![attachment("kort.pdf", false)]);
+        let choice = Choice {
+            arrangement: Arrangement::Separate,
+            ..Choice::default()
+        };
+        let plan = plan(&mail, &suggested, &choice).unwrap();
+        let titles: Vec<&str> = plan.documents.iter().map(|d| d.title.as_str()).collect();
+        assert_eq!(titles, ["Klage over støj", "kort"]);
+    }
+
+    #[test]
+    fn attachments_of_the_same_name_are_numbered_never_dropped() {
+        let (mail, suggested) = mail(vec![
+            attachment("scan.pdf", false),
+            attachment("Scan.pdf", false),
+        ]);
+        let plan = plan(&mail, &suggested, &Choice::default()).unwrap();
+        assert_eq!(
+            names(&plan),
+            ["Klage over støj.eml", "scan.pdf", "Scan (2).pdf"]
+        );
+    }
+
+    #[test]
+    fn choosing_neither_mail_nor_attachment_is_refused() {
+        let (mail, suggested) = mail(vec![attachment("kort.pdf", false)]);
+        let choice = Choice {
+            include_mail: false,
+            attachments: Some(vec![]),
+            ..Choice::default()
+        };
+        assert_eq!(
+            plan(&mail, &suggested, &choice),
+            Err(PlanError::NothingChosen)
+        );
+    }
+
+    #[test]
+    fn names_that_cannot_be_are_refused_with_their_place() {
+        let (mail, suggested) = mail(vec![attachment("kort.pdf", false)]);
+        let with = |name: &str| Choice {
+            attachments: Some(vec![ChosenAttachment {
+                index: 0,
+                name: Some(name.to_owned()),
+            }]),
+            ..Choice::default()
+        };
+        for (name, error) in [
+            ("  ", PlanError::NameEmpty { position: 0 }),
+            ("..", PlanError::NameEmpty { position: 0 }),
+            ("../etc/passwd", PlanError::NameIllegal { position: 0 }),
+            ("kort\0.pdf", PlanError::NameIllegal { position: 0 }),
+            ("fdp.\u{202E}exe", PlanError::NameIllegal { position: 0 }),
+            (&"æ".repeat(101), PlanError::NameTooLong { position: 0 }),
+        ] {
+            let refused = plan(&mail, &suggested, &with(name)).unwrap_err();
+            assert_eq!(refused, error, "{name:?}");
+            assert_eq!(refused.field(), "attachments[0].name");
+        }
+    }
+
+    #[test]
+    fn an_attachment_that_is_not_there_is_refused() {
+        let (mail, suggested) = mail(vec![]);
+        let choice = Choice {
+            attachments: Some(vec![ChosenAttachment {
+                index: 0,
+                name: None,
+            }]),
+            ..Choice::default()
+        };
+        assert_eq!(
+            plan(&mail, &suggested, &choice),
+            Err(PlanError::NoSuchAttachment {
+                position: 0,
+                index: 0
+            })
+        );
+    }
+
+    #[test]
+    fn a_mail_with_a_hostile_title_gets_a_safe_file_name() {
+        let (mail, suggested) = mail(vec![]);
+        let choice = Choice {
+            title: Some("../a\\b:c".to_owned()),
+            ..Choice::default()
+        };
+        let plan = plan(&mail, &suggested, &choice).unwrap();
+        assert!(
+            !names(&plan)[0].contains(['/', '\\', ':']),
+            "{:?}",
+            names(&plan)
+        );
+    }
+}

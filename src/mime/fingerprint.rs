@@ -1,0 +1,60 @@
+//! What makes two mails the same to a reader, whichever way they came.
+//!
+//! Every server on the way adds trace headers (Received, Delivered-To …), so copies in two mailboxes rarely have the
+//! same bytes. The body and the headers that the sender wrote are the same.
+
+use crate::domain::mail::Mail;
+
+/// BLAKE3 over the raw body, Message-ID, From, Date and Subject.
+pub fn fingerprint(raw: &[u8], mail: &Mail) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new();
+    let mut part = |bytes: &[u8]| {
+        hasher
+            .update(&(bytes.len() as u64).to_le_bytes())
+            .update(bytes);
+    };
+    part(mail.message_id.as_deref().unwrap_or_default().as_bytes());
+    part(
+        mail.from
+            .first()
+            .map(|from| from.address.as_str())
+            .unwrap_or_default()
+            .as_bytes(),
+    );
+    part(&mail.date.map_or(0, |date| date.timestamp()).to_le_bytes());
+    part(mail.subject.as_bytes());
+    part(body(raw).trim_ascii_end());
+    *hasher.finalize().as_bytes()
+}
+
+/// What follows the first empty line.
+fn body(raw: &[u8]) -> &[u8] {
+    let mut start = 0;
+    while let Some(end) = raw[start..].iter().position(|byte| *byte == b'\n') {
+        let line = &raw[start..start + end];
+        start += end + 1;
+        if line.is_empty() || line == b"\r" {
+            return &raw[start..];
+        }
+    }
+    &[]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mime::parse;
+
+    fn of(raw: &str) -> [u8; 32] {
+        fingerprint(raw.as_bytes(), &parse(raw.as_bytes()))
+    }
+
+    #[test]
+    fn trace_headers_do_not_make_another_mail_but_a_letter_of_the_text_does() {
+        let sent = "Message-ID: <a@x>\r\nFrom: a@x.example\r\nSubject: Hæk\r\n\r\nFor høj\r\n";
+        let received = format!("Received: by mx\r\nDelivered-To: b@x.example\r\n{sent}");
+        assert_eq!(of(sent), of(&received));
+        assert_ne!(of(sent), of(&sent.replace("høj", "lav")));
+        assert_ne!(of(sent), of(&sent.replace("a@x>", "b@x>")));
+    }
+}

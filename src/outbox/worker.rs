@@ -1,0 +1,120 @@
+//! Claims jobs, runs them, and decides what becomes of those that failed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::Utc;
+use tokio_util::sync::CancellationToken;
+
+use super::{Marker, deliver, mark};
+use crate::{
+    cases::CaseSystem,
+    store::{EntryState, Job, JobKind, Store, StoreError},
+};
+
+/// Pauses before each further attempt, in seconds; after the last one a person decides.
+const RETRY_AFTER_SECS: [i64; 8] = [1, 5, 30, 120, 600, 1800, 7200, 21600];
+/// How long a job may run before another worker takes it over.
+const LEASE_SECS: i64 = 120;
+/// Jobs claimed at once.
+const BATCH: i64 = 50;
+/// How often the outbox looks when nothing rang.
+const POLL: Duration = Duration::from_millis(500);
+
+/// What jobs need.
+#[derive(Clone)]
+pub struct Outbox {
+    pub store: Store,
+    pub case_system: Arc<dyn CaseSystem>,
+    pub marker: Arc<dyn Marker>,
+}
+
+/// Why a job did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum JobError {
+    /// Worth another attempt; the code is one of the message catalogue's.
+    #[error("{0}")]
+    Passing(String),
+    /// No attempt will help before a person acts.
+    #[error("{0}")]
+    Lasting(String),
+}
+
+impl From<StoreError> for JobError {
+    fn from(error: StoreError) -> Self {
+        if error.is_transient() {
+            Self::Passing("database_away".into())
+        } else {
+            Self::Lasting("internal".into())
+        }
+    }
+}
+
+/// Works until cancelled; the batch at hand is finished first.
+pub async fn run(outbox: Outbox, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        match outbox.run_due().await {
+            Ok(0) => {
+                tokio::select! {
+                    () = stop.cancelled() => {}
+                    () = outbox.store.event_written() => {}
+                    () = tokio::time::sleep(POLL) => {}
+                }
+            }
+            Ok(_) => {}
+            Err(error) => {
+                tracing::warn!(%error, "the outbox cannot reach the database");
+                tokio::select! {
+                    () = stop.cancelled() => {}
+                    () = tokio::time::sleep(POLL * 4) => {}
+                }
+            }
+        }
+    }
+}
+
+impl Outbox {
+    /// Runs the due jobs of one group; returns how many there were.
+    pub async fn run_due(&self) -> Result<usize, StoreError> {
+        let jobs = self
+            .store
+            .claim_jobs(BATCH, Utc::now(), chrono::Duration::seconds(LEASE_SECS))
+            .await?;
+        for job in &jobs {
+            let outcome = match job.kind {
+                JobKind::Deliver => deliver::run(self, job).await,
+                JobKind::Mark => mark::run(self, job, true).await,
+                JobKind::Unmark => mark::run(self, job, false).await,
+            };
+            match outcome {
+                Ok(()) => {
+                    self.store.finish_job(job).await?;
+                }
+                Err(error) => self.failed(job, error).await?,
+            }
+        }
+        Ok(jobs.len())
+    }
+
+    async fn failed(&self, job: &Job, error: JobError) -> Result<(), StoreError> {
+        let now = Utc::now();
+        let pause = usize::try_from(job.attempts - 1)
+            .ok()
+            .and_then(|n| RETRY_AFTER_SECS.get(n));
+        let (reason, again) = match error {
+            JobError::Passing(reason) => (
+                reason,
+                pause.map(|secs| now + chrono::Duration::seconds(*secs)),
+            ),
+            JobError::Lasting(reason) => (reason, None),
+        };
+        tracing::warn!(job = %job.id, kind = ?job.kind, attempts = job.attempts, reason, "a job failed");
+        self.store.retry_job(job, &reason, again, now).await?;
+        if let (JobKind::Deliver, Some(entry), None) = (job.kind, job.entry_id, again) {
+            self.store
+                .set_entry_state(entry, EntryState::Failed, Some(&reason), now)
+                .await?;
+        }
+        Ok(())
+    }
+}
