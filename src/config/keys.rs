@@ -1,0 +1,513 @@
+//! Every key there is: its kind, default, and what it means. Checks, defaults and the example come from this one table.
+
+use toml::{Table, Value};
+
+use super::mistakes::Mistakes;
+
+struct Key {
+    path: &'static str,
+    kind: Kind,
+    /// TOML of the default, which is also the example of what is right.
+    default: &'static str,
+    /// Meaning, unit and range.
+    doc: &'static str,
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Text,
+    /// Text that is never shown; may also be given as a file, by the key with `_file` at its end.
+    Secret,
+    Address,
+    Number {
+        min: i64,
+        max: i64,
+    },
+    Texts,
+    OneOf(&'static [&'static str]),
+    /// A pattern for case numbers.
+    CaseNumber,
+    Expressions,
+}
+
+/// Shortest token that cannot be guessed: 16 characters of any alphabet.
+const MIN_TOKEN_CHARS: usize = 16;
+
+const KEYS: &[Key] = &[
+    key(
+        "server.listen",
+        Kind::Address,
+        "\"127.0.0.1:8480\"",
+        "Address and port to listen on. Put a TLS proxy before it.",
+    ),
+    key(
+        "server.max_body_bytes",
+        number(1024, 1 << 30),
+        "157286400",
+        "Largest request body, in bytes; an uploaded mail must fit.",
+    ),
+    key(
+        "server.request_timeout_secs",
+        number(1, 3600),
+        "30",
+        "Longest time for a request, in seconds.",
+    ),
+    key(
+        "server.shutdown_secs",
+        number(1, 600),
+        "20",
+        "How long a stop waits for what runs, in seconds.",
+    ),
+    key(
+        "database.url",
+        Kind::Secret,
+        "\"sqlite://sagspost.db\"",
+        "sqlite://PATH, or postgres://user:password@host/name.",
+    ),
+    key(
+        "blobs.url",
+        Kind::Text,
+        "\"file:blobs\"",
+        "Where mails are kept: file:FOLDER or s3://BUCKET.",
+    ),
+    key(
+        "blobs.endpoint",
+        Kind::Text,
+        "\"\"",
+        "S3: endpoint of another provider than AWS, e.g. https://s3.example.org.",
+    ),
+    key("blobs.region", Kind::Text, "\"eu-north-1\"", "S3: region."),
+    key("blobs.access_key_id", Kind::Text, "\"\"", "S3: access key."),
+    key(
+        "blobs.secret_access_key",
+        Kind::Secret,
+        "\"\"",
+        "S3: secret key.",
+    ),
+    key(
+        "organisation.name",
+        Kind::Text,
+        "\"Eksempel Kommune\"",
+        "Name shown to users.",
+    ),
+    key(
+        "organisation.domains",
+        Kind::Texts,
+        "[]",
+        "Mail domains of the organisation, to tell incoming from outgoing mail.",
+    ),
+    key(
+        "organisation.case_number",
+        Kind::CaseNumber,
+        "\"{year}-{seq:5}\"",
+        "Pattern of new case numbers.",
+    ),
+    key(
+        "organisation.case_number_patterns",
+        Kind::Expressions,
+        "[]",
+        "Regular expressions of case numbers in mails, beside the known systems'.",
+    ),
+    key(
+        "organisation.deadline_target_days",
+        number(1, 60),
+        "3",
+        "Working days after which a waiting mail is due.",
+    ),
+    key(
+        "organisation.deadline_limit_days",
+        number(1, 60),
+        "7",
+        "Working days after which it is late (the law's preparatory works: 7).",
+    ),
+    key(
+        "organisation.undo_hours",
+        number(0, 720),
+        "24",
+        "How long a journaling can be undone, in hours.",
+    ),
+    key(
+        "mailboxes.batch_bytes",
+        number(1 << 16, 256 << 20),
+        "16777216",
+        "Mail fetched at once, in bytes.",
+    ),
+    key(
+        "mailboxes.max_mail_bytes",
+        number(1 << 16, 1 << 30),
+        "157286400",
+        "Largest mail taken, in bytes; of a larger one the headers alone are kept.",
+    ),
+    key(
+        "mailboxes.poll_secs",
+        number(1, 86400),
+        "60",
+        "Seconds between looks where the server has no IDLE.",
+    ),
+    key(
+        "mailboxes.idle_renew_secs",
+        number(10, 1740),
+        "1500",
+        "Seconds after which IDLE is renewed (servers end it after 30 minutes).",
+    ),
+    key(
+        "log.level",
+        Kind::Text,
+        "\"info\"",
+        "error, warn, info, debug, or per module as in `info,sagspost::mailbox=debug`.",
+    ),
+    key(
+        "log.format",
+        Kind::OneOf(&["auto", "text", "json"]),
+        "\"auto\"",
+        "auto: readable on a terminal, JSON elsewhere.",
+    ),
+];
+
+const TOKENS_EXAMPLE: &str =
+    "[[api.tokens]] with user = \"birthe.lund\" and token_file = \"/run/secrets/birthe\"";
+
+const fn key(path: &'static str, kind: Kind, default: &'static str, doc: &'static str) -> Key {
+    Key {
+        path,
+        kind,
+        default,
+        doc,
+    }
+}
+
+const fn number(min: i64, max: i64) -> Kind {
+    Kind::Number { min, max }
+}
+
+/// A file that says every default.
+pub fn example() -> String {
+    let mut text = String::from(
+        "# Sagspost. Every key with its default; all of them can be left out.\n\
+         # Any key can come from the environment: SAGSPOST__SERVER__LISTEN sets server.listen.\n\
+         # Secrets can come from files: url_file instead of url; a bare name is looked for among systemd's credentials.\n",
+    );
+    let mut section = "";
+    for key in KEYS {
+        let (of, name) = key.path.split_once('.').unwrap_or(("", key.path));
+        if of != section {
+            section = of;
+            text.push_str(&format!("\n[{of}]\n"));
+        }
+        text.push_str(&format!("# {}\n{name} = {}\n", key.doc, key.default));
+    }
+    text.push_str(
+        "\n# Who may call the API with which token, of at least 16 characters; one section each.\n\
+         # [[api.tokens]]\n# user = \"birthe.lund\"\n# token_file = \"/run/secrets/birthe\"\n",
+    );
+    text
+}
+
+/// Checks every key of a table by itself, and reads secrets from their files.
+pub(super) fn check(table: &mut Table, file: &str, mistakes: &mut Mistakes) {
+    let mut paths = Vec::new();
+    leaf_paths(table, "", &mut paths);
+    for path in paths {
+        if path == "api.tokens" {
+            check_tokens(table, file, mistakes);
+        } else if let Some(key) = KEYS.iter().find(|key| key.path == path) {
+            if let Some(wrong) = get(table, &path).and_then(|value| wrong_with(key.kind, value)) {
+                mistakes.add(file, &path, &wrong, key.default);
+            }
+        } else if let Some(secret) = secret_of(&path) {
+            match remove(table, &path)
+                .as_ref()
+                .and_then(Value::as_str)
+                .map(read_secret)
+            {
+                Some(Ok(value)) => set(table, secret, Value::String(value)),
+                Some(Err(wrong)) => {
+                    mistakes.add(file, &path, &wrong, "a file with nothing but the secret")
+                }
+                None => mistakes.add(file, &path, "is no text", "\"/run/secrets/name\""),
+            }
+        } else {
+            let nearest = nearest(&path);
+            let wrong = nearest.map_or_else(
+                || "there is no such key".to_owned(),
+                |nearest| format!("there is no such key; did you mean {nearest}?"),
+            );
+            mistakes.add(file, &path, &wrong, "see `sagspost config example`");
+        }
+    }
+}
+
+/// Checks what can be wrong only together with another key.
+pub(super) fn check_together(table: &Table, file: &str, mistakes: &mut Mistakes) {
+    let number = |path: &str| {
+        get(table, path)
+            .and_then(Value::as_integer)
+            .unwrap_or_default()
+    };
+    if number("organisation.deadline_target_days") > number("organisation.deadline_limit_days") {
+        let key = "organisation.deadline_target_days";
+        mistakes.add(file, key, "is above organisation.deadline_limit_days", "3");
+    }
+    let url = get(table, "blobs.url")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let text = |path: &str| get(table, path).and_then(Value::as_str).unwrap_or_default();
+    if !url.starts_with("file:") && !url.starts_with("s3://") {
+        mistakes.add(
+            file,
+            "blobs.url",
+            "is neither file: nor s3:",
+            "\"file:/var/lib/sagspost/blobs\"",
+        );
+    } else if url.starts_with("s3://") && text("blobs.access_key_id").is_empty() {
+        mistakes.add(
+            file,
+            "blobs.access_key_id",
+            "is needed for s3:",
+            "\"AKIA…\"",
+        );
+    }
+    let database = text("database.url");
+    if !["sqlite:", "postgres:", "postgresql:"]
+        .iter()
+        .any(|scheme| database.starts_with(scheme))
+    {
+        mistakes.add(
+            file,
+            "database.url",
+            "is neither sqlite: nor postgres:",
+            "\"sqlite:///var/lib/sagspost/sagspost.db\"",
+        );
+    }
+}
+
+pub(super) fn fill_defaults(table: &mut Table) {
+    for key in KEYS {
+        if get(table, key.path).is_none()
+            && let Ok(mut parsed) = format!("value = {}", key.default).parse::<Table>()
+            && let Some(value) = parsed.remove("value")
+        {
+            set(table, key.path, value);
+        }
+    }
+    if get(table, "api.tokens").is_none() {
+        set(table, "api.tokens", Value::Array(Vec::new()));
+    }
+}
+
+/// Sets a key from text, e.g. of the environment, as the key's kind wants it.
+pub(super) fn set_text(table: &mut Table, path: &str, text: &str) {
+    let kind = KEYS.iter().find(|key| key.path == path).map(|key| key.kind);
+    let value = match kind {
+        Some(Kind::Number { .. }) => text
+            .trim()
+            .parse()
+            .map_or_else(|_| Value::String(text.to_owned()), Value::Integer),
+        Some(Kind::Texts | Kind::Expressions) => Value::Array(
+            text.split(',')
+                .map(str::trim)
+                .filter(|part| !part.is_empty())
+                .map(|part| Value::String(part.to_owned()))
+                .collect(),
+        ),
+        _ => Value::String(text.to_owned()),
+    };
+    set(table, path, value);
+}
+
+fn wrong_with(kind: Kind, value: &Value) -> Option<String> {
+    let text = value.as_str();
+    let all_text = |value: &Value| {
+        value
+            .as_array()
+            .is_some_and(|list| list.iter().all(Value::is_str))
+    };
+    match kind {
+        Kind::Text | Kind::Secret => text.is_none().then(|| "is no text".to_owned()),
+        Kind::Address => match text.map(str::parse::<std::net::SocketAddr>) {
+            Some(Ok(_)) => None,
+            _ => Some("is no address with a port".to_owned()),
+        },
+        Kind::Number { min, max } => match value.as_integer() {
+            Some(number) if (min..=max).contains(&number) => None,
+            _ => Some(format!("is no number from {min} to {max}")),
+        },
+        Kind::Texts => (!all_text(value)).then(|| "is no list of texts".to_owned()),
+        Kind::OneOf(choices) => match text {
+            Some(text) if choices.contains(&text) => None,
+            _ => Some(format!("is none of {}", choices.join(", "))),
+        },
+        Kind::CaseNumber => match text.map(crate::domain::case_number::Template::parse) {
+            Some(Ok(_)) => None,
+            Some(Err(error)) => Some(error.to_string()),
+            None => Some("is no text".to_owned()),
+        },
+        Kind::Expressions if !all_text(value) => Some("is no list of texts".to_owned()),
+        Kind::Expressions => {
+            value
+                .as_array()?
+                .iter()
+                .filter_map(Value::as_str)
+                .find_map(|pattern| {
+                    crate::domain::case_number::Finder::new([pattern])
+                        .err()
+                        .map(|error| error.to_string())
+                })
+        }
+    }
+}
+
+fn check_tokens(table: &mut Table, file: &str, mistakes: &mut Mistakes) {
+    let Some(tokens) = table
+        .get_mut("api")
+        .and_then(|api| api.get_mut("tokens"))
+        .and_then(Value::as_array_mut)
+    else {
+        mistakes.add(file, "api.tokens", "is no list of sections", TOKENS_EXAMPLE);
+        return;
+    };
+    for (index, token) in tokens.iter_mut().enumerate() {
+        let at = |name: &str| {
+            format!(
+                "api.tokens[{index}]{}{name}",
+                if name.is_empty() { "" } else { "." }
+            )
+        };
+        let Some(token) = token.as_table_mut() else {
+            mistakes.add(file, &at(""), "is no section", TOKENS_EXAMPLE);
+            continue;
+        };
+        if let Some(path) = token.remove("token_file") {
+            match read_secret(path.as_str().unwrap_or_default()) {
+                Ok(value) => {
+                    token.insert("token".to_owned(), Value::String(value));
+                }
+                Err(wrong) => {
+                    mistakes.add(file, &at("token_file"), &wrong, "\"/run/secrets/birthe\"")
+                }
+            }
+        }
+        for name in token
+            .keys()
+            .filter(|name| !["user", "token"].contains(&name.as_str()))
+        {
+            mistakes.add(
+                file,
+                &at(name),
+                "there is no such key",
+                "user, token or token_file",
+            );
+        }
+        if token
+            .get("user")
+            .and_then(Value::as_str)
+            .is_none_or(|user| user.trim().is_empty())
+        {
+            mistakes.add(file, &at("user"), "is missing or empty", "\"birthe.lund\"");
+        }
+        if token
+            .get("token")
+            .and_then(Value::as_str)
+            .is_none_or(|text| text.chars().count() < MIN_TOKEN_CHARS)
+        {
+            let wrong = format!("is missing or shorter than {MIN_TOKEN_CHARS} characters");
+            mistakes.add(
+                file,
+                &at("token"),
+                &wrong,
+                "what `openssl rand -hex 32` prints",
+            );
+        }
+    }
+}
+
+/// The secret's key when this is the key of its file.
+fn secret_of(path: &str) -> Option<&'static str> {
+    let secret = path.strip_suffix("_file")?;
+    KEYS.iter()
+        .find(|key| key.path == secret && matches!(key.kind, Kind::Secret))
+        .map(|key| key.path)
+}
+
+/// Without the line end that editors add. A bare name is one of systemd's credentials.
+pub fn read_secret(file: &str) -> Result<String, String> {
+    let path = match std::env::var_os("CREDENTIALS_DIRECTORY") {
+        Some(folder) if !file.contains('/') => std::path::Path::new(&folder).join(file),
+        _ => std::path::PathBuf::from(file),
+    };
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| format!("the file cannot be read: {error}"))?;
+    let text = text.trim_end_matches(['\n', '\r']);
+    if text.is_empty() {
+        Err("the file is empty".to_owned())
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+/// The known key that is at most three letters off.
+fn nearest(path: &str) -> Option<&'static str> {
+    KEYS.iter()
+        .map(|key| (distance(path, key.path), key.path))
+        .filter(|(off, _)| *off <= 3)
+        .min()
+        .map(|(_, path)| path)
+}
+
+/// Levenshtein's distance.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, ca) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, cb) in b.iter().enumerate() {
+            let above = row[j + 1];
+            row[j + 1] = (diagonal + usize::from(ca != *cb))
+                .min(above + 1)
+                .min(row[j] + 1);
+            diagonal = above;
+        }
+    }
+    row[b.len()]
+}
+
+fn leaf_paths(table: &Table, before: &str, paths: &mut Vec<String>) {
+    for (key, value) in table {
+        let path = if before.is_empty() {
+            key.clone()
+        } else {
+            format!("{before}.{key}")
+        };
+        let is_section = before.is_empty()
+            && KEYS
+                .iter()
+                .any(|known| known.path.starts_with(&format!("{path}.")));
+        match value {
+            Value::Table(inner) if is_section || path == "api" => leaf_paths(inner, &path, paths),
+            _ => paths.push(path),
+        }
+    }
+}
+
+fn get<'t>(table: &'t Table, path: &str) -> Option<&'t Value> {
+    let (section, name) = path.split_once('.')?;
+    table.get(section)?.get(name)
+}
+
+fn set(table: &mut Table, path: &str, value: Value) {
+    let (section, name) = path.split_once('.').unwrap_or((path, ""));
+    if name.is_empty() {
+        table.insert(section.to_owned(), value);
+    } else if let Value::Table(inner) = table
+        .entry(section.to_owned())
+        .or_insert_with(|| Value::Table(Table::new()))
+    {
+        inner.insert(name.to_owned(), value);
+    }
+}
+
+fn remove(table: &mut Table, path: &str) -> Option<Value> {
+    let (section, name) = path.split_once('.')?;
+    table.get_mut(section)?.as_table_mut()?.remove(name)
+}

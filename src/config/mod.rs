@@ -1,0 +1,290 @@
+//! What an administrator decides: one TOML file, environment variables over it, secrets from files.
+//!
+//! Everything is checked at start and all mistakes are told at once, each with file, key, what is wrong and an example
+//! of what is right. A key that nobody knows is a mistake: a typing error must not silently mean the default.
+
+mod keys;
+mod mistakes;
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use toml::{Table, Value};
+
+pub use keys::{example, read_secret};
+pub use mistakes::{Mistake, Mistakes};
+
+/// Variables of this prefix set keys: `SAGSPOST__SERVER__LISTEN` sets `server.listen`.
+const PREFIX: &str = "SAGSPOST__";
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct Config {
+    pub server: Server,
+    pub database: Database,
+    pub blobs: BlobStorage,
+    pub organisation: Organisation,
+    pub mailboxes: Mailboxes,
+    pub api: Api,
+    pub log: Log,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct Server {
+    pub listen: std::net::SocketAddr,
+    pub max_body_bytes: u64,
+    pub request_timeout_secs: u64,
+    pub shutdown_secs: u64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct Database {
+    pub url: Secret,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct BlobStorage {
+    /// `file:` and a folder, or `s3://` and a bucket.
+    pub url: String,
+    pub endpoint: String,
+    pub region: String,
+    pub access_key_id: String,
+    pub secret_access_key: Secret,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct Organisation {
+    pub name: String,
+    pub domains: Vec<String>,
+    pub case_number: String,
+    pub case_number_patterns: Vec<String>,
+    pub deadline_target_days: u32,
+    pub deadline_limit_days: u32,
+    pub undo_hours: i64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct Mailboxes {
+    pub batch_bytes: u64,
+    pub max_mail_bytes: u64,
+    pub poll_secs: u64,
+    pub idle_renew_secs: u64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct Api {
+    pub tokens: Vec<Token>,
+}
+
+/// Who may call the API with which token.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Token {
+    pub user: String,
+    pub token: Secret,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct Log {
+    pub level: String,
+    pub format: LogFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// Readable on a terminal, JSON elsewhere.
+    Auto,
+    Text,
+    Json,
+}
+
+/// Text that is never shown: not in logs, not in errors.
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret")
+    }
+}
+
+impl Config {
+    /// Reads the file (or none: all defaults), lets the environment override it, and checks everything.
+    pub fn load(
+        file: Option<&Path>,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, Mistakes> {
+        let mut mistakes = Mistakes::default();
+        let name = file.map_or_else(|| "(no file)".to_owned(), |file| file.display().to_string());
+        let mut table = file
+            .map(|file| read_table(file, &name, &mut mistakes))
+            .unwrap_or_default();
+        let mut from_environment = Table::new();
+        for (variable, value) in environment {
+            if let Some(path) = variable.strip_prefix(PREFIX) {
+                let path = path.to_lowercase().replace("__", ".");
+                keys::set_text(&mut from_environment, &path, &value);
+            }
+        }
+        keys::check(&mut table, &name, &mut mistakes);
+        keys::check(&mut from_environment, "the environment", &mut mistakes);
+        merge(&mut table, from_environment);
+        keys::fill_defaults(&mut table);
+        keys::check_together(&table, &name, &mut mistakes);
+        mistakes.into_result()?;
+        Value::Table(table)
+            .try_into()
+            .map_err(|error: toml::de::Error| {
+                Mistakes::one(&name, "", error.message(), "see `sagspost config example`")
+            })
+    }
+}
+
+/// The first file of these that exists: as told, `$SAGSPOST_CONFIG`, `./sagspost.toml`, `/etc/sagspost/sagspost.toml`.
+pub fn find(told: Option<PathBuf>) -> Option<PathBuf> {
+    let named = told.or_else(|| std::env::var_os("SAGSPOST_CONFIG").map(PathBuf::from));
+    named.or_else(|| {
+        ["sagspost.toml", "/etc/sagspost/sagspost.toml"]
+            .into_iter()
+            .map(PathBuf::from)
+            .find(|path| path.exists())
+    })
+}
+
+fn read_table(file: &Path, name: &str, mistakes: &mut Mistakes) -> Table {
+    let text = match std::fs::read_to_string(file) {
+        Ok(text) => text,
+        Err(error) => {
+            mistakes.add(
+                name,
+                "",
+                &format!("the file cannot be read: {error}"),
+                "a file you may read; see --config",
+            );
+            return Table::new();
+        }
+    };
+    text.parse().unwrap_or_else(|error: toml::de::Error| {
+        let line = error
+            .span()
+            .map_or(0, |span| text[..span.start.min(text.len())].lines().count());
+        mistakes.add(
+            name,
+            "",
+            &format!("line {line} is no TOML: {}", error.message()),
+            "key = \"value\"",
+        );
+        Table::new()
+    })
+}
+
+fn merge(base: &mut Table, over: Table) {
+    for (key, value) in over {
+        match (base.get_mut(&key), value) {
+            (Some(Value::Table(inner)), Value::Table(value)) => merge(inner, value),
+            (_, value) => {
+                base.insert(key, value);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(text: &str, environment: &[(&str, &str)]) -> Result<Config, Mistakes> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("sagspost.toml");
+        std::fs::write(&file, text).unwrap();
+        let environment = environment
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+        Config::load(Some(&file), environment)
+    }
+
+    #[test]
+    fn the_example_is_right_and_says_the_defaults() {
+        let example = load(&example(), &[]).unwrap();
+        let nothing = load("", &[]).unwrap();
+        assert_eq!(format!("{example:?}"), format!("{nothing:?}"));
+    }
+
+    #[test]
+    fn all_mistakes_are_told_at_once_with_key_and_example() {
+        let mistakes = load(
+            "[server]\nlisten = \"everywhere\"\nlissten = 1\n[mailboxes]\npoll_secs = 0\n[nonsense]\n",
+            &[("SAGSPOST__LOG__FORMAT", "loud")],
+        )
+        .unwrap_err();
+        let text = mistakes.to_string();
+        for part in [
+            "server.listen",
+            "127.0.0.1:8480",
+            "server.lissten",
+            "did you mean server.listen",
+            "mailboxes.poll_secs",
+            "nonsense",
+            "log.format",
+            "the environment",
+        ] {
+            assert!(text.contains(part), "{part} in {text}");
+        }
+    }
+
+    #[test]
+    fn the_environment_goes_over_the_file() {
+        let config = load(
+            "[server]\nrequest_timeout_secs = 5",
+            &[("SAGSPOST__SERVER__REQUEST_TIMEOUT_SECS", "7")],
+        );
+        assert_eq!(config.unwrap().server.request_timeout_secs, 7);
+    }
+
+    #[test]
+    fn a_secret_is_read_from_the_file_named_by_its_key_with_file_at_the_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let secret = folder.path().join("url");
+        std::fs::write(&secret, "sqlite:///srv/sagspost.db\n").unwrap();
+        let config = load(
+            &format!("[database]\nurl_file = {:?}", secret.display().to_string()),
+            &[],
+        )
+        .unwrap();
+        assert_eq!(config.database.url.reveal(), "sqlite:///srv/sagspost.db");
+        let missing = load("[database]\nurl_file = \"/not/there\"", &[]).unwrap_err();
+        assert!(missing.to_string().contains("database.url_file"));
+    }
+
+    #[test]
+    fn tokens_are_checked_one_by_one_and_never_shown() {
+        let text = "[[api.tokens]]\nuser = \"birthe\"\ntoken = \"kort\"\n[[api.tokens]]\ntoken = \"0123456789abcdef0123\"";
+        let mistakes = load(text, &[]).unwrap_err().to_string();
+        assert!(
+            mistakes.contains("api.tokens[0].token") && mistakes.contains("api.tokens[1].user"),
+            "{mistakes}"
+        );
+        assert!(!mistakes.contains("kort"), "{mistakes}");
+    }
+
+    #[test]
+    fn two_keys_that_cannot_both_be_right_are_a_mistake() {
+        let mistakes = load("[organisation]\ndeadline_target_days = 9", &[])
+            .unwrap_err()
+            .to_string();
+        assert!(
+            mistakes.contains("organisation.deadline_target_days"),
+            "{mistakes}"
+        );
+    }
+}
