@@ -1,1 +1,183 @@
-//!
+//! The command line: one file per subcommand. Human output by default, JSON with `--json`.
+
+mod case;
+mod completions;
+mod config;
+mod doctor;
+mod migrate;
+mod parse;
+mod user;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::{Parser, Subcommand};
+
+use crate::{
+    config::{Config, Mistakes},
+    store::{Blobs, BlobsAt, Store},
+};
+
+/// Mails belong on cases.
+#[derive(Parser)]
+#[command(name = "sagspost", version, about, propagate_version = true)]
+pub struct Cli {
+    /// Configuration file [default: $SAGSPOST_CONFIG, ./sagspost.toml, /etc/sagspost/sagspost.toml]
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Bring the database up to this version
+    Migrate,
+    /// Check the configuration, or print an example of it
+    #[command(subcommand)]
+    Config(config::Command),
+    /// Print what is read from a mail, as JSON
+    Parse(parse::Args),
+    /// Add and list users
+    #[command(subcommand)]
+    User(user::Command),
+    /// Import and list cases
+    #[command(subcommand)]
+    Case(case::Command),
+    /// Check database, blobs, mailboxes, clock and disk, and say what to do
+    Doctor,
+    /// Print completions for a shell
+    Completions(completions::Args),
+}
+
+/// What every command that touches data needs.
+pub(crate) struct Context {
+    pub config: Config,
+    pub json: bool,
+}
+
+/// Runs the command line; errors go to standard error, with 2 for what the caller wrote wrong and 1 for the rest.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    match dispatch(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("sagspost: {error:#}");
+            ExitCode::from(if error.is::<Mistakes>() || error.is::<UsageError>() {
+                2
+            } else {
+                1
+            })
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> anyhow::Result<()> {
+    let Cli {
+        config: file,
+        json,
+        command,
+    } = cli;
+    match command {
+        Command::Config(command) => config::run(&command, file, json),
+        Command::Parse(args) => parse::run(&args),
+        Command::Completions(args) => {
+            completions::run(&args);
+            Ok(())
+        }
+        command => {
+            let context = Context {
+                config: load(file)?,
+                json,
+            };
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .enable_all()
+                .build()?;
+            runtime.block_on(async {
+                match command {
+                    Command::Migrate => migrate::run(&context).await,
+                    Command::User(command) => user::run(&context, command).await,
+                    Command::Case(command) => case::run(&context, command).await,
+                    Command::Doctor => doctor::run(&context).await,
+                    Command::Config(_) | Command::Parse(_) | Command::Completions(_) => Ok(()),
+                }
+            })
+        }
+    }
+}
+
+fn load(file: Option<PathBuf>) -> Result<Config, Mistakes> {
+    let file = crate::config::find(file);
+    Config::load(file.as_deref(), std::env::vars())
+}
+
+impl Context {
+    /// Opens the store and brings its schema up to date.
+    pub(crate) async fn store(&self) -> anyhow::Result<Store> {
+        let store = self.unmigrated_store().await?;
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    pub(crate) async fn unmigrated_store(&self) -> anyhow::Result<Store> {
+        let blobs = Blobs::open(&self.blobs_at())?;
+        Store::open(self.config.database.url.reveal(), blobs)
+            .await
+            .context("the database of database.url cannot be opened")
+    }
+
+    fn blobs_at(&self) -> BlobsAt {
+        let blobs = &self.config.blobs;
+        match blobs.url.strip_prefix("s3://") {
+            Some(bucket) => BlobsAt::S3 {
+                bucket: bucket.to_owned(),
+                endpoint: (!blobs.endpoint.is_empty()).then(|| blobs.endpoint.clone()),
+                region: blobs.region.clone(),
+                access_key_id: blobs.access_key_id.clone(),
+                secret_access_key: blobs.secret_access_key.reveal().to_owned(),
+            },
+            None => BlobsAt::Folder(blobs.url.trim_start_matches("file:").into()),
+        }
+    }
+}
+
+/// The caller wrote something that cannot be; the text says what would be right.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct UsageError(pub String);
+
+/// Prints a value as JSON.
+pub(crate) fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, value)?;
+    writeln!(out)?;
+    Ok(())
+}
+
+/// Whoever read our output has seen enough; that is no failure.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause
+            .downcast_ref::<std::io::Error>()
+            .is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
+            || cause
+                .downcast_ref::<serde_json::Error>()
+                .and_then(serde_json::Error::io_error_kind)
+                == Some(std::io::ErrorKind::BrokenPipe)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory;
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,187 @@
+//! `sagspost case`: cases from a file, so that a new organisation starts with its own.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+
+use super::{Context, UsageError};
+use crate::{
+    domain::{
+        case::{Case, CaseAccess, CaseStatus, Party, PartyKind},
+        case_number::Template,
+    },
+    store::{CaseQuery, NewCase, StoreError},
+};
+
+#[derive(clap::Subcommand)]
+pub enum Command {
+    /// Import cases from JSON (a list) or CSV; a case that is there already is left as it is
+    Import {
+        /// .json or .csv
+        file: PathBuf,
+    },
+    /// List the newest cases a user may see
+    List {
+        /// The user who looks
+        #[arg(long)]
+        user: String,
+        /// Words to search for
+        words: Vec<String>,
+        #[arg(long, default_value_t = 50)]
+        limit: i64,
+    },
+}
+
+/// A case of an import file. Of a CSV row, `party_*` makes one party and `access` is a list of users.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Imported {
+    number: Option<String>,
+    title: String,
+    kle: Option<String>,
+    facet: Option<String>,
+    #[serde(default = "open")]
+    status: CaseStatus,
+    responsible: Option<String>,
+    unit: Option<String>,
+    /// Users who may see it; everybody when left out.
+    access: Option<Vec<String>>,
+    #[serde(default)]
+    parties: Vec<Party>,
+    created_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    number: Option<String>,
+    title: String,
+    kle: Option<String>,
+    facet: Option<String>,
+    status: Option<CaseStatus>,
+    responsible: Option<String>,
+    unit: Option<String>,
+    /// User names with spaces between.
+    access: Option<String>,
+    party_name: Option<String>,
+    party_kind: Option<PartyKind>,
+    party_identifier: Option<String>,
+    party_address: Option<String>,
+    party_mail: Option<String>,
+    created_at: Option<DateTime<Utc>>,
+}
+
+fn open() -> CaseStatus {
+    CaseStatus::Open
+}
+
+pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Import { file } => import(context, &file).await,
+        Command::List { user, words, limit } => list(context, &user, &words, limit).await,
+    }
+}
+
+async fn import(context: &Context, file: &Path) -> anyhow::Result<()> {
+    let cases = read(file)?;
+    let template = Template::parse(&context.config.organisation.case_number)?;
+    let store = context.store().await?;
+    let (mut added, mut present) = (0, 0);
+    for case in cases {
+        let new = NewCase {
+            number: case.number,
+            title: case.title,
+            kle: case.kle,
+            facet: case.facet,
+            responsible: case.responsible,
+            unit: case.unit,
+            access: case.access.map_or(CaseAccess::Open, CaseAccess::Restricted),
+            parties: case.parties,
+            status: case.status,
+            created_at: case.created_at.unwrap_or_else(Utc::now),
+        };
+        let number = |year, sequence: i64| template.number(year, sequence.unsigned_abs());
+        match store.create_case(&new, "import", number, Utc::now()).await {
+            Ok(_) => added += 1,
+            Err(StoreError::Duplicate(_)) => present += 1,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    store.close().await;
+    if context.json {
+        return super::print_json(&serde_json::json!({ "added": added, "present": present }));
+    }
+    println!("{added} cases added, {present} were there already.");
+    Ok(())
+}
+
+fn read(file: &Path) -> anyhow::Result<Vec<Imported>> {
+    let text = std::fs::read_to_string(file)
+        .with_context(|| format!("{} cannot be read", file.display()))?;
+    let name = file.display();
+    match file.extension().and_then(|extension| extension.to_str()) {
+        Some("json") => {
+            let mut json = serde_json::Deserializer::from_str(&text);
+            serde_path_to_error::deserialize(&mut json).map_err(|error| {
+                UsageError(format!("{name}: {}: {}", error.path(), error.inner())).into()
+            })
+        }
+        Some("csv") => csv::Reader::from_reader(text.as_bytes())
+            .deserialize()
+            .map(|row| {
+                let row: Row = row.map_err(|error| UsageError(format!("{name}: {error}")))?;
+                Ok(row.into())
+            })
+            .collect(),
+        _ => Err(UsageError(format!("{name} is neither .json nor .csv")).into()),
+    }
+}
+
+impl From<Row> for Imported {
+    fn from(row: Row) -> Self {
+        let party = row.party_name.map(|name| Party {
+            kind: row.party_kind.unwrap_or(PartyKind::Other),
+            name,
+            identifier: row.party_identifier,
+            address: row.party_address,
+            mail: row.party_mail,
+        });
+        Self {
+            number: row.number,
+            title: row.title,
+            kle: row.kle,
+            facet: row.facet,
+            status: row.status.unwrap_or(CaseStatus::Open),
+            responsible: row.responsible,
+            unit: row.unit,
+            access: row
+                .access
+                .map(|users| users.split_whitespace().map(str::to_owned).collect()),
+            parties: party.into_iter().collect(),
+            created_at: row.created_at,
+        }
+    }
+}
+
+async fn list(context: &Context, user: &str, words: &[String], limit: i64) -> anyhow::Result<()> {
+    let store = context.store().await?;
+    let query = CaseQuery {
+        words: (!words.is_empty()).then(|| words.join(" ")),
+        ..CaseQuery::default()
+    };
+    let cases: Vec<Case> = store.cases(&query, user, limit.clamp(1, 10_000)).await?;
+    store.close().await;
+    if context.json {
+        return super::print_json(&cases);
+    }
+    for case in cases {
+        let closed = if case.status == CaseStatus::Closed {
+            " (closed)"
+        } else {
+            ""
+        };
+        println!("{:<16} {}{closed}", case.number, case.title);
+    }
+    Ok(())
+}
