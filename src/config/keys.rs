@@ -192,9 +192,9 @@ pub fn example() -> String {
         let (of, name) = key.path.split_once('.').unwrap_or(("", key.path));
         if of != section {
             section = of;
-            text.push_str(&format!("\n[{of}]\n"));
+            text.extend(["\n[", of, "]\n"]);
         }
-        text.push_str(&format!("# {}\n{name} = {}\n", key.doc, key.default));
+        text.extend(["# ", key.doc, "\n", name, " = ", key.default, "\n"]);
     }
     text.push_str(
         "\n# Who may call the API with which token, of at least 16 characters; one section each.\n\
@@ -222,7 +222,7 @@ pub(super) fn check(table: &mut Table, file: &str, mistakes: &mut Mistakes) {
             {
                 Some(Ok(value)) => set(table, secret, Value::String(value)),
                 Some(Err(wrong)) => {
-                    mistakes.add(file, &path, &wrong, "a file with nothing but the secret")
+                    mistakes.add(file, &path, &wrong, "a file with nothing but the secret");
                 }
                 None => mistakes.add(file, &path, "is no text", "\"/run/secrets/name\""),
             }
@@ -383,7 +383,7 @@ fn check_tokens(table: &mut Table, file: &str, mistakes: &mut Mistakes) {
                     token.insert("token".to_owned(), Value::String(value));
                 }
                 Err(wrong) => {
-                    mistakes.add(file, &at("token_file"), &wrong, "\"/run/secrets/birthe\"")
+                    mistakes.add(file, &at("token_file"), &wrong, "\"/run/secrets/birthe\"");
                 }
             }
         }

@@ -19,6 +19,14 @@ pub struct Request {
     pub idempotency_key: String,
 }
 
+/// A stored mail with its bytes and what was read from them.
+#[derive(Clone, Copy)]
+pub struct OpenMail<'a> {
+    pub row: &'a MailRow,
+    pub raw: &'a [u8],
+    pub mail: &'a Mail,
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
     #[error(transparent)]
@@ -31,18 +39,17 @@ pub enum JournalError {
 
 /// Files a mail, on behalf of `actor`, on a case they may see.
 ///
-/// `raw` are the mail's bytes and `mail` what was read from them. Repeating the call with the same key changes nothing
+/// Repeating the call with the same key changes nothing
 /// and returns the entry of the first time.
 pub async fn journal(
     store: &Store,
-    row: &MailRow,
-    raw: &[u8],
-    mail: &Mail,
+    opened: OpenMail<'_>,
     suggested: &Suggested,
     request: &Request,
     actor: &str,
     now: DateTime<Utc>,
 ) -> Result<Entry, JournalError> {
+    let OpenMail { row, raw, mail } = opened;
     let case = store.case(request.case_id, actor).await?;
     let plan = plan(mail, suggested, &request.choice)?;
     let mut documents = Vec::with_capacity(plan.documents.len());

@@ -5,7 +5,7 @@
 mod commit;
 mod plan;
 
-pub use commit::{JournalError, Request, journal, undo};
+pub use commit::{JournalError, OpenMail, Request, journal, undo};
 pub use plan::{
     Arrangement, Choice, ChosenAttachment, Plan, PlanError, PlannedDocument, PlannedFile, Source,
     Suggested, plan,

@@ -1,1 +1,1 @@
-//!
+//! Mailboxes over IMAP.

@@ -195,7 +195,7 @@ impl Store {
         .bind(new.request_hash.to_vec())
         .execute(c)
         .await
-        .map(|_| ())?
+        .map(|_| ())?;
         });
         for (number, document) in (number..).zip(&new.documents) {
             insert_document(&mut tx, new, document, number, now).await?;
@@ -494,7 +494,7 @@ async fn insert_document(
     .bind(now)
     .execute(c)
     .await
-    .map(|_| ())?
+    .map(|_| ())?;
     });
     for (position, file) in (0i64..).zip(&document.files) {
         if let Some(object) = file.object {

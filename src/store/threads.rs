@@ -54,7 +54,7 @@ pub(super) async fn resolve(
     }
     insert_threads(tx, &fresh).await?;
     insert_keys(tx, &added).await?;
-    for (from, _) in &merged {
+    for from in merged.keys() {
         merge(tx, *from, root(&merged, *from)).await?;
     }
     Ok(threads.into_iter().map(|id| root(&merged, id)).collect())

@@ -1,1 +1,1 @@
-//!
+//! The suggestion engine.

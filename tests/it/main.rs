@@ -1,5 +1,8 @@
 //! Sagspost through its public doors, against real servers. One module per behaviour.
 
+// A test may stop at whatever it did not expect.
+#![allow(clippy::unwrap_used)]
+
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -67,9 +67,11 @@ async fn file(
     };
     journal::journal(
         store,
-        &row,
-        &raw,
-        &mail,
+        journal::OpenMail {
+            row: &row,
+            raw: &raw,
+            mail: &mail,
+        },
         &suggested,
         &request,
         actor,

@@ -1,0 +1,37 @@
+# Everything a newcomer needs: `make demo` to see it, `make test` to trust it.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# mail-parser asks for Rust 1.98 and builds and runs on 1.95 as well; older compilers are told not to mind.
+OLDER := $(shell rustc --version | awk '{ split($$2, v, "."); if (v[1] == 1 && v[2] + 0 < 98) print "--ignore-rust-version" }')
+CARGO_BUILD := $(OLDER)
+
+.PHONY: help demo test bench bench-ingest lint fmt run clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## See it work: a private mail server with invented mails, and Sagspost watching it
+	@CARGO_FLAGS="$(CARGO_BUILD)" scripts/demo
+
+test: ## Install what the tests need, check format and lints, run all tests
+	@CARGO_FLAGS="$(CARGO_BUILD)" scripts/test
+
+bench: bench-ingest ## Measure speed and memory beside peers
+
+bench-ingest: ## Measure the way from an IMAP mailbox into the store, beside mbsync
+	cargo bench $(CARGO_BUILD) --bench ingest
+
+lint: ## Clippy, warnings denied
+	cargo clippy $(CARGO_BUILD) --all-targets -- -D warnings
+
+fmt: ## Format the code
+	cargo fmt
+
+run: ## Serve with ./sagspost.toml
+	cargo run $(CARGO_BUILD) --release -- serve
+
+clean: ## Remove what was built and the demo's data
+	cargo clean
+	rm -rf .demo
