@@ -219,7 +219,8 @@ fn without_tag(text: &str) -> Option<&str> {
         .then(|| rest.trim_start_matches([closing, ':', ' ', '-']))
 }
 
-fn without_cpr(text: &str) -> String {
+/// The text without CPR numbers and the labels before them.
+pub fn without_cpr(text: &str) -> String {
     if cpr::find(text).is_empty() {
         return text.to_owned();
     }

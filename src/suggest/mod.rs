@@ -1,1 +1,24 @@
-//! The suggestion engine.
+//! The suggestion engine: which case a mail belongs on, and why.
+//!
+//! Kept in memory, built from the database, deterministic: the same state gives the same answer. Access is
+//! applied before ranking, and evidence is never made from what the asker may not see. The path is
+//! `signals` (what a mail gives) → `index` (what cases are known by) → `evidence` (features) → `rank`.
+
+mod describe;
+pub mod evidence;
+mod index;
+mod postings;
+mod probability;
+mod rank;
+mod signals;
+#[cfg(test)]
+mod tests;
+mod weights;
+mod words;
+
+pub use describe::{Description, NamedAttachment, describe};
+pub use evidence::Evidence;
+pub use index::{Filed, Index};
+pub use probability::Probability;
+pub use rank::Suggestion;
+pub use signals::{NumberSeen, Organisation, Place, Signals, Term};

@@ -1,0 +1,138 @@
+//! Evidence: why a case is suggested, each kind in a file of its own.
+//!
+//! Each file scores candidates by one or a few features and can say afterwards, for one candidate, what it
+//! found. Words for people are the message catalogue's: here are keys and their parameters.
+
+mod case_number;
+mod party;
+mod people;
+mod recently_used;
+mod same_subject;
+mod same_thread;
+mod shared_terms;
+mod standing;
+
+use super::index::CaseEntry;
+use super::postings::Slot;
+use super::rank::{Board, Query};
+use super::signals::Place;
+use super::weights::{Feature, Features};
+use crate::domain::case::PartyKind;
+use serde::Serialize;
+
+/// One reason that a person can check.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Evidence {
+    /// The mail names the case.
+    CaseNumber {
+        number: String,
+        place: Place,
+    },
+    /// So many mails of its conversation are on the case.
+    SameThread {
+        mails: u32,
+    },
+    /// The sender, or its organisation when `address` starts with `@`, is on so many mails of the case.
+    SenderOnCase {
+        address: String,
+        count: u32,
+    },
+    RecipientOnCase {
+        address: String,
+        count: u32,
+    },
+    /// The mail is from, to or about a party of the case.
+    Party {
+        party: PartyKind,
+        name: String,
+    },
+    /// Words that the mail and the case have in common.
+    SharedTerms {
+        terms: Vec<String>,
+    },
+    /// The viewer filed on the case so many days ago.
+    RecentlyUsed {
+        days: u32,
+    },
+}
+
+impl Evidence {
+    /// Key of the sentence in the message catalogue, and what is filled into it.
+    pub fn message(&self) -> (&'static str, Vec<(&'static str, String)>) {
+        match self {
+            Self::CaseNumber { number, place } => {
+                let place = match place {
+                    Place::Subject => "subject",
+                    Place::Text => "text",
+                    Place::Attachment => "attachment",
+                };
+                (
+                    "evidence.case_number",
+                    vec![("number", number.clone()), ("place", place.to_owned())],
+                )
+            }
+            Self::SameThread { mails } => {
+                ("evidence.same_thread", vec![("count", mails.to_string())])
+            }
+            Self::SenderOnCase { address, count } => (
+                "evidence.sender_on_case",
+                vec![("address", address.clone()), ("count", count.to_string())],
+            ),
+            Self::RecipientOnCase { address, count } => (
+                "evidence.recipient_on_case",
+                vec![("address", address.clone()), ("count", count.to_string())],
+            ),
+            Self::Party { name, .. } => ("evidence.party", vec![("name", name.clone())]),
+            Self::SharedTerms { terms } => {
+                ("evidence.shared_terms", vec![("terms", terms.join(", "))])
+            }
+            Self::RecentlyUsed { days } => {
+                ("evidence.recently_used", vec![("days", days.to_string())])
+            }
+        }
+    }
+}
+
+/// All features of all candidates.
+pub(super) fn score(query: &Query, board: &mut Board) {
+    case_number::score(query, board);
+    same_thread::score(query, board);
+    same_subject::score(query, board);
+    people::score(query, board);
+    party::score(query, board);
+    shared_terms::score(query, board);
+    recently_used::score(query, board);
+    standing::score(query, board);
+}
+
+/// What was found for one candidate, what weighs most first.
+pub(super) fn explain(
+    query: &Query,
+    slot: Slot,
+    case: &CaseEntry,
+    features: &Features,
+) -> Vec<Evidence> {
+    let mut found: Vec<(f64, Evidence)> = Vec::new();
+    let mut add = |features_of: &[Feature], evidence: Option<Evidence>| {
+        let weight = features.contribution(features_of);
+        if let Some(evidence) = evidence
+            && weight > 0.1
+        {
+            found.push((weight, evidence));
+        }
+    };
+    add(&case_number::FEATURES, case_number::explain(query, case));
+    add(&same_thread::FEATURES, same_thread::explain(query, slot));
+    add(&people::PRINCIPAL, people::explain_principal(query, slot));
+    add(&people::OTHERS, people::explain_others(query, slot));
+    add(&party::FEATURES, party::explain(query, case));
+    add(&shared_terms::FEATURES, shared_terms::explain(query, slot));
+    add(
+        &recently_used::FEATURES,
+        recently_used::explain(query, slot),
+    );
+    // The sort is stable: equal weights stay in the order above.
+    found.sort_by(|a, b| b.0.total_cmp(&a.0));
+    found.into_iter().map(|f| f.1).collect()
+}

@@ -1,0 +1,27 @@
+//! Mails of the same conversation are on the case.
+
+use super::Evidence;
+use crate::suggest::index::thread_key;
+use crate::suggest::postings::Slot;
+use crate::suggest::rank::{Board, Query};
+use crate::suggest::weights::Feature;
+
+pub(super) const FEATURES: [Feature; 1] = [Feature::Thread];
+
+pub(super) fn score(query: &Query, board: &mut Board) {
+    let Some(thread) = query.signals.thread else {
+        return;
+    };
+    let (found, total) = query.visible_of(&query.index.threads, thread_key(thread));
+    for (slot, count) in found {
+        board.raise(slot, Feature::Thread, f64::from(count) / total);
+    }
+}
+
+pub(super) fn explain(query: &Query, slot: Slot) -> Option<Evidence> {
+    let mails = query
+        .index
+        .threads
+        .count(thread_key(query.signals.thread?), slot);
+    (mails > 0).then_some(Evidence::SameThread { mails })
+}

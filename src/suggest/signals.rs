@@ -1,0 +1,494 @@
+//! What a mail gives to recognise its case by: words, numbers, people, conversation.
+//!
+//! Taken once when a mail arrives and kept beside it, so that neither ranking nor learning reads the mail
+//! again. Identifiers and names are kept as keys: a CPR number is never among the words.
+
+use super::postings::{Key, key_of};
+use super::words::{self, Stems};
+use crate::domain::mail::Mail;
+use crate::domain::{case_number, cpr, cvr, direction, property, title};
+use crate::domain::{case_number::Finder, direction::OwnDomains};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap};
+use uuid::Uuid;
+
+/// Bytes of a mail's text that are read; what a mail is about stands at its beginning.
+const MAX_TEXT_BYTES: usize = 16 * 1024;
+const MAX_TERMS: usize = 96;
+const MAX_NUMBERS: usize = 16;
+const MAX_PEOPLE: usize = 24;
+const MAX_KEYS: usize = 64;
+const MAX_ATTACHMENTS: usize = 40;
+
+const SUBJECT_WEIGHT: u16 = 12;
+const ATTACHMENT_WEIGHT: u16 = 6;
+const TEXT_WEIGHT: u16 = 4;
+const QUOTED_WEIGHT: u16 = 1;
+
+/// What the engine must know about the organisation it serves.
+#[derive(Clone, Debug, Default)]
+pub struct Organisation {
+    pub domains: OwnDomains,
+    pub numbers: Finder,
+}
+
+/// See the module.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Signals {
+    /// Heaviest first.
+    #[serde(rename = "w", skip_serializing_if = "Vec::is_empty")]
+    pub terms: Vec<Term>,
+    #[serde(rename = "n", skip_serializing_if = "Vec::is_empty")]
+    pub numbers: Vec<NumberSeen>,
+    #[serde(rename = "f", skip_serializing_if = "String::is_empty")]
+    pub from: String,
+    /// Everyone else on the mail who is not the organisation's own.
+    #[serde(rename = "o", skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<String>,
+    /// Colleagues on the mail, the sender left out.
+    #[serde(rename = "c", skip_serializing_if = "Vec::is_empty")]
+    pub colleagues: Vec<String>,
+    #[serde(rename = "own", skip_serializing_if = "std::ops::Not::not")]
+    pub from_own: bool,
+    /// Without prefixes, lower case; empty when it says nothing.
+    #[serde(rename = "s", skip_serializing_if = "String::is_empty")]
+    pub base_subject: String,
+    /// Keys of CPR, CVR and BFE numbers.
+    #[serde(rename = "i", skip_serializing_if = "Vec::is_empty")]
+    pub identifiers: Vec<Key>,
+    /// Keys of names: of the people on the mail, and of what looks like names in its text.
+    #[serde(rename = "p", skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<Key>,
+    /// Keys of postal addresses.
+    #[serde(rename = "a", skip_serializing_if = "Vec::is_empty")]
+    pub addresses: Vec<Key>,
+    /// The conversation; whoever knows it fills it in.
+    #[serde(rename = "t", skip_serializing_if = "Option::is_none")]
+    pub thread: Option<Uuid>,
+}
+
+/// A word of the mail: its stem, itself in its first form, and how much it says about the mail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Term(pub String, pub String, pub u16);
+
+/// A case number that the mail may be speaking of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NumberSeen {
+    #[serde(rename = "k")]
+    pub key: String,
+    #[serde(rename = "p")]
+    pub place: Place,
+    /// A word like "sagsnr." stands before it.
+    #[serde(rename = "n", default, skip_serializing_if = "std::ops::Not::not")]
+    pub named: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    Subject,
+    Text,
+    Attachment,
+}
+
+impl Signals {
+    pub fn of(mail: &Mail, organisation: &Organisation) -> Self {
+        let text = words::composed(beginning(&mail.text, MAX_TEXT_BYTES));
+        let subject = words::composed(beginning(&mail.subject, 1024));
+        let names = attachment_names(mail);
+        let base_subject = title::base_subject(&subject).to_lowercase();
+
+        let mut signals = Self {
+            numbers: numbers(&subject, &text, &names, organisation),
+            base_subject: if title::says_something(&base_subject) {
+                cpr::mask(&base_subject)
+            } else {
+                String::new()
+            },
+            ..Self::default()
+        };
+        signals.take_identifiers(&subject, &text);
+        signals.take_people(mail, organisation);
+        signals.take_names(mail, &text);
+        signals.terms = terms(&subject, &text, &names);
+        signals
+    }
+
+    fn take_identifiers(&mut self, subject: &str, text: &str) {
+        for part in [subject, text] {
+            self.identifiers.extend(
+                cpr::find(part)
+                    .iter()
+                    .map(|found| key_of("id", &found.cpr.digits())),
+            );
+            self.identifiers.extend(
+                cvr::find(part)
+                    .iter()
+                    .map(|cvr| key_of("id", &cvr.to_string())),
+            );
+            self.identifiers.extend(
+                property::bfe_numbers(part)
+                    .iter()
+                    .map(|bfe| key_of("id", bfe)),
+            );
+            self.addresses.extend(
+                property::addresses(part, MAX_KEYS)
+                    .iter()
+                    .map(|a| key_of("address", a)),
+            );
+        }
+        tidy(&mut self.identifiers);
+        tidy(&mut self.addresses);
+    }
+
+    fn take_people(&mut self, mail: &Mail, organisation: &Organisation) {
+        if let Some(from) = mail.from.iter().find(|from| !from.address.is_empty()) {
+            self.from = from.address.to_lowercase();
+            self.from_own = organisation.domains.has(&self.from);
+        }
+        for person in direction::recipients(mail).take(1000) {
+            let address = person.address.to_lowercase();
+            if address.is_empty() || address.len() > 200 || address == self.from {
+                continue;
+            }
+            let list = if organisation.domains.has(&address) {
+                &mut self.colleagues
+            } else {
+                &mut self.others
+            };
+            if list.len() < MAX_PEOPLE && !list.contains(&address) {
+                list.push(address);
+            }
+        }
+    }
+
+    fn take_names(&mut self, mail: &Mail, text: &str) {
+        let written = mail
+            .from
+            .iter()
+            .chain(direction::recipients(mail).take(50))
+            .filter_map(|p| p.name.as_deref());
+        self.names.extend(written.filter_map(name_key));
+        names_in(text, &mut self.names);
+        tidy(&mut self.names);
+    }
+}
+
+/// The key of a full name; one word is no full name.
+pub(super) fn name_key(name: &str) -> Option<Key> {
+    let words: Vec<String> = name
+        .split(|c: char| !c.is_alphanumeric() && c != '-')
+        .filter(|w| !w.is_empty())
+        .take(5)
+        .map(str::to_lowercase)
+        .collect();
+    (words.len() >= 2).then(|| key_of("name", &words.join(" ")))
+}
+
+/// Up to `limit` bytes, never within a letter.
+fn beginning(text: &str, limit: usize) -> &str {
+    let mut end = text.len().min(limit);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+fn tidy(keys: &mut Vec<Key>) {
+    keys.sort_unstable();
+    keys.dedup();
+    keys.truncate(MAX_KEYS);
+}
+
+fn attachment_names(mail: &Mail) -> Vec<String> {
+    mail.attachments
+        .iter()
+        .filter(|attachment| !attachment.inline)
+        .take(MAX_ATTACHMENTS)
+        .map(|attachment| words::composed(beginning(&attachment.name, 300)).into_owned())
+        .collect()
+}
+
+/// Where a number stands in several places, the first of subject, text and attachments counts.
+fn numbers(
+    subject: &str,
+    text: &str,
+    names: &[String],
+    organisation: &Organisation,
+) -> Vec<NumberSeen> {
+    let mut seen: BTreeMap<String, (Place, bool)> = BTreeMap::new();
+    let mut take = |place, text: &str| {
+        for case_number::Candidate { key, named, .. } in
+            organisation.numbers.find(text, MAX_NUMBERS)
+        {
+            let known = seen.entry(key).or_insert((place, false));
+            known.1 |= named;
+        }
+    };
+    take(Place::Subject, subject);
+    take(Place::Text, text);
+    for name in names {
+        take(Place::Attachment, name);
+    }
+    let mut numbers: Vec<NumberSeen> = seen
+        .into_iter()
+        .map(|(key, (place, named))| NumberSeen { key, place, named })
+        .collect();
+    numbers.sort_by(|a, b| (a.place, !a.named, &a.key).cmp(&(b.place, !b.named, &b.key)));
+    numbers.truncate(MAX_NUMBERS);
+    numbers
+}
+
+fn terms(subject: &str, text: &str, names: &[String]) -> Vec<Term> {
+    let mut counts: HashMap<String, u32> = HashMap::new();
+    let mut count = |text: &str, weight: u16| {
+        let without_cpr = if text.bytes().filter(u8::is_ascii_digit).count() >= 10 {
+            cpr::replace(text, |_| " ".to_owned())
+        } else {
+            text.to_owned()
+        };
+        for word in words::words(&without_cpr) {
+            *counts.entry(word).or_default() += u32::from(weight);
+        }
+    };
+    count(subject, SUBJECT_WEIGHT);
+    for name in names {
+        let (stem, _) = crate::domain::file_name::split_extension(name);
+        count(stem, ATTACHMENT_WEIGHT);
+    }
+    let (own, quoted) = split_quoted(text);
+    count(&own, TEXT_WEIGHT);
+    count(&quoted, QUOTED_WEIGHT);
+
+    let stems = Stems::new();
+    let mut by_stem: BTreeMap<String, (String, u32)> = BTreeMap::new();
+    for (word, weight) in counts {
+        let entry = by_stem
+            .entry(stems.stem(&word))
+            .or_insert_with(|| (word.clone(), 0));
+        entry.1 += weight;
+        // The shortest form is shown; the order of a hash map must not decide.
+        if (word.len(), &word) < (entry.0.len(), &entry.0) {
+            entry.0 = word;
+        }
+    }
+    let mut terms: Vec<Term> = by_stem
+        .into_iter()
+        .map(|(stem, (word, weight))| Term(stem, word, damped(weight)))
+        .collect();
+    terms.sort_by(|a, b| (b.2, b.0.len(), &a.0).cmp(&(a.2, a.0.len(), &b.0)));
+    terms.truncate(MAX_TERMS);
+    terms
+}
+
+/// The tenth time a word is used says little more than the third.
+fn damped(weight: u32) -> u16 {
+    (4.0 * (1.0 + f64::from(weight) / 4.0).ln_1p()).round() as u16
+}
+
+/// The mail's own words, and those it quotes from earlier mails.
+fn split_quoted(text: &str) -> (String, String) {
+    let mut own = String::with_capacity(text.len());
+    let mut quoted = String::new();
+    let mut below_earlier_mail = false;
+    for line in text.lines() {
+        let trimmed = line.trim_start();
+        below_earlier_mail |= starts_earlier_mail(trimmed);
+        let into = if below_earlier_mail || trimmed.starts_with('>') {
+            &mut quoted
+        } else {
+            &mut own
+        };
+        into.push_str(line);
+        into.push('\n');
+    }
+    (own, quoted)
+}
+
+/// Outlook's separators: what follows is the mail that was answered.
+fn starts_earlier_mail(line: &str) -> bool {
+    line.starts_with("-----Oprindelig meddelelse")
+        || line.starts_with("-----Original Message")
+        || line.starts_with("________________________________")
+        || (line.starts_with("Fra: ") && line.contains('@'))
+        || (line.starts_with("From: ") && line.contains('@'))
+}
+
+/// Runs of two to four capitalised words may be somebody's name.
+fn names_in(text: &str, keys: &mut Vec<Key>) {
+    let mut run: Vec<String> = Vec::new();
+    let mut made = 0;
+    for line in text.lines() {
+        for word in line.split(' ') {
+            let bare = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '/');
+            let ends = word.ends_with([',', '.', ';', ':', '!', '?', ')']);
+            if bare.len() < 30 && bare.starts_with(char::is_uppercase) {
+                run.push(bare.to_lowercase());
+            } else {
+                run.clear();
+            }
+            for length in 2..=run.len().min(4) {
+                keys.push(key_of(
+                    "name",
+                    &run[run.len() - length..].join(" ").replace('/', " "),
+                ));
+                made += 1;
+            }
+            if ends || run.len() > 8 {
+                run.clear();
+            }
+            if made >= MAX_KEYS {
+                return;
+            }
+        }
+        run.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::mail::{Address, Attachment, Sha256};
+    use proptest::prelude::*;
+
+    fn organisation() -> Organisation {
+        Organisation {
+            domains: OwnDomains::from(vec!["byen.dk".to_owned()]),
+            ..Organisation::default()
+        }
+    }
+
+    fn mail(subject: &str, text: &str) -> Mail {
+        let address = |name: &str, address: &str| Address {
+            name: Some(name.to_owned()),
+            address: address.to_owned(),
+        };
+        Mail {
+            subject: subject.to_owned(),
+            text: text.to_owned(),
+            from: vec![address("Ole Hansen", "Ole@Borger.example")],
+            to: vec![
+                address("Post", "post@byen.dk"),
+                address("Råd A/S", "info@raad.example"),
+            ],
+            ..Mail::default()
+        }
+    }
+
+    fn stems(signals: &Signals) -> Vec<&str> {
+        signals.terms.iter().map(|t| t.0.as_str()).collect()
+    }
+
+    #[test]
+    fn people_are_told_apart_by_the_organisations_domains() {
+        let signals = Signals::of(&mail("", ""), &organisation());
+        assert_eq!(signals.from, "ole@borger.example");
+        assert!(!signals.from_own);
+        assert_eq!(signals.others, ["info@raad.example"]);
+        assert_eq!(signals.colleagues, ["post@byen.dk"]);
+    }
+
+    #[test]
+    fn a_word_of_the_subject_weighs_more_than_one_of_the_text_and_a_quoted_one_least() {
+        let text = "Jeg klager.\n\nFra: Post <post@byen.dk>\nVi afslog ansøgningen om carport.";
+        let signals = Signals::of(&mail("SV: Skovvej", text), &organisation());
+        let weight = |stem: &str| {
+            signals
+                .terms
+                .iter()
+                .find(|t| t.0.starts_with(stem))
+                .map(|t| t.2)
+        };
+        assert!(weight("skovvej") > weight("klag"));
+        assert!(weight("klag") > weight("carport"));
+        assert!(weight("carport") > Some(0));
+    }
+
+    #[test]
+    fn numbers_come_from_subject_text_and_attachment_names() {
+        let mut mail = mail("Vedr. 24/1234", "Se også sagsnr. 2024-00123 og 24/1234.");
+        mail.attachments.push(Attachment {
+            name: "2024-00777_kort.pdf".to_owned(),
+            media_type: "application/pdf".to_owned(),
+            size: 1,
+            sha256: Sha256([0; 32]),
+            inline: false,
+            mail: None,
+        });
+        let seen: Vec<_> = Signals::of(&mail, &organisation())
+            .numbers
+            .into_iter()
+            .map(|n| (n.key, n.place, n.named))
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                ("24/1234".to_owned(), Place::Subject, false),
+                ("2024-00123".to_owned(), Place::Text, true),
+                ("2024-00777".to_owned(), Place::Attachment, false),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_cpr_number_is_an_identifier_and_never_a_word() {
+        let signals = Signals::of(
+            &mail("Ansøgning 070761-4285", "cpr 0707614285"),
+            &organisation(),
+        );
+        assert_eq!(signals.identifiers, [key_of("id", "0707614285")]);
+        let kept = serde_json::to_string(&signals).expect("json");
+        assert!(!kept.contains("4285\""), "{kept}");
+        assert!(!kept.contains("070761-4285") && !kept.contains("0707614285"));
+    }
+
+    #[test]
+    fn names_in_the_text_have_the_key_of_the_same_name_elsewhere() {
+        let signals = Signals::of(
+            &mail("", "Vedrørende min nabo Jens Peter Madsen, der bygger."),
+            &organisation(),
+        );
+        for name in ["Jens Peter Madsen", "Ole Hansen", "Råd A/S"] {
+            assert!(
+                signals.names.contains(&name_key(name).expect("a name")),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn signals_survive_being_kept() {
+        let signals = Signals::of(
+            &mail("Byggesag 2024-00123", "På Skovvej 12, BFE-nr. 1234"),
+            &organisation(),
+        );
+        let kept = serde_json::to_value(&signals).expect("json");
+        assert_eq!(
+            serde_json::from_value::<Signals>(kept).expect("signals"),
+            signals
+        );
+        assert_eq!(
+            serde_json::from_str::<Signals>("{}").expect("signals"),
+            Signals::default()
+        );
+    }
+
+    #[test]
+    fn ten_megabytes_of_text_give_no_more_than_their_beginning() {
+        let signals = Signals::of(
+            &mail("", &"ord æøå 12/345 ".repeat(700_000)),
+            &organisation(),
+        );
+        assert!(signals.terms.len() <= MAX_TERMS && signals.numbers.len() <= MAX_NUMBERS);
+        assert!(stems(&signals).contains(&"ord"));
+    }
+
+    proptest! {
+        #[test]
+        fn the_same_mail_always_gives_the_same_signals(subject in "\\PC{0,30}", text in "\\PC{0,200}") {
+            let mail = mail(&subject, &text);
+            prop_assert_eq!(Signals::of(&mail, &organisation()), Signals::of(&mail, &organisation()));
+        }
+    }
+}
