@@ -161,7 +161,7 @@ impl Connected {
         let offered =
             contained(|| client.capabilities())?.map_err(|error| translate(&error, None))?;
         let offers = |name: &str| offered.has_str(name);
-        let session = match login {
+        let imap = match login {
             Login::Password { user, password } if offers("AUTH=PLAIN") => {
                 let sasl = Sasl::Plain {
                     user: user.clone(),
@@ -172,10 +172,12 @@ impl Connected {
             Login::Password { .. } if offers("LOGINDISABLED") => {
                 return Err(MailboxError::LoginNotOffered);
             }
-            Login::Password { user, password } => {
-                contained(|| client.login(user, password.expose()))?
-                    .map_err(|(error, _)| login_refused(&error))?
-            }
+            Login::Password { user, password } => contained(|| {
+                client
+                    .login(user, password.expose())
+                    .map_err(|(error, _)| error)
+            })?
+            .map_err(|error| login_refused(&error))?,
             Login::Token { user, source } => {
                 let sasl = |token: Secret| {
                     if offers("AUTH=OAUTHBEARER") {
@@ -210,14 +212,19 @@ impl Connected {
             }
         };
         let mut session = Session {
-            session: Some(session),
+            imap: Some(imap),
             pace,
             lifted,
             limits,
             waker,
             capabilities: Vec::new(),
+            writable: false,
         };
         session.capabilities = session.ask_capabilities()?;
+        if session.has("ENABLE") && session.has("CONDSTORE") {
+            // Else Dovecot tells no HIGHESTMODSEQ before something has asked for changes.
+            session.command(|session| session.run_command_and_check_ok("ENABLE CONDSTORE"))?;
+        }
         Ok(session)
     }
 }
@@ -237,10 +244,10 @@ fn reach(server: &Server, time: Duration) -> Result<TcpStream, MailboxError> {
                 return Ok(socket);
             }
             Err(error) if error.kind() == io::ErrorKind::TimedOut => {
-                failure = MailboxError::Timeout
+                failure = MailboxError::Timeout;
             }
             Err(_) => {
-                failure = MailboxError::ConnectRefused(format!("{}:{}", server.host, server.port))
+                failure = MailboxError::ConnectRefused(format!("{}:{}", server.host, server.port));
             }
         }
     }
@@ -302,9 +309,14 @@ type AuthenticateError = (imap::Error, Option<Box<ImapConnection>>);
 
 fn authenticate(client: ImapConnection, sasl: &Sasl) -> Result<ImapSession, AuthenticateError> {
     let conversation = Conversation::new(sasl);
-    match contained(|| client.authenticate(sasl.mechanism(), &conversation)) {
+    let said = contained(|| {
+        client
+            .authenticate(sasl.mechanism(), &conversation)
+            .map_err(|(error, client)| (error, Box::new(client)))
+    });
+    match said {
         Ok(Ok(session)) => Ok(session),
-        Ok(Err((error, client))) => Err((error, Some(Box::new(client)))),
+        Ok(Err((error, client))) => Err((error, Some(client))),
         Err(_) => Err((imap::Error::ConnectionLost, None)),
     }
 }
@@ -321,12 +333,14 @@ fn login_refused(error: &imap::Error) -> MailboxError {
 
 struct Session {
     /// `None` once it is out of step.
-    session: Option<ImapSession>,
+    imap: Option<ImapSession>,
     pace: Arc<Pace>,
     lifted: SharedLifted,
     limits: Limits,
     waker: Waker,
     capabilities: Vec<String>,
+    /// Whether the open folder may be changed; Dovecot answers a STORE that it ignores with OK.
+    writable: bool,
 }
 
 impl Session {
@@ -337,7 +351,7 @@ impl Session {
         folder: Option<&str>,
         command: impl FnOnce(&mut ImapSession) -> imap::Result<T>,
     ) -> Result<T, MailboxError> {
-        let session = self.session.as_mut().ok_or(MailboxError::ConnectionLost)?;
+        let session = self.imap.as_mut().ok_or(MailboxError::ConnectionLost)?;
         self.pace.set_waiting(false);
         self.pace.allow(time);
         self.lifted.begin_command();
@@ -352,7 +366,7 @@ impl Session {
             Err(error) => error,
         };
         if !error.leaves_session_usable() {
-            self.session = None;
+            self.imap = None;
         }
         Err(if self.waker.is_cut() {
             MailboxError::Cancelled
@@ -394,6 +408,7 @@ impl Session {
 
     fn open_folder(&mut self, folder: &str, for_writing: bool) -> Result<Selected, MailboxError> {
         self.lifted.take_news();
+        self.writable = false;
         let opened = self.in_folder(folder, |session, name| {
             if for_writing {
                 session.select(name)
@@ -407,6 +422,7 @@ impl Session {
                 "the folder has no UIDVALIDITY, so its mails cannot be told apart".into(),
             ));
         };
+        self.writable = for_writing && !opened.is_read_only;
         Ok(Selected {
             uidvalidity,
             uidnext: opened.uid_next,
@@ -497,7 +513,16 @@ impl Session {
         Ok(batch)
     }
 
+    fn check_writable(&self) -> Result<(), MailboxError> {
+        if self.writable {
+            Ok(())
+        } else {
+            Err(MailboxError::ReadOnly)
+        }
+    }
+
     fn change_flags(&mut self, uids: &[u32], what: &str) -> Result<(), MailboxError> {
+        self.check_writable()?;
         for set in uid_sets(uids) {
             self.command(|session| session.uid_store(&set, what).map(drop))?;
         }
@@ -593,6 +618,7 @@ impl ImapClient for Session {
     }
 
     fn move_to(&mut self, uids: &[u32], folder: &str) -> Result<(), MailboxError> {
+        self.check_writable()?;
         if !self.has("MOVE") && !self.has("UIDPLUS") {
             return Err(MailboxError::MoveNotOffered);
         }
@@ -672,7 +698,7 @@ impl ImapClient for Session {
 
     fn logout(&mut self) -> Result<(), MailboxError> {
         let result = self.run(self.limits.connect_time, None, imap::Session::logout);
-        self.session = None;
+        self.imap = None;
         result
     }
 }

@@ -256,7 +256,7 @@ mod tests {
     fn a_bell_rung_before_the_wait_still_ends_it() {
         let waker = Waker::new().unwrap();
         waker.wake();
-        assert!(waker.wait(Duration::from_secs(60)));
+        assert!(waker.wait(Duration::from_mins(1)));
         assert!(!waker.wait(Duration::from_millis(1)));
     }
 
@@ -265,7 +265,7 @@ mod tests {
         let waker = Waker::new().unwrap();
         let (mut wire, mut far) = pair(&waker);
         let pace = wire.pace();
-        pace.allow(Duration::from_secs(60));
+        pace.allow(Duration::from_mins(1));
         pace.set_waiting(true);
         waker.wake();
         assert_eq!(
@@ -281,14 +281,14 @@ mod tests {
     fn a_cut_line_ends_a_read_in_another_thread_and_no_new_one_works() {
         let waker = Waker::new().unwrap();
         let (mut wire, _far) = pair(&waker);
-        wire.pace().allow(Duration::from_secs(60));
+        wire.pace().allow(Duration::from_mins(1));
         let reader = std::thread::spawn(move || wire.read(&mut [0; 9]).unwrap());
         waker.cut();
         assert_eq!(reader.join().unwrap(), 0);
         let (mut again, _far) = pair(&waker);
-        again.pace().allow(Duration::from_secs(60));
+        again.pace().allow(Duration::from_mins(1));
         assert_eq!(again.read(&mut [0; 9]).unwrap(), 0);
-        assert!(waker.wait(Duration::from_secs(60)));
+        assert!(waker.wait(Duration::from_mins(1)));
     }
 
     #[test]
