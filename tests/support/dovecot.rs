@@ -239,7 +239,7 @@ impl Dovecot {
         } else {
             gid.to_string()
         };
-        let mut conf = format!(
+        let mut conf = vec![format!(
             "base_dir = {dir}/run\nstate_dir = {dir}/state\nlog_path = {dir}/log\nprotocols = imap\nlisten = 127.0.0.1\n\
              ssl = yes\nssl_cert = <{dir}/cert.pem\nssl_key = <{dir}/key.pem\ndisable_plaintext_auth = no\n\
              auth_mechanisms = plain login xoauth2 oauthbearer\nauth_failure_delay = 0\n\
@@ -255,11 +255,11 @@ impl Dovecot {
              inet_listener imap {{\n  port = {}\n }}\n  inet_listener imaps {{\n  port = {}\n  ssl = yes\n }}\n }}\n\
              service anvil {{\n  chroot =\n  unix_listener anvil-auth-penalty {{\n  mode = 0\n }}\n }}\nservice stats {{\n  chroot =\n }}\nservice imap {{\n  process_limit = 1200\n }}\n",
             self.port, self.tls_port
-        );
+        )];
         if let Some(url) = &self.options.introspection_url {
-            conf += &format!(
+            conf.push(format!(
                 "passdb {{\n  driver = oauth2\n  mechanisms = xoauth2 oauthbearer\n  args = {dir}/oauth2.conf\n }}\n"
-            );
+            ));
             let oauth2 = format!(
                 "introspection_mode = get\nintrospection_url = {url}\nusername_attribute = username\nactive_attribute = active\nactive_value = true\n"
             );
@@ -282,17 +282,17 @@ impl Dovecot {
             if !self.options.without_idle {
                 words.push("IDLE");
             }
-            conf += &format!("imap_capability = {}\n", words.join(" "));
+            conf.push(format!("imap_capability = {}\n", words.join(" ")));
         }
         if let Some(quota) = self.options.archive_quota_kb {
-            conf += &format!(
+            conf.push(format!(
                 "mail_plugins = quota\nnamespace archive {{\n  prefix = Fjernarkiv/\n  separator = /\n\
                  location = maildir:{dir}/mail/archive-%u\n }}\n\
                  plugin {{\n  quota = count:Egen:ns=\n  quota2 = count:Fjern:ns=Fjernarkiv/\n  quota2_rule = *:storage={quota}K\n\
                  quota_vsizes = yes\n }}\n"
-            );
+            ));
         }
-        fs::write(self.path("dovecot.conf"), conf).unwrap();
+        fs::write(self.path("dovecot.conf"), conf.concat()).unwrap();
     }
 }
 

@@ -21,8 +21,8 @@ struct Told {
 pub struct OAuthServer {
     port: u16,
     told: Arc<Mutex<Told>>,
-    /// Runs the server, and the token requests of the tests.
-    pub runtime: tokio::runtime::Runtime,
+    /// Runs the server while this lives.
+    _runtime: tokio::runtime::Runtime,
 }
 
 impl OAuthServer {
@@ -48,7 +48,7 @@ impl OAuthServer {
         Self {
             port,
             told,
-            runtime,
+            _runtime: runtime,
         }
     }
 

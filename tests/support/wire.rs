@@ -31,8 +31,8 @@ impl CuttingProxy {
                 };
                 let (to_far, to_near) = (far.try_clone().unwrap(), near.try_clone().unwrap());
                 let limit = cut_after.load(Ordering::SeqCst);
-                std::thread::spawn(move || forward(near, to_far, u64::MAX));
-                std::thread::spawn(move || forward(far, to_near, limit));
+                std::thread::spawn(move || forward(&near, &to_far, u64::MAX));
+                std::thread::spawn(move || forward(&far, &to_near, limit));
             }
         });
         proxy
@@ -48,9 +48,9 @@ impl CuttingProxy {
     }
 }
 
-fn forward(from: TcpStream, mut to: TcpStream, limit: u64) {
-    let _ = std::io::copy(&mut (&from).take(limit), &mut to);
-    for socket in [&from, &to] {
+fn forward(from: &TcpStream, mut to: &TcpStream, limit: u64) {
+    let _ = std::io::copy(&mut from.take(limit), &mut to);
+    for socket in [from, to] {
         let _ = socket.shutdown(Shutdown::Both);
     }
 }
@@ -78,19 +78,10 @@ impl ScriptedServer {
                     for line in BufReader::new(socket.try_clone().unwrap()).lines() {
                         let Ok(line) = line else { return };
                         let tag = line.split(' ').next().unwrap_or_default();
-                        match answer(&line) {
-                            Some(text) => {
-                                if socket
-                                    .write_all(text.replace("{tag}", tag).as_bytes())
-                                    .is_err()
-                                {
-                                    return;
-                                }
-                            }
-                            None => {
-                                let _ = socket.shutdown(Shutdown::Both);
-                                return;
-                            }
+                        let said = answer(&line).map(|text| text.replace("{tag}", tag));
+                        if !said.is_some_and(|said| socket.write_all(said.as_bytes()).is_ok()) {
+                            let _ = socket.shutdown(Shutdown::Both);
+                            return;
                         }
                     }
                 });
