@@ -57,7 +57,7 @@ pub struct Index {
     slots: HashMap<Uuid, Slot>,
     cases: Vec<Option<CaseEntry>>,
     free: Vec<Slot>,
-    entries: HashMap<Uuid, Slot>,
+    entries: HashMap<Uuid, Learned>,
     total_length: u64,
     pub(super) numbers: HashMap<String, Vec<Slot>>,
     pub(super) terms: Postings,
@@ -69,6 +69,12 @@ pub struct Index {
     pub(super) parties: Postings,
     /// When each user filed on which case, in order of time. By id, since slots depend on history.
     recents: HashMap<String, BTreeMap<(DateTime<Utc>, Uuid), u32>>,
+}
+
+/// What must be remembered of a learned entry to forget it. Its conversation may have got another id since.
+struct Learned {
+    slot: Slot,
+    thread: Option<Uuid>,
 }
 
 pub(super) struct CaseEntry {
@@ -159,7 +165,7 @@ impl Index {
         ] {
             postings.remove(slot);
         }
-        self.entries.retain(|_, at| *at != slot);
+        self.entries.retain(|_, learned| learned.slot != slot);
         for recents in self.recents.values_mut() {
             recents.retain(|(_, case), _| *case != id);
         }
@@ -175,9 +181,12 @@ impl Index {
         let Some(&slot) = self.slots.get(&filed.case_id) else {
             return false;
         };
-        if self.entries.insert(filed.entry, slot).is_some() {
+        if self.entries.contains_key(&filed.entry) {
             return false;
         }
+        let thread = filed.signals.thread;
+        self.entries.insert(filed.entry, Learned { slot, thread });
+        self.each_thread(thread, |postings, key| postings.add(key, slot, 1));
         self.each_key(&filed.signals, |postings, key, count| {
             postings.add(key, slot, count);
         });
@@ -193,9 +202,10 @@ impl Index {
 
     /// Takes back what `learn` did with the same value. False when it was not learned.
     pub fn forget(&mut self, filed: &Filed) -> bool {
-        let Some(slot) = self.entries.remove(&filed.entry) else {
+        let Some(Learned { slot, thread }) = self.entries.remove(&filed.entry) else {
             return false;
         };
+        self.each_thread(thread, |postings, key| postings.take(key, slot, 1));
         self.each_key(&filed.signals, |postings, key, count| {
             postings.take(key, slot, count);
         });
@@ -216,6 +226,20 @@ impl Index {
             }
         }
         true
+    }
+
+    /// Two conversations turned out to be one.
+    pub fn merge_threads(&mut self, from: Uuid, into: Uuid) {
+        if from == into {
+            return;
+        }
+        for (slot, count) in self.threads.of(thread_key(from)).to_vec() {
+            self.threads.take(thread_key(from), slot, count);
+            self.threads.add(thread_key(into), slot, count);
+        }
+        for learned in self.entries.values_mut().filter(|l| l.thread == Some(from)) {
+            learned.thread = Some(into);
+        }
     }
 
     pub fn knows_case(&self, id: Uuid) -> bool {
@@ -256,6 +280,12 @@ impl Index {
             .filter_map(|(at, case)| Some((*at, *self.slots.get(case)?)))
     }
 
+    fn each_thread(&mut self, thread: Option<Uuid>, each: impl FnOnce(&mut Postings, Key)) {
+        if let Some(thread) = thread {
+            each(&mut self.threads, thread_key(thread));
+        }
+    }
+
     /// Everything of a mail that a case is known by from then on.
     fn each_key(&mut self, signals: &Signals, mut each: impl FnMut(&mut Postings, Key, u32)) {
         for term in &signals.terms {
@@ -277,9 +307,6 @@ impl Index {
             .chain(signals.from_own.then_some(&signals.from));
         for address in colleagues {
             each(&mut self.colleagues, person_key(address), 1);
-        }
-        if let Some(thread) = signals.thread {
-            each(&mut self.threads, thread_key(thread), 1);
         }
         if !signals.base_subject.is_empty() {
             each(&mut self.subjects, subject_key(&signals.base_subject), 1);

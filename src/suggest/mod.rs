@@ -5,6 +5,7 @@
 //! `signals` (what a mail gives) → `index` (what cases are known by) → `evidence` (features) → `rank`.
 
 mod describe;
+mod engine;
 pub mod evidence;
 mod index;
 mod postings;
@@ -17,6 +18,7 @@ mod weights;
 mod words;
 
 pub use describe::{Description, NamedAttachment, describe};
+pub use engine::{Engine, Loaded};
 pub use evidence::Evidence;
 pub use index::{Filed, Index};
 pub use probability::Probability;

@@ -115,6 +115,20 @@ impl Signals {
         signals
     }
 
+    /// As they were kept beside a mail; what cannot be read is as good as nothing.
+    pub fn kept(value: &serde_json::Value, thread: Uuid) -> Self {
+        let signals = Self::deserialize(value).unwrap_or_default();
+        Self {
+            thread: Some(thread),
+            ..signals
+        }
+    }
+
+    /// To be kept beside the mail.
+    pub fn to_value(&self) -> serde_json::Value {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+
     fn take_identifiers(&mut self, subject: &str, text: &str) {
         for part in [subject, text] {
             self.identifiers.extend(
@@ -463,11 +477,16 @@ mod tests {
             &mail("Byggesag 2024-00123", "På Skovvej 12, BFE-nr. 1234"),
             &organisation(),
         );
-        let kept = serde_json::to_value(&signals).expect("json");
+        let kept = Signals::kept(&signals.to_value(), Uuid::nil());
         assert_eq!(
-            serde_json::from_value::<Signals>(kept).expect("signals"),
+            Signals {
+                thread: None,
+                ..kept
+            },
             signals
         );
+        let damaged = Signals::kept(&serde_json::json!({ "w": 3 }), Uuid::nil());
+        assert_eq!(damaged.terms, []);
         assert_eq!(
             serde_json::from_str::<Signals>("{}").expect("signals"),
             Signals::default()

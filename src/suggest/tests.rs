@@ -406,6 +406,26 @@ fn an_undone_filing_leaves_no_trace() {
 }
 
 #[test]
+fn conversations_that_become_one_are_followed_as_one() {
+    let right = case("2024-00001", "Alfa");
+    let mut index = index(&[&right]);
+    let in_thread = |thread| Signals {
+        thread: Some(id(thread)),
+        ..Signals::default()
+    };
+    let filing = filed(1, &right, in_thread(5));
+    index.learn(&filing);
+    index.merge_threads(id(5), id(6));
+    assert!(index.rank(&in_thread(5), "jens", now(), 5).is_empty());
+    assert_eq!(
+        index.rank(&in_thread(6), "jens", now(), 5)[0].case_id,
+        right.id
+    );
+    index.forget(&filing);
+    assert!(index.rank(&in_thread(6), "jens", now(), 5).is_empty());
+}
+
+#[test]
 fn a_removed_case_is_gone_and_its_place_can_be_taken() {
     let (one, two) = (
         case("2024-00001", "Carport"),

@@ -8,3 +8,4 @@ mod support;
 
 mod imap_session;
 mod store;
+mod suggest;

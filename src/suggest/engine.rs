@@ -1,0 +1,172 @@
+//! The index as the house uses it: shared between threads, built from the database, kept up by events.
+//!
+//! Events are applied by every process, so that all replicas know the same. Applying one twice, or one that
+//! the build has seen already, changes nothing.
+
+use super::describe::{Description, describe};
+use super::index::{Filed, Index};
+use super::rank::Suggestion;
+use super::signals::{Organisation, Signals};
+use crate::domain::mail::Mail;
+use crate::store::{EventKind, Filing, Store, StoreError};
+use chrono::{DateTime, Utc};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{PoisonError, RwLock};
+use uuid::Uuid;
+
+/// Rows read and learned at a time; between pages others get their turn.
+const PAGE: i64 = 500;
+
+pub struct Engine {
+    organisation: Organisation,
+    index: RwLock<Index>,
+    loaded: AtomicBool,
+}
+
+/// What the index was built from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Loaded {
+    pub cases: usize,
+    pub filings: usize,
+    /// Events up to this one are in; follow from here.
+    pub last_event: i64,
+}
+
+impl Engine {
+    /// Knows no case yet; see [`Engine::load`].
+    pub fn new(organisation: Organisation) -> Self {
+        Self {
+            organisation,
+            index: RwLock::default(),
+            loaded: AtomicBool::new(false),
+        }
+    }
+
+    pub fn organisation(&self) -> &Organisation {
+        &self.organisation
+    }
+
+    /// What to keep beside a mail. Needs no index.
+    pub fn signals(&self, mail: &Mail) -> Signals {
+        Signals::of(mail, &self.organisation)
+    }
+
+    pub fn describe(&self, mail: &Mail, received: DateTime<Utc>) -> Description {
+        describe(mail, &self.organisation, received)
+    }
+
+    /// The most likely cases that the viewer may see, best first.
+    pub fn suggest(
+        &self,
+        signals: &Signals,
+        viewer: &str,
+        now: DateTime<Utc>,
+        limit: usize,
+    ) -> Vec<Suggestion> {
+        self.read(|index| index.rank(signals, viewer, now, limit))
+    }
+
+    /// Whether the index was built; until then suggestions are missing, not wrong.
+    pub fn is_loaded(&self) -> bool {
+        self.loaded.load(Ordering::Acquire)
+    }
+
+    /// Cases and filings known.
+    pub fn size(&self) -> (usize, usize) {
+        self.read(|index| (index.case_count(), index.entry_count()))
+    }
+
+    /// Builds the index from the database and puts it in place of the one before.
+    pub async fn load(&self, store: &Store) -> Result<Loaded, StoreError> {
+        let mut index = Index::default();
+        let last_event = store.last_event().await?;
+        let mut after: Option<Uuid> = None;
+        loop {
+            let page = store.all_cases(after, PAGE).await?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.id);
+            for case in &page {
+                index.upsert_case(case);
+            }
+            tokio::task::yield_now().await;
+        }
+        let mut after: Option<Uuid> = None;
+        loop {
+            let page = store.filings(after, PAGE).await?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.entry_id);
+            for filing in page {
+                index.learn(&filed(filing));
+            }
+            tokio::task::yield_now().await;
+        }
+        let loaded = Loaded {
+            cases: index.case_count(),
+            filings: index.entry_count(),
+            last_event,
+        };
+        self.write(|current| *current = index);
+        self.loaded.store(true, Ordering::Release);
+        Ok(loaded)
+    }
+
+    /// Takes in what happened, whichever process did it.
+    pub async fn apply(&self, store: &Store, event: &EventKind) -> Result<(), StoreError> {
+        match event {
+            EventKind::CaseChanged { case_id } => self.refresh_case(store, *case_id).await,
+            EventKind::EntryCommitted {
+                entry_id, case_id, ..
+            } => {
+                if self.read(|index| index.knows_entry(*entry_id)) {
+                    return Ok(());
+                }
+                if !self.read(|index| index.knows_case(*case_id)) {
+                    self.refresh_case(store, *case_id).await?;
+                }
+                let filing = store.filing(*entry_id).await?;
+                // Undone before it was learned: the other event has been here or has nothing to do.
+                if !filing.undone {
+                    let filed = filed(filing);
+                    self.write(|index| index.learn(&filed));
+                }
+                Ok(())
+            }
+            EventKind::EntryUndone { entry_id, .. } => {
+                if self.read(|index| index.knows_entry(*entry_id)) {
+                    let filed = filed(store.filing(*entry_id).await?);
+                    self.write(|index| index.forget(&filed));
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn refresh_case(&self, store: &Store, case_id: Uuid) -> Result<(), StoreError> {
+        match store.case_unchecked(case_id).await {
+            Ok(case) => self.write(|index| index.upsert_case(&case)),
+            Err(StoreError::NotFound(_)) => self.write(|index| index.remove_case(case_id)),
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    // The index holds no half-made state worth losing all suggestions for, so a poisoned lock is used on.
+    fn read<T>(&self, ask: impl FnOnce(&Index) -> T) -> T {
+        ask(&self.index.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn write<T>(&self, change: impl FnOnce(&mut Index) -> T) -> T {
+        change(&mut self.index.write().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+fn filed(filing: Filing) -> Filed {
+    Filed {
+        entry: filing.entry_id,
+        case_id: filing.case_id,
+        signals: Signals::kept(&filing.signals, filing.thread_id),
+        by: filing.created_by,
+        at: filing.created_at,
+    }
+}
