@@ -10,6 +10,7 @@ pub mod config;
 pub mod domain;
 pub mod journal;
 pub mod mailbox;
+pub mod messages;
 pub mod mime;
 pub mod outbox;
 pub mod store;

@@ -1,0 +1,211 @@
+//! What handlers are given: who asks, and parameters that are checked.
+
+use axum::body::Bytes;
+use axum::extract::{FromRef, FromRequest, FromRequestParts, Query, Request};
+use axum::http::{StatusCode, header, request::Parts};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, Utc};
+use serde::de::DeserializeOwned;
+use subtle::ConstantTimeEq;
+use uuid::Uuid;
+
+use super::{App, Problem};
+use crate::messages::Lang;
+
+/// Rows of a page when nobody says otherwise, and at most.
+const DEFAULT_LIMIT: i64 = 50;
+const MAX_LIMIT: i64 = 200;
+const MAX_KEY_CHARS: usize = 200;
+
+/// The user who asks, known by their token.
+pub(super) struct Viewer(pub String);
+
+impl<S> FromRequestParts<S> for Viewer
+where
+    App: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let app = App::from_ref(state);
+        let token = parts
+            .headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.strip_prefix("Bearer "))
+            .ok_or_else(Problem::unauthorized)?;
+        // Every token is compared in full, so that time tells nothing about them.
+        let mut user = None;
+        for known in &app.config.api.tokens {
+            if bool::from(known.token.reveal().as_bytes().ct_eq(token.trim().as_bytes())) {
+                user = Some(known.user.clone());
+            }
+        }
+        user.map(Viewer).ok_or_else(Problem::unauthorized)
+    }
+}
+
+/// The language of the answer.
+pub(super) struct Language(pub Lang);
+
+impl<S: Send + Sync> FromRequestParts<S> for Language {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(language(&parts.headers)))
+    }
+}
+
+pub(super) fn language(headers: &axum::http::HeaderMap) -> Lang {
+    let header = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    Lang::from_accept_language(header.unwrap_or_default())
+}
+
+/// A JSON body; errors name the field at fault.
+pub(super) struct Json<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let is_json = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| value.split(';').next().is_some_and(|kind| kind.trim() == "application/json"));
+        if !is_json {
+            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type"));
+        }
+        let bytes = body(request, state).await?;
+        let mut json = serde_json::Deserializer::from_slice(&bytes);
+        serde_path_to_error::deserialize(&mut json).map(Self).map_err(|error| {
+            let field = error.path().to_string();
+            let inner = error.into_inner();
+            if inner.is_data() && field != "." {
+                Problem::invalid(field, "malformed").with("detail", plain(&inner))
+            } else {
+                Problem::new(StatusCode::BAD_REQUEST, "malformed-json").with("reason", plain(&inner))
+            }
+        })
+    }
+}
+
+/// A raw body, bounded by the limit that the router sets.
+pub(super) async fn body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
+    Bytes::from_request(request, state).await.map_err(|rejection| {
+        let status = rejection.into_response_status();
+        if status == StatusCode::PAYLOAD_TOO_LARGE {
+            Problem::new(status, "too-large").with("limit", "?")
+        } else {
+            Problem::new(StatusCode::BAD_REQUEST, "malformed-json").with("reason", "")
+        }
+    })
+}
+
+trait RejectionStatus {
+    fn into_response_status(self) -> StatusCode;
+}
+
+impl<T: axum::response::IntoResponse> RejectionStatus for T {
+    fn into_response_status(self) -> StatusCode {
+        self.into_response().status()
+    }
+}
+
+/// What is wrong, without repeating what was sent: it may be anything.
+fn plain(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" at line").next().unwrap_or_default();
+    text.split('`').enumerate().map(|(i, part)| if i % 2 == 0 { part } else { "…" }).collect::<String>()
+        .chars().filter(|c| !c.is_control()).take(200).collect()
+}
+
+/// An id in the path; one that is no id is simply not there.
+pub(super) struct Id(pub Uuid);
+
+impl<S: Send + Sync> FromRequestParts<S> for Id {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let axum::extract::Path(text) =
+            axum::extract::Path::<String>::from_request_parts(parts, state).await.map_err(|_| Problem::not_found())?;
+        Uuid::parse_str(&text).map(Self).map_err(|_| Problem::not_found())
+    }
+}
+
+/// Query parameters; a mistake names the parameter.
+pub(super) struct Params<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        Query::<T>::try_from_uri(&parts.uri).map(|Query(params)| Self(params)).map_err(|error| {
+            let text = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
+            let field = text.split(':').next().unwrap_or_default().trim().to_owned();
+            let field = if field.contains(' ') { "query".to_owned() } else { field };
+            Problem::invalid(field, "malformed").with("detail", text.chars().take(200).collect::<String>())
+        })
+    }
+}
+
+/// The Idempotency-Key that every act needs.
+pub(super) struct IdempotencyKey(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts
+            .headers
+            .get("Idempotency-Key")
+            .and_then(|value| value.to_str().ok())
+            .map(str::trim)
+            .filter(|key| !key.is_empty() && key.len() <= MAX_KEY_CHARS)
+            .map(|key| Self(key.to_owned()))
+            .ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "idempotency-missing"))
+    }
+}
+
+/// Rows of the page that was asked for.
+pub(super) fn limit(asked: Option<i64>) -> Result<i64, Problem> {
+    match asked {
+        None => Ok(DEFAULT_LIMIT),
+        Some(limit) if (1..=MAX_LIMIT).contains(&limit) => Ok(limit),
+        Some(_) => Err(Problem::invalid("limit", "limit").with("max", MAX_LIMIT)),
+    }
+}
+
+/// A place in a list, opaque to whoever holds it.
+pub(super) fn cursor(at: DateTime<Utc>, id: Uuid) -> String {
+    let mut bytes = at.timestamp_micros().to_be_bytes().to_vec();
+    bytes.extend_from_slice(id.as_bytes());
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+pub(super) fn read_cursor(text: Option<&str>) -> Result<Option<(DateTime<Utc>, Uuid)>, Problem> {
+    let Some(text) = text else { return Ok(None) };
+    let place = || {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        let (at, id) = bytes.split_at_checked(8)?;
+        let at = DateTime::from_timestamp_micros(i64::from_be_bytes(at.try_into().ok()?))?;
+        Some((at, Uuid::from_slice(id).ok()?))
+    };
+    place().map(Some).ok_or_else(|| Problem::invalid("cursor", "cursor"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_comes_back_as_it_went() {
+        let at = DateTime::from_timestamp_micros(1_772_000_000_123_456).unwrap();
+        let id = Uuid::now_v7();
+        assert_eq!(read_cursor(Some(&cursor(at, id))).unwrap(), Some((at, id)));
+        for wrong in ["", "x", "AAAA", "æ"] {
+            assert!(read_cursor(Some(wrong)).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Errors as RFC 9457 problems: a stable type, words in the reader's language, and the field at fault.
+//!
+//! The one place where errors of the core become HTTP. What may not be seen answers exactly as what does not exist.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::{
+    journal::{JournalError, PlanError},
+    messages::{Lang, text},
+    store::StoreError,
+};
+
+tokio::task_local! {
+    /// Language and id of the request at hand; set by the outermost layer.
+    pub(super) static REQUEST: (Lang, String);
+}
+
+/// What went wrong, before it is put into words.
+#[derive(Debug)]
+pub struct Problem {
+    status: StatusCode,
+    /// Last part of the type, and key of the texts.
+    slug: &'static str,
+    field: Option<String>,
+    values: Vec<(&'static str, String)>,
+    /// Key of the reason in `[invalid]`, for validation problems.
+    reason: Option<&'static str>,
+}
+
+/// The body of a problem response (`application/problem+json`).
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct ProblemBody {
+    /// Stable, e.g. `/problems/already-journaled`.
+    #[serde(rename = "type")]
+    kind: String,
+    title: String,
+    status: u16,
+    detail: String,
+    /// The field at fault, as a path in the request's JSON or the name of a parameter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
+    request_id: String,
+}
+
+impl Problem {
+    pub fn new(status: StatusCode, slug: &'static str) -> Self {
+        Self { status, slug, field: None, values: Vec::new(), reason: None }
+    }
+
+    pub fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not-found")
+    }
+
+    pub fn unauthorized() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized")
+    }
+
+    /// A field that is filled in wrongly, for a reason of `[invalid]`.
+    pub fn invalid(field: impl Into<String>, reason: &'static str) -> Self {
+        let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "validation");
+        problem.field = Some(field.into());
+        problem.reason = Some(reason);
+        problem
+    }
+
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.values.push((name, value.to_string()));
+        self
+    }
+
+    fn body(&self, lang: Lang, request_id: &str) -> ProblemBody {
+        let mut values: Vec<(&str, &str)> =
+            self.values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        values.push(("request", request_id));
+        let reason = self.reason.map(|reason| text(lang, &format!("invalid.{reason}"), &values));
+        if let Some(reason) = &reason {
+            values.push(("reason", reason));
+        }
+        if let Some(field) = &self.field {
+            values.push(("field", field));
+        }
+        ProblemBody {
+            kind: format!("/problems/{}", self.slug),
+            title: text(lang, &format!("problem.{}", self.slug), &values),
+            status: self.status.as_u16(),
+            detail: text(lang, &format!("problem.{}-detail", self.slug), &values),
+            field: self.field.clone(),
+            request_id: request_id.to_owned(),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let (lang, request_id) = REQUEST.try_with(Clone::clone).unwrap_or_default();
+        if self.status.is_server_error() {
+            tracing::error!(problem = self.slug, request = request_id, "a request failed");
+        }
+        let body = serde_json::to_vec(&self.body(lang, &request_id)).unwrap_or_default();
+        let mut response = (self.status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(lang.code()));
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+        }
+        response
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NotFound(_) => Self::not_found(),
+            StoreError::CaseClosed(number) => Self::new(StatusCode::CONFLICT, "case-closed").with("number", number),
+            StoreError::AlreadyFiled(before) => Self::new(StatusCode::CONFLICT, "already-journaled")
+                .with("user", before.created_by)
+                .with(
+                    "when",
+                    before.created_at.with_timezone(&chrono_tz::Europe::Copenhagen).format("%d-%m-%Y %H:%M"),
+                ),
+            StoreError::IdempotencyConflict => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency-conflict"),
+            StoreError::VersionConflict => Self::new(StatusCode::PRECONDITION_FAILED, "precondition-failed"),
+            StoreError::UndoExpired => Self::new(StatusCode::CONFLICT, "undo-expired"),
+            StoreError::Duplicate(_) => Self::new(StatusCode::CONFLICT, "duplicate"),
+            error if error.is_transient() => {
+                tracing::warn!(%error, "the store is away");
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable")
+            }
+            error => {
+                tracing::error!(%error, "the store failed");
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal")
+            }
+        }
+    }
+}
+
+impl From<JournalError> for Problem {
+    fn from(error: JournalError) -> Self {
+        match error {
+            JournalError::Store(error) => error.into(),
+            JournalError::Plan(error) => error.into(),
+            JournalError::AttachmentLost { .. } => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+        }
+    }
+}
+
+impl From<PlanError> for Problem {
+    fn from(error: PlanError) -> Self {
+        let field = error.field();
+        match error {
+            PlanError::NothingChosen => Self::invalid(field, "nothing-chosen"),
+            PlanError::TitleEmpty | PlanError::NameEmpty { .. } => Self::invalid(field, "empty"),
+            PlanError::TitleTooLong => Self::invalid(field, "too-long").with("max", 300),
+            PlanError::NameTooLong { .. } => Self::invalid(field, "too-long").with("max", 200),
+            PlanError::NameIllegal { .. } => Self::invalid(field, "illegal"),
+            PlanError::NoSuchAttachment { .. } => Self::invalid(field, "no-such-attachment"),
+            PlanError::ChosenTwice { .. } => Self::invalid(field, "twice"),
+        }
+    }
+}
