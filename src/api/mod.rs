@@ -1,1 +1,169 @@
-//! HTTP.
+//! HTTP: a router, one file per resource. A handler is a sentence: extract, check, call the core, answer.
+
+mod cases;
+mod events;
+mod extract;
+mod health;
+mod journal;
+mod lookup;
+mod mailboxes;
+mod mails;
+mod page;
+mod problem;
+mod suggestions;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use axum::{Router, routing::get};
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio_util::sync::CancellationToken;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
+use utoipa::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub use problem::Problem;
+
+use crate::{
+    config::Config,
+    domain::case_number::Template,
+    store::{MailRow, Store},
+    suggest::{Engine, Organisation},
+};
+
+/// What handlers work with. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    pub store: Store,
+    pub engine: Arc<Engine>,
+    pub organisation: Arc<Organisation>,
+    pub config: Arc<Config>,
+    pub case_numbers: Arc<Template>,
+    pub metrics: PrometheusHandle,
+    /// Ends streams that would keep a stop waiting.
+    pub stop: CancellationToken,
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Sagspost",
+        description = "Mails belong on cases. Every call needs `Authorization: Bearer <token>`; errors are RFC 9457 problems.",
+        license(name = "MPL-2.0", identifier = "MPL-2.0")
+    ),
+    components(schemas(problem::ProblemBody))
+)]
+struct Contract;
+
+fn api() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Contract::openapi())
+        .routes(routes!(mailboxes::list))
+        .routes(routes!(mails::list))
+        .routes(routes!(mails::show))
+        .routes(routes!(mails::raw))
+        .routes(routes!(mails::attachment))
+        .routes(routes!(lookup::lookup))
+        .routes(routes!(suggestions::suggest))
+        .routes(routes!(journal::create))
+        .routes(routes!(journal::show, journal::undo))
+        .routes(routes!(journal::retry))
+        .routes(routes!(cases::list, cases::create))
+        .routes(routes!(cases::show, cases::change))
+        .routes(routes!(cases::documents))
+        .routes(routes!(cases::favourite, cases::unfavourite))
+        .routes(routes!(cases::file))
+        .routes(routes!(events::follow))
+}
+
+/// The OpenAPI 3.1 document, made from the handlers.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    api().into_openapi()
+}
+
+/// Everything that is served.
+pub fn router(app: App) -> Router {
+    let (api, contract) = api().split_for_parts();
+    let timeout = Duration::from_secs(app.config.server.request_timeout_secs);
+    let max_body = usize::try_from(app.config.server.max_body_bytes).unwrap_or(usize::MAX);
+    let contract = serde_json::to_string(&contract).unwrap_or_default();
+    Router::new()
+        .merge(api)
+        .merge(page::router())
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .route(
+            "/api/openapi.json",
+            get(|| async move { ([(header::CONTENT_TYPE, "application/json")], contract) }),
+        )
+        .fallback(|| async { Problem::not_found() })
+        .method_not_allowed_fallback(|| async {
+            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed")
+        })
+        .with_state(app)
+        .layer(DefaultBodyLimit::max(max_body))
+        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal").into_response()
+        }))
+        .layer(from_fn(move |request, next| within(timeout, request, next)))
+        .layer(CompressionLayer::new().compress_when(
+            DefaultPredicate::new().and(NotForContentType::const_new("text/event-stream")),
+        ))
+        .layer(from_fn(outermost))
+}
+
+/// A request that takes too long is answered all the same. Streams are not held to it: their answer begins at once.
+async fn within(timeout: Duration, request: Request, next: Next) -> Response {
+    tokio::time::timeout(timeout, next.run(request))
+        .await
+        .unwrap_or_else(|_| Problem::new(StatusCode::GATEWAY_TIMEOUT, "timeout").into_response())
+}
+
+/// Gives the request an id and a language, counts it, and sets the headers that every answer has.
+async fn outermost(request: Request, next: Next) -> Response {
+    let request_id = request_id(&request);
+    let lang = extract::language(request.headers());
+    let method = request.method().clone();
+    let route = request
+        .extensions()
+        .get::<axum::extract::MatchedPath>()
+        .map_or_else(|| "other".to_owned(), |path| path.as_str().to_owned());
+    let started = std::time::Instant::now();
+    let mut response = problem::REQUEST.scope((lang, request_id.clone()), next.run(request)).await;
+    let status = response.status().as_u16().to_string();
+    metrics::counter!("sagspost_http_requests_total", "method" => method.to_string(), "route" => route.clone(), "status" => status).increment(1);
+    metrics::histogram!("sagspost_http_request_seconds", "route" => route).record(started.elapsed().as_secs_f64());
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&request_id) {
+        headers.insert(HeaderName::from_static("x-request-id"), value);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// The caller's own id when it is a harmless one, so that logs of two systems can be laid side by side.
+fn request_id(request: &Request) -> String {
+    request
+        .headers()
+        .get("x-request-id")
+        .and_then(|value| value.to_str().ok())
+        .filter(|id| (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'))
+        .map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned)
+}
+
+impl App {
+    /// The bytes of a mail and what they say.
+    async fn open_mail(&self, row: &MailRow) -> Result<(bytes::Bytes, crate::domain::mail::Mail), Problem> {
+        let raw = self.store.blob(row.sha256).await?;
+        let mail = crate::mime::parse(&raw);
+        Ok((raw, mail))
+    }
+}

@@ -1,0 +1,256 @@
+//! `/cases`: search, read, create, close; their documents; recents and favourites.
+
+use axum::{
+    Json as JsonBody,
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::{
+    App, Problem,
+    extract::{Id, Json, Params, Viewer, cursor, limit, read_cursor},
+};
+use crate::{
+    domain::{
+        case::{Case, CaseAccess, CaseStatus, Document, Party},
+        kle::{Facet, KleNumber},
+    },
+    store::{CaseFilter, CaseQuery, NewCase},
+};
+
+const MAX_TITLE_CHARS: usize = 300;
+const MAX_PARTIES: usize = 200;
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ListParams {
+    /// Words; each must begin a word of number, title, KLE number or a party.
+    q: Option<String>,
+    status: Option<CaseStatus>,
+    /// `all`, `recent` or `favourite`; all when left out.
+    #[serde(default)]
+    filter: Filter,
+    limit: Option<i64>,
+    cursor: Option<String>,
+}
+
+#[derive(Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Filter {
+    #[default]
+    All,
+    Recent,
+    Favourite,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct CasePage {
+    items: Vec<Case>,
+    next_cursor: Option<String>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CaseWish {
+    title: String,
+    /// The next number by the organisation's pattern when left out.
+    #[serde(default)]
+    number: Option<String>,
+    #[serde(default)]
+    kle: Option<String>,
+    #[serde(default)]
+    facet: Option<String>,
+    #[serde(default)]
+    unit: Option<String>,
+    /// Users who may see it besides you; everybody when left out.
+    #[serde(default)]
+    access: Option<Vec<String>>,
+    #[serde(default)]
+    parties: Vec<Party>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Change {
+    status: CaseStatus,
+}
+
+/// Cases, newest first; recents by last use
+#[utoipa::path(get, path = "/api/v1/cases", tag = "cases", params(ListParams),
+    responses((status = OK, body = CasePage)))]
+pub(super) async fn list(
+    State(app): State<App>,
+    Viewer(viewer): Viewer,
+    Params(params): Params<ListParams>,
+) -> Result<JsonBody<CasePage>, Problem> {
+    let limit = limit(params.limit)?;
+    let query = CaseQuery {
+        filter: match params.filter {
+            Filter::All => CaseFilter::All,
+            Filter::Recent => CaseFilter::Recent,
+            Filter::Favourite => CaseFilter::Favourite,
+        },
+        words: params.q,
+        status: params.status,
+        after: read_cursor(params.cursor.as_deref())?,
+    };
+    let mut items = app.store.cases(&query, &viewer, limit + 1).await?;
+    // Recents are a short list in an order of their own; they have one page.
+    let more = items.len() as i64 > limit && query.filter != CaseFilter::Recent;
+    items.truncate(limit as usize);
+    let next_cursor = items.last().filter(|_| more).map(|case| cursor(case.created_at, case.id));
+    Ok(JsonBody(CasePage { items, next_cursor }))
+}
+
+/// One case; its ETag is needed to change it
+#[utoipa::path(get, path = "/api/v1/cases/{id}", tag = "cases", params(("id" = Uuid, Path)),
+    responses((status = OK, body = Case), (status = NOT_FOUND, body = super::problem::ProblemBody)))]
+pub(super) async fn show(State(app): State<App>, Viewer(viewer): Viewer, Id(id): Id) -> Result<Response, Problem> {
+    Ok(tagged(StatusCode::OK, app.store.case(id, &viewer).await?))
+}
+
+/// Create a case
+#[utoipa::path(post, path = "/api/v1/cases", tag = "cases", request_body = CaseWish,
+    responses((status = CREATED, body = Case)))]
+pub(super) async fn create(
+    State(app): State<App>,
+    Viewer(viewer): Viewer,
+    Json(wish): Json<CaseWish>,
+) -> Result<Response, Problem> {
+    let now = Utc::now();
+    let new = checked(wish, &viewer, now)?;
+    let number = |year, sequence: i64| app.case_numbers.number(year, sequence.unsigned_abs());
+    let case = app.store.create_case(&new, &viewer, number, now).await?;
+    Ok(tagged(StatusCode::CREATED, case))
+}
+
+/// Close or reopen a case; If-Match must hold its ETag
+#[utoipa::path(patch, path = "/api/v1/cases/{id}", tag = "cases", request_body = Change,
+    params(("id" = Uuid, Path), ("If-Match" = Option<String>, Header)),
+    responses((status = OK, body = Case), (status = PRECONDITION_FAILED, body = super::problem::ProblemBody)))]
+pub(super) async fn change(
+    State(app): State<App>,
+    Viewer(viewer): Viewer,
+    Id(id): Id,
+    headers: HeaderMap,
+    Json(change): Json<Change>,
+) -> Result<Response, Problem> {
+    let version = expected_version(&headers)?;
+    let case = app.store.set_case_status(id, change.status, version, &viewer, Utc::now()).await?;
+    Ok(tagged(StatusCode::OK, case))
+}
+
+/// The documents of a case
+#[utoipa::path(get, path = "/api/v1/cases/{id}/documents", tag = "cases", params(("id" = Uuid, Path)),
+    responses((status = OK, body = Vec<Document>)))]
+pub(super) async fn documents(
+    State(app): State<App>,
+    Viewer(viewer): Viewer,
+    Id(id): Id,
+) -> Result<JsonBody<Vec<Document>>, Problem> {
+    Ok(JsonBody(app.store.documents(id, &viewer).await?))
+}
+
+/// Keep a case among your favourites
+#[utoipa::path(put, path = "/api/v1/cases/{id}/favourite", tag = "cases", params(("id" = Uuid, Path)),
+    responses((status = NO_CONTENT)))]
+pub(super) async fn favourite(
+    State(app): State<App>,
+    Viewer(viewer): Viewer,
+    Id(id): Id,
+) -> Result<StatusCode, Problem> {
+    app.store.set_favourite(id, &viewer, true).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A favourite no longer
+#[utoipa::path(delete, path = "/api/v1/cases/{id}/favourite", tag = "cases", params(("id" = Uuid, Path)),
+    responses((status = NO_CONTENT)))]
+pub(super) async fn unfavourite(
+    State(app): State<App>,
+    Viewer(viewer): Viewer,
+    Id(id): Id,
+) -> Result<StatusCode, Problem> {
+    app.store.set_favourite(id, &viewer, false).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A file of a document
+#[utoipa::path(get, path = "/api/v1/files/{id}", tag = "cases", params(("id" = Uuid, Path)),
+    responses((status = OK, content_type = "application/octet-stream")))]
+pub(super) async fn file(State(app): State<App>, Viewer(viewer): Viewer, Id(id): Id) -> Result<Response, Problem> {
+    let file = app.store.file(id, &viewer).await?;
+    let bytes = app.store.blob(file.sha256).await?;
+    Ok(super::page::download(bytes, &file.media_type, &file.name))
+}
+
+fn checked(wish: CaseWish, viewer: &str, now: DateTime<Utc>) -> Result<NewCase, Problem> {
+    let title = wish.title.trim().to_owned();
+    if title.is_empty() {
+        return Err(Problem::invalid("title", "empty"));
+    }
+    if title.chars().count() > MAX_TITLE_CHARS {
+        return Err(Problem::invalid("title", "too-long").with("max", MAX_TITLE_CHARS));
+    }
+    if wish.kle.as_deref().is_some_and(|kle| KleNumber::parse(kle).is_none()) {
+        return Err(Problem::invalid("kle", "kle"));
+    }
+    if wish.facet.as_deref().is_some_and(|facet| Facet::parse(facet).is_none()) {
+        return Err(Problem::invalid("facet", "facet"));
+    }
+    if wish.parties.len() > MAX_PARTIES {
+        return Err(Problem::invalid("parties", "limit").with("max", MAX_PARTIES));
+    }
+    let number = wish.number.map(|number| number.trim().to_owned());
+    if number.as_deref().is_some_and(str::is_empty) {
+        return Err(Problem::invalid("number", "empty"));
+    }
+    let access = match wish.access {
+        None => CaseAccess::Open,
+        Some(mut users) => {
+            // Nobody locks themselves out of the case they make.
+            users.push(viewer.to_owned());
+            users.sort_unstable();
+            users.dedup();
+            CaseAccess::Restricted(users)
+        }
+    };
+    Ok(NewCase {
+        number,
+        title,
+        kle: wish.kle,
+        facet: wish.facet,
+        responsible: Some(viewer.to_owned()),
+        unit: wish.unit,
+        access,
+        parties: wish.parties,
+        status: CaseStatus::Open,
+        created_at: now,
+    })
+}
+
+fn tagged(status: StatusCode, case: Case) -> Response {
+    let tag = HeaderValue::from_str(&format!("\"{}\"", case.version)).ok();
+    let mut response = (status, JsonBody(case)).into_response();
+    if let Some(tag) = tag {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    response
+}
+
+/// `None` without If-Match: the last writer wins, because they asked for that.
+fn expected_version(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
+    let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
+    value
+        .to_str()
+        .ok()
+        .and_then(|tag| tag.trim().trim_start_matches("W/").trim_matches('"').parse().ok())
+        .map(Some)
+        .ok_or_else(|| Problem::invalid("If-Match", "etag"))
+}

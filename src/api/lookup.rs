@@ -1,0 +1,90 @@
+//! `/messages/lookup`: is this mail known, and is it journaled already, by whom and where.
+
+use axum::{
+    Json as JsonBody,
+    extract::{FromRequest, Request, State},
+    http::{StatusCode, header},
+};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{
+    App, Problem,
+    extract::{self, Json, Viewer},
+    mails::{JournalState, states},
+};
+use crate::{domain::mail::MailKind, mime, store::MailRow};
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Asked {
+    /// With or without angle brackets.
+    message_id: String,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct Found {
+    /// Whether a monitored mailbox you may see holds it.
+    known: bool,
+    /// Whether it, or a copy of it, is journaled where you may see it.
+    journaled: bool,
+    mails: Vec<KnownMail>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct KnownMail {
+    mail_id: Uuid,
+    subject: String,
+    received_at: DateTime<Utc>,
+    entries: Vec<JournalState>,
+}
+
+/// Look a mail up by its Message-ID (JSON), or by the mail itself (message/rfc822)
+#[utoipa::path(post, path = "/api/v1/messages/lookup", tag = "mails", request_body = Asked,
+    responses((status = OK, body = Found)))]
+pub(super) async fn lookup(
+    State(app): State<App>,
+    Viewer(viewer): Viewer,
+    request: Request,
+) -> Result<JsonBody<Found>, Problem> {
+    let is_mail = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.starts_with("message/rfc822"));
+    let rows = if is_mail {
+        let raw = extract::body(request, &app).await?;
+        let mail = mime::parse(&raw);
+        if mail.kind == MailKind::Unreadable {
+            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "not-a-mail"));
+        }
+        app.store.mails_by_fingerprint(&mime::fingerprint(&raw, &mail), &viewer).await?
+    } else {
+        let Json(asked) = Json::<Asked>::from_request(request, &app).await?;
+        let message_id = asked.message_id.trim().trim_matches(['<', '>']);
+        if message_id.is_empty() {
+            return Err(Problem::invalid("message_id", "empty"));
+        }
+        app.store.mails_by_message_id(message_id, &viewer).await?
+    };
+    Ok(JsonBody(found(&app, rows, &viewer).await?))
+}
+
+async fn found(app: &App, rows: Vec<MailRow>, viewer: &str) -> Result<Found, Problem> {
+    let mut mails = Vec::with_capacity(rows.len());
+    for row in rows {
+        mails.push(KnownMail {
+            mail_id: row.id,
+            entries: states(app, &row, viewer).await?,
+            subject: row.envelope.subject,
+            received_at: row.received_at,
+        });
+    }
+    Ok(Found {
+        known: !mails.is_empty(),
+        journaled: mails.iter().any(|mail| !mail.entries.is_empty()),
+        mails,
+    })
+}

@@ -1,0 +1,229 @@
+//! `/mails`: what lies in the mailboxes one may see.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    response::Response,
+};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::{
+    App, Problem,
+    extract::{Id, Language, Params, Viewer, cursor, limit, read_cursor},
+    suggestions,
+};
+use crate::{
+    domain::mail::{Mail, MailKind},
+    mime,
+    store::{Entry, MailFilter, MailRow},
+};
+
+/// Which mails to list.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ListParams {
+    mailbox: Option<Uuid>,
+    thread: Option<Uuid>,
+    /// Words; each must begin a word of the mail.
+    q: Option<String>,
+    /// Sender's address.
+    from: Option<String>,
+    kind: Option<MailKind>,
+    received_from: Option<DateTime<Utc>>,
+    received_before: Option<DateTime<Utc>>,
+    journaled: Option<bool>,
+    /// Add the best suggestion to each mail.
+    #[serde(default)]
+    suggest: bool,
+    /// 1 to 200; 50 when left out.
+    limit: Option<i64>,
+    /// From `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct MailPage {
+    items: Vec<MailSummary>,
+    /// Ask with this for the next page; null on the last.
+    next_cursor: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct MailSummary {
+    id: Uuid,
+    thread_id: Uuid,
+    message_id: Option<String>,
+    subject: String,
+    from: Vec<crate::domain::mail::Address>,
+    to: Vec<crate::domain::mail::Address>,
+    sent_at: Option<DateTime<Utc>>,
+    received_at: DateTime<Utc>,
+    kind: MailKind,
+    preview: String,
+    size: i64,
+    attachments: usize,
+    /// Why only the headers are here.
+    incomplete_reason: Option<String>,
+    /// Where it is journaled, by whom, as far as you may see.
+    entries: Vec<JournalState>,
+    /// Only when asked for, and when there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suggestion: Option<suggestions::SuggestedCase>,
+}
+
+/// A journal entry as it concerns a mail.
+#[derive(Serialize, ToSchema)]
+pub(super) struct JournalState {
+    pub entry_id: Uuid,
+    pub case_id: Uuid,
+    pub case_number: String,
+    pub case_title: String,
+    /// `pending`, `delivered`, `failed`.
+    pub state: String,
+    pub state_reason: Option<String>,
+    pub created_by: String,
+    pub created_at: DateTime<Utc>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct MailDetail {
+    id: Uuid,
+    thread_id: Uuid,
+    received_at: DateTime<Utc>,
+    size: i64,
+    #[schema(value_type = Object)]
+    mail: Mail,
+    entries: Vec<JournalState>,
+}
+
+impl From<Entry> for JournalState {
+    fn from(entry: Entry) -> Self {
+        Self {
+            entry_id: entry.id,
+            case_id: entry.case_id,
+            case_number: entry.case_number,
+            case_title: entry.case_title,
+            state: entry.state.as_str().to_owned(),
+            state_reason: entry.state_reason,
+            created_by: entry.created_by,
+            created_at: entry.created_at,
+        }
+    }
+}
+
+/// Mails, newest first
+#[utoipa::path(get, path = "/api/v1/mails", tag = "mails", params(ListParams),
+    responses((status = OK, body = MailPage)))]
+pub(super) async fn list(
+    State(app): State<App>,
+    Viewer(viewer): Viewer,
+    Language(lang): Language,
+    Params(params): Params<ListParams>,
+) -> Result<Json<MailPage>, Problem> {
+    let limit = limit(params.limit)?;
+    let filter = MailFilter {
+        mailbox_id: params.mailbox,
+        thread_id: params.thread,
+        words: params.q.filter(|words| !words.trim().is_empty()),
+        from: params.from,
+        kind: params.kind,
+        received_from: params.received_from,
+        received_before: params.received_before,
+        journaled: params.journaled,
+        after: read_cursor(params.cursor.as_deref())?,
+    };
+    let mut rows = app.store.mails(&filter, &viewer, limit + 1).await?;
+    let more = rows.len() as i64 > limit;
+    rows.truncate(limit as usize);
+    let next_cursor = rows.last().filter(|_| more).map(|row| cursor(row.received_at, row.id));
+    let mut items = Vec::with_capacity(rows.len());
+    for row in rows {
+        let suggestion = match params.suggest {
+            true => suggestions::best(&app, &row, &viewer, lang).await?,
+            false => None,
+        };
+        items.push(summary(&app, row, &viewer, suggestion).await?);
+    }
+    Ok(Json(MailPage { items, next_cursor }))
+}
+
+/// One mail with its text
+#[utoipa::path(get, path = "/api/v1/mails/{id}", tag = "mails", params(("id" = Uuid, Path)),
+    responses((status = OK, body = MailDetail), (status = NOT_FOUND, body = super::problem::ProblemBody)))]
+pub(super) async fn show(
+    State(app): State<App>,
+    Viewer(viewer): Viewer,
+    Id(id): Id,
+) -> Result<Json<MailDetail>, Problem> {
+    let row = app.store.mail(id, &viewer).await?;
+    let (_, mail) = app.open_mail(&row).await?;
+    Ok(Json(MailDetail {
+        id,
+        thread_id: row.thread_id,
+        received_at: row.received_at,
+        size: row.byte_length,
+        entries: states(&app, &row, &viewer).await?,
+        mail,
+    }))
+}
+
+/// The mail as it was received
+#[utoipa::path(get, path = "/api/v1/mails/{id}/raw", tag = "mails", params(("id" = Uuid, Path)),
+    responses((status = OK, content_type = "message/rfc822")))]
+pub(super) async fn raw(State(app): State<App>, Viewer(viewer): Viewer, Id(id): Id) -> Result<Response, Problem> {
+    let row = app.store.mail(id, &viewer).await?;
+    let raw = app.store.blob(row.sha256).await?;
+    Ok(super::page::download(raw, "message/rfc822", "mail.eml"))
+}
+
+/// One attachment, decoded
+#[utoipa::path(get, path = "/api/v1/mails/{id}/attachments/{index}", tag = "mails",
+    params(("id" = Uuid, Path), ("index" = usize, Path)), responses((status = OK, content_type = "application/octet-stream")))]
+pub(super) async fn attachment(
+    State(app): State<App>,
+    Viewer(viewer): Viewer,
+    Path((id, index)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let id = Uuid::parse_str(&id).map_err(|_| Problem::not_found())?;
+    let index = index.parse().map_err(|_| Problem::not_found())?;
+    let row = app.store.mail(id, &viewer).await?;
+    let raw = app.store.blob(row.sha256).await?;
+    let (attachment, bytes) = mime::attachment(&raw, index).ok_or_else(Problem::not_found)?;
+    Ok(super::page::download(bytes.into(), &attachment.media_type, &attachment.name))
+}
+
+pub(super) async fn states(app: &App, row: &MailRow, viewer: &str) -> Result<Vec<JournalState>, Problem> {
+    let entries = app.store.entries_of_mail(&row.fingerprint, viewer).await?;
+    Ok(entries.into_iter().map(JournalState::from).collect())
+}
+
+async fn summary(
+    app: &App,
+    row: MailRow,
+    viewer: &str,
+    suggestion: Option<suggestions::SuggestedCase>,
+) -> Result<MailSummary, Problem> {
+    let entries = states(app, &row, viewer).await?;
+    let mail = row.envelope;
+    Ok(MailSummary {
+        id: row.id,
+        thread_id: row.thread_id,
+        message_id: mail.message_id,
+        subject: mail.subject,
+        from: mail.from,
+        to: mail.to,
+        sent_at: mail.date,
+        received_at: row.received_at,
+        kind: mail.kind,
+        preview: row.preview,
+        size: row.byte_length,
+        attachments: mail.attachments.iter().filter(|attachment| !attachment.inline).count(),
+        incomplete_reason: row.incomplete_reason,
+        entries,
+        suggestion,
+    })
+}

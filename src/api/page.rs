@@ -1,0 +1,75 @@
+//! The queue's page at `/`, its texts, the readable API page, and downloads.
+
+use axum::body::Body;
+use axum::http::{HeaderValue, header};
+use axum::response::{Html, IntoResponse, Response};
+use axum::{Json, Router, routing::get};
+use bytes::Bytes;
+
+use super::{App, extract::Language};
+use crate::messages;
+
+/// Scripts and styles only of the page itself; it may talk to nobody else and nobody may frame it.
+const PAGE_POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; \
+    connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// What was received may do nothing at all in a browser.
+const DOWNLOAD_POLICY: &str = "default-src 'none'; sandbox";
+
+pub(super) fn router() -> Router<App> {
+    Router::new()
+        .route("/", get(|| async { page(include_str!("page/index.html")) }))
+        .route("/api", get(|| async { page(include_str!("page/api.html")) }))
+        .route(
+            "/api/v1/page-texts",
+            get(|Language(lang): Language| async move { Json(messages::all_of(lang, "page.")) }),
+        )
+}
+
+fn page(html: &'static str) -> Response {
+    let mut response = Html(html).into_response();
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_POLICY));
+    response
+}
+
+/// Bytes that a stranger sent, to be saved and never shown as a page.
+pub(super) fn download(bytes: Bytes, media_type: &str, name: &str) -> Response {
+    let mut response = Response::new(Body::from(bytes));
+    let headers = response.headers_mut();
+    let media_type = HeaderValue::from_str(media_type)
+        .unwrap_or_else(|_| HeaderValue::from_static("application/octet-stream"));
+    headers.insert(header::CONTENT_TYPE, media_type);
+    if let Ok(disposition) = HeaderValue::from_str(&disposition(name)) {
+        headers.insert(header::CONTENT_DISPOSITION, disposition);
+    }
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(DOWNLOAD_POLICY));
+    response
+}
+
+/// RFC 6266: the name in ASCII for old software, and in full for the rest (RFC 8187).
+fn disposition(name: &str) -> String {
+    use std::fmt::Write;
+    let ascii: String = name
+        .chars()
+        .map(|c| if c.is_ascii_graphic() && !matches!(c, '"' | '\\' | '%') || c == ' ' { c } else { '_' })
+        .collect();
+    let mut full = String::new();
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_') {
+            full.push(char::from(byte));
+        } else {
+            let _ = write!(full, "%{byte:02X}");
+        }
+    }
+    format!("attachment; filename=\"{ascii}\"; filename*=UTF-8''{full}")
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_name_cannot_leave_its_header() {
+        assert_eq!(
+            super::disposition("hæk\"\r\nX: y.pdf"),
+            "attachment; filename=\"h_k___X: y.pdf\"; filename*=UTF-8''h%C3%A6k%22%0D%0AX%3A%20y.pdf"
+        );
+    }
+}

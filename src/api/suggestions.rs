@@ -1,0 +1,167 @@
+//! `/suggestions`: which case a mail belongs on, why, and what to call it there.
+
+use axum::{Json as JsonBody, extract::State, http::StatusCode};
+use chrono::{NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{
+    App, Problem,
+    extract::{Json, Language, Viewer},
+};
+use crate::{
+    domain::case::Direction,
+    messages::{Lang, text},
+    store::{MailRow, StoreError},
+    suggest::{Signals, Suggestion, describe},
+};
+
+/// Suggestions that are shown; more would be a search.
+const SHOWN: usize = 5;
+
+/// The mail, by one of the two.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Asked {
+    #[serde(default)]
+    mail_id: Option<Uuid>,
+    #[serde(default)]
+    message_id: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct Suggestions {
+    mail_id: Uuid,
+    /// Best first; empty when nothing speaks for any case.
+    cases: Vec<SuggestedCase>,
+    title: String,
+    direction: Direction,
+    document_date: NaiveDate,
+    attachments: Vec<SuggestedFile>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct SuggestedCase {
+    case_id: Uuid,
+    number: String,
+    title: String,
+    /// Probability that it is the right one, in percent.
+    confidence: u8,
+    evidence: Vec<EvidenceInWords>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct EvidenceInWords {
+    /// Stable, e.g. `same_thread`.
+    kind: String,
+    /// The reason as a sentence in the reader's language.
+    text: String,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct SuggestedFile {
+    index: usize,
+    name: String,
+    /// Proposed for filing; pictures of the text are not.
+    proposed: bool,
+    renamed: bool,
+}
+
+/// Suggestions for a mail
+#[utoipa::path(post, path = "/api/v1/suggestions", tag = "suggestions", request_body = Asked,
+    responses((status = OK, body = Suggestions)))]
+pub(super) async fn suggest(
+    State(app): State<App>,
+    Viewer(viewer): Viewer,
+    Language(lang): Language,
+    Json(asked): Json<Asked>,
+) -> Result<JsonBody<Suggestions>, Problem> {
+    let row = match (asked.mail_id, asked.message_id) {
+        (Some(id), None) => app.store.mail(id, &viewer).await?,
+        (None, Some(message_id)) => by_message_id(&app, &message_id, &viewer).await?,
+        _ => return Err(Problem::invalid("mail_id", "one-of")),
+    };
+    let described = describe(&row.envelope, &app.organisation, row.received_at);
+    Ok(JsonBody(Suggestions {
+        mail_id: row.id,
+        cases: cases(&app, &row, &viewer, lang, SHOWN).await?,
+        title: described.title,
+        direction: described.direction,
+        document_date: described.document_date,
+        attachments: described
+            .attachments
+            .into_iter()
+            .map(|file| SuggestedFile {
+                index: file.index,
+                name: file.name,
+                proposed: file.proposed,
+                renamed: file.renamed,
+            })
+            .collect(),
+    }))
+}
+
+/// The best case for a mail that is not journaled yet.
+pub(super) async fn best(
+    app: &App,
+    row: &MailRow,
+    viewer: &str,
+    lang: Lang,
+) -> Result<Option<SuggestedCase>, Problem> {
+    Ok(cases(app, row, viewer, lang, 1).await?.pop())
+}
+
+/// The newest mail with that Message-ID.
+pub(super) async fn by_message_id(app: &App, message_id: &str, viewer: &str) -> Result<MailRow, Problem> {
+    let message_id = message_id.trim().trim_matches(['<', '>']);
+    let mut rows = app.store.mails_by_message_id(message_id, viewer).await?;
+    if rows.is_empty() {
+        return Err(Problem::new(StatusCode::NOT_FOUND, "not-found"));
+    }
+    Ok(rows.swap_remove(0))
+}
+
+async fn cases(
+    app: &App,
+    row: &MailRow,
+    viewer: &str,
+    lang: Lang,
+    limit: usize,
+) -> Result<Vec<SuggestedCase>, Problem> {
+    let mut signals: Signals = serde_json::from_value(row.signals.clone()).unwrap_or_default();
+    signals.thread = Some(row.thread_id);
+    let ranked = app.engine.rank(&signals, viewer, Utc::now(), limit);
+    let mut cases = Vec::with_capacity(ranked.len());
+    for suggestion in ranked {
+        match app.store.case(suggestion.case_id, viewer).await {
+            Ok(case) => cases.push(in_words(suggestion, case.number, case.title, lang)),
+            // Closed to this viewer since the index was told; the database has the last word.
+            Err(StoreError::NotFound(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(cases)
+}
+
+fn in_words(suggestion: Suggestion, number: String, title: String, lang: Lang) -> SuggestedCase {
+    SuggestedCase {
+        case_id: suggestion.case_id,
+        number,
+        title,
+        confidence: suggestion.confidence.percent(),
+        evidence: suggestion
+            .evidence
+            .iter()
+            .map(|evidence| {
+                let (key, values) = evidence.message();
+                let values: Vec<(&str, &str)> =
+                    values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                EvidenceInWords {
+                    kind: key.trim_start_matches("evidence.").to_owned(),
+                    text: text(lang, key, &values),
+                }
+            })
+            .collect(),
+    }
+}
