@@ -19,7 +19,6 @@ use crate::{
     domain::case::Direction,
     journal::{self, Arrangement, Choice, ChosenAttachment, OpenMail, Suggested},
     store::Entry,
-    suggest::describe,
 };
 
 /// Which mail on which case; everything else has a suggested value.
@@ -110,7 +109,7 @@ pub(super) async fn create(
         _ => return Err(Problem::invalid("case_id", "missing")),
     };
     let (raw, mail) = app.open_mail(&row).await?;
-    let described = describe(&mail, &app.organisation, row.received_at);
+    let described = app.engine.describe(&mail, row.received_at);
     let suggested = Suggested {
         title: described.title,
         file_names: described.attachments.into_iter().map(|file| file.name).collect(),

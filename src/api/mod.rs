@@ -34,7 +34,7 @@ use crate::{
     config::Config,
     domain::case_number::Template,
     store::{MailRow, Store},
-    suggest::{Engine, Organisation},
+    suggest::Engine,
 };
 
 /// What handlers work with. Cheap to clone.
@@ -42,7 +42,6 @@ use crate::{
 pub struct App {
     pub store: Store,
     pub engine: Arc<Engine>,
-    pub organisation: Arc<Organisation>,
     pub config: Arc<Config>,
     pub case_numbers: Arc<Template>,
     pub metrics: PrometheusHandle,

@@ -14,7 +14,7 @@ use crate::{
     domain::case::Direction,
     messages::{Lang, text},
     store::{MailRow, StoreError},
-    suggest::{Signals, Suggestion, describe},
+    suggest::{Signals, Suggestion},
 };
 
 /// Suggestions that are shown; more would be a search.
@@ -82,7 +82,7 @@ pub(super) async fn suggest(
         (None, Some(message_id)) => by_message_id(&app, &message_id, &viewer).await?,
         _ => return Err(Problem::invalid("mail_id", "one-of")),
     };
-    let described = describe(&row.envelope, &app.organisation, row.received_at);
+    let described = app.engine.describe(&row.envelope, row.received_at);
     Ok(JsonBody(Suggestions {
         mail_id: row.id,
         cases: cases(&app, &row, &viewer, lang, SHOWN).await?,
@@ -131,7 +131,7 @@ async fn cases(
 ) -> Result<Vec<SuggestedCase>, Problem> {
     let mut signals: Signals = serde_json::from_value(row.signals.clone()).unwrap_or_default();
     signals.thread = Some(row.thread_id);
-    let ranked = app.engine.rank(&signals, viewer, Utc::now(), limit);
+    let ranked = app.engine.suggest(&signals, viewer, Utc::now(), limit);
     let mut cases = Vec::with_capacity(ranked.len());
     for suggestion in ranked {
         match app.store.case(suggestion.case_id, viewer).await {

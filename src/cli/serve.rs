@@ -1,0 +1,133 @@
+//! `sagspost serve`: watch the mailboxes, suggest, journal, deliver, answer.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use metrics_exporter_prometheus::PrometheusBuilder;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::Context;
+use crate::{
+    api::{self, App},
+    cases::BuiltIn,
+    domain::case_number::Template,
+    outbox::{self, Outbox},
+    store::Store,
+    suggest::Engine,
+    telemetry,
+};
+
+/// Serves until the process is told to stop; what runs is finished first.
+pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
+    let config = Arc::new(context.config.clone());
+    telemetry::start_logging(&config.log);
+    let metrics = PrometheusBuilder::new().install_recorder().context("metrics cannot be recorded")?;
+    let store = context.store().await?;
+    let engine = Arc::new(Engine::new(context.organisation()?));
+    let stop = CancellationToken::new();
+    let listener = TcpListener::bind(config.server.listen)
+        .await
+        .with_context(|| format!("server.listen: {} cannot be listened on", config.server.listen))?;
+    let address = listener.local_addr()?;
+
+    let mut work = tokio::task::JoinSet::new();
+    work.spawn(follow(store.clone(), Arc::clone(&engine), stop.clone()));
+    let outbox = Outbox {
+        store: store.clone(),
+        case_system: Arc::new(BuiltIn),
+        marker: context.marker(&store),
+    };
+    work.spawn(outbox::run(outbox, stop.clone()));
+    context.watch_mailboxes(&store, &engine, &stop, &mut work);
+
+    let app = App {
+        store: store.clone(),
+        engine,
+        case_numbers: Arc::new(Template::parse(&config.organisation.case_number)?),
+        config: Arc::clone(&config),
+        metrics,
+        stop: stop.clone(),
+    };
+    tracing::info!(%address, "listening");
+    let told = stop.clone();
+    tokio::spawn(async move {
+        stopped_by_signal().await;
+        tracing::info!("stopping");
+        told.cancel();
+    });
+    let patience = Duration::from_secs(config.server.shutdown_secs);
+    let serving = axum::serve(listener, api::router(app)).with_graceful_shutdown(stop.clone().cancelled_owned());
+    tokio::select! {
+        served = serving.into_future() => served?,
+        () = async { stop.cancelled().await; tokio::time::sleep(patience).await } => {
+            tracing::warn!("requests still ran when the time to stop was up");
+        }
+    }
+    stop.cancel();
+    let _ = tokio::time::timeout(patience, async { while work.join_next().await.is_some() {} }).await;
+    store.close().await;
+    Ok(())
+}
+
+/// Builds the suggestion index, then keeps it up with what any process does.
+async fn follow(store: Store, engine: Arc<Engine>, stop: CancellationToken) {
+    let pause = Duration::from_millis(500);
+    let mut last = loop {
+        match engine.load(&store).await {
+            Ok(loaded) => {
+                tracing::info!(cases = loaded.cases, filings = loaded.filings, "suggestions are ready");
+                break loaded.last_event;
+            }
+            Err(error) => tracing::warn!(%error, "the suggestion index could not be built yet"),
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(pause * 4) => {}
+        }
+    };
+    let mut done = std::collections::BTreeSet::new();
+    while !stop.is_cancelled() {
+        let events = store.events_after(last, 500).await.unwrap_or_default();
+        let fresh: Vec<_> = events.into_iter().filter(|event| !done.contains(&event.id)).collect();
+        if fresh.is_empty() {
+            // Numbers may appear late (see `Store::events_after`); what is old enough is settled.
+            if let Ok(horizon) = store.event_horizon(chrono::Utc::now(), chrono::Duration::seconds(5)).await {
+                last = last.max(horizon);
+                done = done.split_off(&(last + 1));
+            }
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = store.event_written() => {}
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+        for event in fresh {
+            match engine.apply(&store, &event.kind).await {
+                Ok(()) => {
+                    done.insert(event.id);
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "an event could not be taken into the suggestion index yet");
+                    tokio::time::sleep(pause).await;
+                    break;
+                }
+            }
+        }
+    }
+}
+
+async fn stopped_by_signal() {
+    let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(signal) => signal,
+        Err(error) => {
+            tracing::warn!(%error, "SIGTERM cannot be listened to");
+            return std::future::pending().await;
+        }
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
