@@ -9,7 +9,6 @@ use axum::{
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 
 use super::{
     App, Problem,
@@ -104,14 +103,21 @@ pub(super) async fn list(
     // Recents are a short list in an order of their own; they have one page.
     let more = items.len() as i64 > limit && query.filter != CaseFilter::Recent;
     items.truncate(limit as usize);
-    let next_cursor = items.last().filter(|_| more).map(|case| cursor(case.created_at, case.id));
+    let next_cursor = items
+        .last()
+        .filter(|_| more)
+        .map(|case| cursor(case.created_at, case.id));
     Ok(JsonBody(CasePage { items, next_cursor }))
 }
 
 /// One case; its ETag is needed to change it
 #[utoipa::path(get, path = "/api/v1/cases/{id}", tag = "cases", params(("id" = Uuid, Path)),
     responses((status = OK, body = Case), (status = NOT_FOUND, body = super::problem::ProblemBody)))]
-pub(super) async fn show(State(app): State<App>, Viewer(viewer): Viewer, Id(id): Id) -> Result<Response, Problem> {
+pub(super) async fn show(
+    State(app): State<App>,
+    Viewer(viewer): Viewer,
+    Id(id): Id,
+) -> Result<Response, Problem> {
     Ok(tagged(StatusCode::OK, app.store.case(id, &viewer).await?))
 }
 
@@ -142,7 +148,10 @@ pub(super) async fn change(
     Json(change): Json<Change>,
 ) -> Result<Response, Problem> {
     let version = expected_version(&headers)?;
-    let case = app.store.set_case_status(id, change.status, version, &viewer, Utc::now()).await?;
+    let case = app
+        .store
+        .set_case_status(id, change.status, version, &viewer, Utc::now())
+        .await?;
     Ok(tagged(StatusCode::OK, case))
 }
 
@@ -184,7 +193,11 @@ pub(super) async fn unfavourite(
 /// A file of a document
 #[utoipa::path(get, path = "/api/v1/files/{id}", tag = "cases", params(("id" = Uuid, Path)),
     responses((status = OK, content_type = "application/octet-stream")))]
-pub(super) async fn file(State(app): State<App>, Viewer(viewer): Viewer, Id(id): Id) -> Result<Response, Problem> {
+pub(super) async fn file(
+    State(app): State<App>,
+    Viewer(viewer): Viewer,
+    Id(id): Id,
+) -> Result<Response, Problem> {
     let file = app.store.file(id, &viewer).await?;
     let bytes = app.store.blob(file.sha256).await?;
     Ok(super::page::download(bytes, &file.media_type, &file.name))
@@ -198,10 +211,18 @@ fn checked(wish: CaseWish, viewer: &str, now: DateTime<Utc>) -> Result<NewCase, 
     if title.chars().count() > MAX_TITLE_CHARS {
         return Err(Problem::invalid("title", "too-long").with("max", MAX_TITLE_CHARS));
     }
-    if wish.kle.as_deref().is_some_and(|kle| KleNumber::parse(kle).is_none()) {
+    if wish
+        .kle
+        .as_deref()
+        .is_some_and(|kle| KleNumber::parse(kle).is_none())
+    {
         return Err(Problem::invalid("kle", "kle"));
     }
-    if wish.facet.as_deref().is_some_and(|facet| Facet::parse(facet).is_none()) {
+    if wish
+        .facet
+        .as_deref()
+        .is_some_and(|facet| Facet::parse(facet).is_none())
+    {
         return Err(Problem::invalid("facet", "facet"));
     }
     if wish.parties.len() > MAX_PARTIES {
@@ -246,11 +267,19 @@ fn tagged(status: StatusCode, case: Case) -> Response {
 
 /// `None` without If-Match: the last writer wins, because they asked for that.
 fn expected_version(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
-    let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
+    let Some(value) = headers.get(header::IF_MATCH) else {
+        return Ok(None);
+    };
     value
         .to_str()
         .ok()
-        .and_then(|tag| tag.trim().trim_start_matches("W/").trim_matches('"').parse().ok())
+        .and_then(|tag| {
+            tag.trim()
+                .trim_start_matches("W/")
+                .trim_matches('"')
+                .parse()
+                .ok()
+        })
         .map(Some)
         .ok_or_else(|| Problem::invalid("If-Match", "etag"))
 }

@@ -40,15 +40,23 @@ pub(super) async fn follow(
         None => app.store.last_event().await?,
     };
     let stop = app.stop.clone();
-    let follower = Follower { app, viewer, sent: std::collections::BTreeSet::new(), floor: from };
-    let messages = stream::unfold((follower, Vec::new()), |(mut follower, mut waiting)| async move {
-        while waiting.is_empty() {
-            waiting = follower.next().await;
-            waiting.reverse();
-        }
-        let message: Message = waiting.pop()?;
-        Some((Ok(message), (follower, waiting)))
-    });
+    let follower = Follower {
+        app,
+        viewer,
+        sent: std::collections::BTreeSet::new(),
+        floor: from,
+    };
+    let messages = stream::unfold(
+        (follower, Vec::new()),
+        |(mut follower, mut waiting)| async move {
+            while waiting.is_empty() {
+                waiting = follower.next().await;
+                waiting.reverse();
+            }
+            let message: Message = waiting.pop()?;
+            Some((Ok(message), (follower, waiting)))
+        },
+    );
     let messages = futures::StreamExt::take_until(messages, stop.cancelled_owned());
     Ok(Sse::new(messages).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
 }
@@ -65,8 +73,16 @@ struct Follower {
 impl Follower {
     /// Waits for events and returns those that the viewer may see.
     async fn next(&mut self) -> Vec<Message> {
-        let events = self.app.store.events_after(self.floor, PAGE).await.unwrap_or_default();
-        let fresh: Vec<Event> = events.into_iter().filter(|event| !self.sent.contains(&event.id)).collect();
+        let events = self
+            .app
+            .store
+            .events_after(self.floor, PAGE)
+            .await
+            .unwrap_or_default();
+        let fresh: Vec<Event> = events
+            .into_iter()
+            .filter(|event| !self.sent.contains(&event.id))
+            .collect();
         if fresh.is_empty() {
             self.settle().await;
             tokio::select! {
@@ -98,10 +114,16 @@ impl Follower {
     async fn seen(&self, kind: &EventKind) -> Vec<(&'static str, Value)> {
         let store = &self.app.store;
         let entry = |name, entry_id, case_id, mail_id| {
-            (name, json!({ "entry_id": entry_id, "case_id": case_id, "mail_id": mail_id }))
+            (
+                name,
+                json!({ "entry_id": entry_id, "case_id": case_id, "mail_id": mail_id }),
+            )
         };
         let (case_id, told) = match kind {
-            EventKind::MailsStored { mailbox_id, mail_ids } => {
+            EventKind::MailsStored {
+                mailbox_id,
+                mail_ids,
+            } => {
                 if !self.may_see_mailbox(*mailbox_id).await {
                     return Vec::new();
                 }
@@ -114,24 +136,48 @@ impl Follower {
                 }
                 return vec![("mailbox.changed", json!({ "mailbox_id": mailbox_id }))];
             }
-            EventKind::EntryCommitted { entry_id, case_id, mail_id } => {
-                (*case_id, entry("entry.committed", entry_id, case_id, mail_id))
+            EventKind::EntryCommitted {
+                entry_id,
+                case_id,
+                mail_id,
+            } => (
+                *case_id,
+                entry("entry.committed", entry_id, case_id, mail_id),
+            ),
+            EventKind::EntryUndone {
+                entry_id,
+                case_id,
+                mail_id,
+            } => (*case_id, entry("entry.undone", entry_id, case_id, mail_id)),
+            EventKind::EntryDelivered {
+                entry_id,
+                case_id,
+                mail_id,
+            } => (
+                *case_id,
+                entry("entry.delivered", entry_id, case_id, mail_id),
+            ),
+            EventKind::EntryFailed {
+                entry_id,
+                case_id,
+                mail_id,
+            } => (*case_id, entry("entry.failed", entry_id, case_id, mail_id)),
+            EventKind::CaseChanged { case_id } => {
+                (*case_id, ("case.changed", json!({ "case_id": case_id })))
             }
-            EventKind::EntryUndone { entry_id, case_id, mail_id } => {
-                (*case_id, entry("entry.undone", entry_id, case_id, mail_id))
-            }
-            EventKind::EntryDelivered { entry_id, case_id, mail_id } => {
-                (*case_id, entry("entry.delivered", entry_id, case_id, mail_id))
-            }
-            EventKind::EntryFailed { entry_id, case_id, mail_id } => {
-                (*case_id, entry("entry.failed", entry_id, case_id, mail_id))
-            }
-            EventKind::CaseChanged { case_id } => (*case_id, ("case.changed", json!({ "case_id": case_id }))),
         };
-        if store.case(case_id, &self.viewer).await.is_ok() { vec![told] } else { Vec::new() }
+        if store.case(case_id, &self.viewer).await.is_ok() {
+            vec![told]
+        } else {
+            Vec::new()
+        }
     }
 
     async fn may_see_mailbox(&self, id: uuid::Uuid) -> bool {
-        self.app.store.mailbox_users(id).await.is_ok_and(|users| users.contains(&self.viewer))
+        self.app
+            .store
+            .mailbox_users(id)
+            .await
+            .is_ok_and(|users| users.contains(&self.viewer))
     }
 }

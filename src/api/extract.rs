@@ -38,7 +38,13 @@ where
         // Every token is compared in full, so that time tells nothing about them.
         let mut user = None;
         for known in &app.config.api.tokens {
-            if bool::from(known.token.reveal().as_bytes().ct_eq(token.trim().as_bytes())) {
+            if bool::from(
+                known
+                    .token
+                    .reveal()
+                    .as_bytes()
+                    .ct_eq(token.trim().as_bytes()),
+            ) {
                 user = Some(known.user.clone());
             }
         }
@@ -58,7 +64,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Language {
 }
 
 pub(super) fn language(headers: &axum::http::HeaderMap) -> Lang {
-    let header = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let header = headers
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok());
     Lang::from_accept_language(header.unwrap_or_default())
 }
 
@@ -73,34 +81,47 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
             .headers()
             .get(header::CONTENT_TYPE)
             .and_then(|value| value.to_str().ok())
-            .is_some_and(|value| value.split(';').next().is_some_and(|kind| kind.trim() == "application/json"));
+            .is_some_and(|value| {
+                value
+                    .split(';')
+                    .next()
+                    .is_some_and(|kind| kind.trim() == "application/json")
+            });
         if !is_json {
-            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type"));
+            return Err(Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported-media-type",
+            ));
         }
         let bytes = body(request, state).await?;
         let mut json = serde_json::Deserializer::from_slice(&bytes);
-        serde_path_to_error::deserialize(&mut json).map(Self).map_err(|error| {
-            let field = error.path().to_string();
-            let inner = error.into_inner();
-            if inner.is_data() && field != "." {
-                Problem::invalid(field, "malformed").with("detail", plain(&inner))
-            } else {
-                Problem::new(StatusCode::BAD_REQUEST, "malformed-json").with("reason", plain(&inner))
-            }
-        })
+        serde_path_to_error::deserialize(&mut json)
+            .map(Self)
+            .map_err(|error| {
+                let field = error.path().to_string();
+                let inner = error.into_inner();
+                if inner.is_data() && field != "." {
+                    Problem::invalid(field, "malformed").with("detail", plain(&inner))
+                } else {
+                    Problem::new(StatusCode::BAD_REQUEST, "malformed-json")
+                        .with("reason", plain(&inner))
+                }
+            })
     }
 }
 
 /// A raw body, bounded by the limit that the router sets.
 pub(super) async fn body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
-    Bytes::from_request(request, state).await.map_err(|rejection| {
-        let status = rejection.into_response_status();
-        if status == StatusCode::PAYLOAD_TOO_LARGE {
-            Problem::new(status, "too-large").with("limit", "?")
-        } else {
-            Problem::new(StatusCode::BAD_REQUEST, "malformed-json").with("reason", "")
-        }
-    })
+    Bytes::from_request(request, state)
+        .await
+        .map_err(|rejection| {
+            let status = rejection.into_response_status();
+            if status == StatusCode::PAYLOAD_TOO_LARGE {
+                Problem::new(status, "too-large").with("limit", "?")
+            } else {
+                Problem::new(StatusCode::BAD_REQUEST, "malformed-json").with("reason", "")
+            }
+        })
 }
 
 trait RejectionStatus {
@@ -117,8 +138,14 @@ impl<T: axum::response::IntoResponse> RejectionStatus for T {
 fn plain(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let text = text.split(" at line").next().unwrap_or_default();
-    text.split('`').enumerate().map(|(i, part)| if i % 2 == 0 { part } else { "…" }).collect::<String>()
-        .chars().filter(|c| !c.is_control()).take(200).collect()
+    text.split('`')
+        .enumerate()
+        .map(|(i, part)| if i % 2 == 0 { part } else { "…" })
+        .collect::<String>()
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(200)
+        .collect()
 }
 
 /// An id in the path; one that is no id is simply not there.
@@ -129,8 +156,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let axum::extract::Path(text) =
-            axum::extract::Path::<String>::from_request_parts(parts, state).await.map_err(|_| Problem::not_found())?;
-        Uuid::parse_str(&text).map(Self).map_err(|_| Problem::not_found())
+            axum::extract::Path::<String>::from_request_parts(parts, state)
+                .await
+                .map_err(|_| Problem::not_found())?;
+        Uuid::parse_str(&text)
+            .map(Self)
+            .map_err(|_| Problem::not_found())
     }
 }
 
@@ -141,12 +172,20 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        Query::<T>::try_from_uri(&parts.uri).map(|Query(params)| Self(params)).map_err(|error| {
-            let text = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
-            let field = text.split(':').next().unwrap_or_default().trim().to_owned();
-            let field = if field.contains(' ') { "query".to_owned() } else { field };
-            Problem::invalid(field, "malformed").with("detail", text.chars().take(200).collect::<String>())
-        })
+        Query::<T>::try_from_uri(&parts.uri)
+            .map(|Query(params)| Self(params))
+            .map_err(|error| {
+                let text = std::error::Error::source(&error)
+                    .map_or_else(|| error.to_string(), ToString::to_string);
+                let field = text.split(':').next().unwrap_or_default().trim().to_owned();
+                let field = if field.contains(' ') {
+                    "query".to_owned()
+                } else {
+                    field
+                };
+                Problem::invalid(field, "malformed")
+                    .with("detail", text.chars().take(200).collect::<String>())
+            })
     }
 }
 
@@ -192,7 +231,9 @@ pub(super) fn read_cursor(text: Option<&str>) -> Result<Option<(DateTime<Utc>, U
         let at = DateTime::from_timestamp_micros(i64::from_be_bytes(at.try_into().ok()?))?;
         Some((at, Uuid::from_slice(id).ok()?))
     };
-    place().map(Some).ok_or_else(|| Problem::invalid("cursor", "cursor"))
+    place()
+        .map(Some)
+        .ok_or_else(|| Problem::invalid("cursor", "cursor"))
 }
 
 #[cfg(test)]

@@ -1,10 +1,6 @@
 //! `/journal`: the act that the add-in's button sends, its state, and taking it back.
 
-use axum::{
-    Json as JsonBody,
-    extract::State,
-    http::StatusCode,
-};
+use axum::{Json as JsonBody, extract::State, http::StatusCode};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -112,7 +108,11 @@ pub(super) async fn create(
     let described = app.engine.describe(&mail, row.received_at);
     let suggested = Suggested {
         title: described.title,
-        file_names: described.attachments.into_iter().map(|file| file.name).collect(),
+        file_names: described
+            .attachments
+            .into_iter()
+            .map(|file| file.name)
+            .collect(),
         direction: described.direction,
         document_date: described.document_date,
     };
@@ -124,9 +124,25 @@ pub(super) async fn create(
         attachments: wish.attachments,
         arrangement: wish.arrangement,
     };
-    let request = journal::Request { case_id, choice, idempotency_key };
-    let opened = OpenMail { row: &row, raw: &raw, mail: &mail };
-    let entry = journal::journal(&app.store, opened, &suggested, &request, &viewer, Utc::now()).await?;
+    let request = journal::Request {
+        case_id,
+        choice,
+        idempotency_key,
+    };
+    let opened = OpenMail {
+        row: &row,
+        raw: &raw,
+        mail: &mail,
+    };
+    let entry = journal::journal(
+        &app.store,
+        opened,
+        &suggested,
+        &request,
+        &viewer,
+        Utc::now(),
+    )
+    .await?;
     Ok((StatusCode::CREATED, JsonBody(entry.into())))
 }
 

@@ -60,7 +60,9 @@ pub(super) async fn lookup(
         if mail.kind == MailKind::Unreadable {
             return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "not-a-mail"));
         }
-        app.store.mails_by_fingerprint(&mime::fingerprint(&raw, &mail), &viewer).await?
+        app.store
+            .mails_by_fingerprint(&mime::fingerprint(&raw, &mail), &viewer)
+            .await?
     } else {
         let Json(asked) = Json::<Asked>::from_request(request, &app).await?;
         let message_id = asked.message_id.trim().trim_matches(['<', '>']);

@@ -50,7 +50,12 @@ pub(super) async fn list(
     Language(lang): Language,
 ) -> Result<Json<Vec<Mailbox>>, Problem> {
     let mailboxes = app.store.mailboxes(Some(&viewer)).await?;
-    Ok(Json(mailboxes.into_iter().map(|mailbox| shown(mailbox, lang)).collect()))
+    Ok(Json(
+        mailboxes
+            .into_iter()
+            .map(|mailbox| shown(mailbox, lang))
+            .collect(),
+    ))
 }
 
 fn shown(mailbox: store::Mailbox, lang: Lang) -> Mailbox {

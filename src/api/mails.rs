@@ -139,7 +139,10 @@ pub(super) async fn list(
     let mut rows = app.store.mails(&filter, &viewer, limit + 1).await?;
     let more = rows.len() as i64 > limit;
     rows.truncate(limit as usize);
-    let next_cursor = rows.last().filter(|_| more).map(|row| cursor(row.received_at, row.id));
+    let next_cursor = rows
+        .last()
+        .filter(|_| more)
+        .map(|row| cursor(row.received_at, row.id));
     let mut items = Vec::with_capacity(rows.len());
     for row in rows {
         let suggestion = match params.suggest {
@@ -174,7 +177,11 @@ pub(super) async fn show(
 /// The mail as it was received
 #[utoipa::path(get, path = "/api/v1/mails/{id}/raw", tag = "mails", params(("id" = Uuid, Path)),
     responses((status = OK, content_type = "message/rfc822")))]
-pub(super) async fn raw(State(app): State<App>, Viewer(viewer): Viewer, Id(id): Id) -> Result<Response, Problem> {
+pub(super) async fn raw(
+    State(app): State<App>,
+    Viewer(viewer): Viewer,
+    Id(id): Id,
+) -> Result<Response, Problem> {
     let row = app.store.mail(id, &viewer).await?;
     let raw = app.store.blob(row.sha256).await?;
     Ok(super::page::download(raw, "message/rfc822", "mail.eml"))
@@ -193,10 +200,18 @@ pub(super) async fn attachment(
     let row = app.store.mail(id, &viewer).await?;
     let raw = app.store.blob(row.sha256).await?;
     let (attachment, bytes) = mime::attachment(&raw, index).ok_or_else(Problem::not_found)?;
-    Ok(super::page::download(bytes.into(), &attachment.media_type, &attachment.name))
+    Ok(super::page::download(
+        bytes.into(),
+        &attachment.media_type,
+        &attachment.name,
+    ))
 }
 
-pub(super) async fn states(app: &App, row: &MailRow, viewer: &str) -> Result<Vec<JournalState>, Problem> {
+pub(super) async fn states(
+    app: &App,
+    row: &MailRow,
+    viewer: &str,
+) -> Result<Vec<JournalState>, Problem> {
     let entries = app.store.entries_of_mail(&row.fingerprint, viewer).await?;
     Ok(entries.into_iter().map(JournalState::from).collect())
 }
@@ -221,7 +236,11 @@ async fn summary(
         kind: mail.kind,
         preview: row.preview,
         size: row.byte_length,
-        attachments: mail.attachments.iter().filter(|attachment| !attachment.inline).count(),
+        attachments: mail
+            .attachments
+            .iter()
+            .filter(|attachment| !attachment.inline)
+            .count(),
         incomplete_reason: row.incomplete_reason,
         entries,
         suggestion,

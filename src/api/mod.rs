@@ -107,9 +107,11 @@ pub fn router(app: App) -> Router {
         })
         .with_state(app)
         .layer(DefaultBodyLimit::max(max_body))
-        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
-            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal").into_response()
-        }))
+        .layer(CatchPanicLayer::custom(
+            |_: Box<dyn std::any::Any + Send>| {
+                Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal").into_response()
+            },
+        ))
         .layer(from_fn(move |request, next| within(timeout, request, next)))
         .layer(CompressionLayer::new().compress_when(
             DefaultPredicate::new().and(NotForContentType::const_new("text/event-stream")),
@@ -134,17 +136,28 @@ async fn outermost(request: Request, next: Next) -> Response {
         .get::<axum::extract::MatchedPath>()
         .map_or_else(|| "other".to_owned(), |path| path.as_str().to_owned());
     let started = std::time::Instant::now();
-    let mut response = problem::REQUEST.scope((lang, request_id.clone()), next.run(request)).await;
+    let mut response = problem::REQUEST
+        .scope((lang, request_id.clone()), next.run(request))
+        .await;
     let status = response.status().as_u16().to_string();
     metrics::counter!("sagspost_http_requests_total", "method" => method.to_string(), "route" => route.clone(), "status" => status).increment(1);
-    metrics::histogram!("sagspost_http_request_seconds", "route" => route).record(started.elapsed().as_secs_f64());
+    metrics::histogram!("sagspost_http_request_seconds", "route" => route)
+        .record(started.elapsed().as_secs_f64());
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&request_id) {
         headers.insert(HeaderName::from_static("x-request-id"), value);
     }
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    headers.insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    );
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
     response
 }
 
@@ -154,13 +167,19 @@ fn request_id(request: &Request) -> String {
         .headers()
         .get("x-request-id")
         .and_then(|value| value.to_str().ok())
-        .filter(|id| (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'))
+        .filter(|id| {
+            (1..=64).contains(&id.len())
+                && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        })
         .map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned)
 }
 
 impl App {
     /// The bytes of a mail and what they say.
-    async fn open_mail(&self, row: &MailRow) -> Result<(bytes::Bytes, crate::domain::mail::Mail), Problem> {
+    async fn open_mail(
+        &self,
+        row: &MailRow,
+    ) -> Result<(bytes::Bytes, crate::domain::mail::Mail), Problem> {
         let raw = self.store.blob(row.sha256).await?;
         let mail = crate::mime::parse(&raw);
         Ok((raw, mail))

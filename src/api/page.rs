@@ -18,7 +18,10 @@ const DOWNLOAD_POLICY: &str = "default-src 'none'; sandbox";
 pub(super) fn router() -> Router<App> {
     Router::new()
         .route("/", get(|| async { page(include_str!("page/index.html")) }))
-        .route("/api", get(|| async { page(include_str!("page/api.html")) }))
+        .route(
+            "/api",
+            get(|| async { page(include_str!("page/api.html")) }),
+        )
         .route(
             "/api/v1/page-texts",
             get(|Language(lang): Language| async move { Json(messages::all_of(lang, "page.")) }),
@@ -27,7 +30,10 @@ pub(super) fn router() -> Router<App> {
 
 fn page(html: &'static str) -> Response {
     let mut response = Html(html).into_response();
-    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_POLICY));
+    response.headers_mut().insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(PAGE_POLICY),
+    );
     response
 }
 
@@ -41,7 +47,10 @@ pub(super) fn download(bytes: Bytes, media_type: &str, name: &str) -> Response {
     if let Ok(disposition) = HeaderValue::from_str(&disposition(name)) {
         headers.insert(header::CONTENT_DISPOSITION, disposition);
     }
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(DOWNLOAD_POLICY));
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(DOWNLOAD_POLICY),
+    );
     response
 }
 
@@ -50,7 +59,13 @@ fn disposition(name: &str) -> String {
     use std::fmt::Write;
     let ascii: String = name
         .chars()
-        .map(|c| if c.is_ascii_graphic() && !matches!(c, '"' | '\\' | '%') || c == ' ' { c } else { '_' })
+        .map(|c| {
+            if c.is_ascii_graphic() && !matches!(c, '"' | '\\' | '%') || c == ' ' {
+                c
+            } else {
+                '_'
+            }
+        })
         .collect();
     let mut full = String::new();
     for byte in name.bytes() {

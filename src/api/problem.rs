@@ -46,7 +46,13 @@ pub struct ProblemBody {
 
 impl Problem {
     pub fn new(status: StatusCode, slug: &'static str) -> Self {
-        Self { status, slug, field: None, values: Vec::new(), reason: None }
+        Self {
+            status,
+            slug,
+            field: None,
+            values: Vec::new(),
+            reason: None,
+        }
     }
 
     pub fn not_found() -> Self {
@@ -72,10 +78,15 @@ impl Problem {
     }
 
     fn body(&self, lang: Lang, request_id: &str) -> ProblemBody {
-        let mut values: Vec<(&str, &str)> =
-            self.values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let mut values: Vec<(&str, &str)> = self
+            .values
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
         values.push(("request", request_id));
-        let reason = self.reason.map(|reason| text(lang, &format!("invalid.{reason}"), &values));
+        let reason = self
+            .reason
+            .map(|reason| text(lang, &format!("invalid.{reason}"), &values));
         if let Some(reason) = &reason {
             values.push(("reason", reason));
         }
@@ -97,13 +108,23 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let (lang, request_id) = REQUEST.try_with(Clone::clone).unwrap_or_default();
         if self.status.is_server_error() {
-            tracing::error!(problem = self.slug, request = request_id, "a request failed");
+            tracing::error!(
+                problem = self.slug,
+                request = request_id,
+                "a request failed"
+            );
         }
         let body = serde_json::to_vec(&self.body(lang, &request_id)).unwrap_or_default();
         let mut response = (self.status, body).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(lang.code()));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        headers.insert(
+            header::CONTENT_LANGUAGE,
+            HeaderValue::from_static(lang.code()),
+        );
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
@@ -118,15 +139,26 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::NotFound(_) => Self::not_found(),
-            StoreError::CaseClosed(number) => Self::new(StatusCode::CONFLICT, "case-closed").with("number", number),
-            StoreError::AlreadyFiled(before) => Self::new(StatusCode::CONFLICT, "already-journaled")
-                .with("user", before.created_by)
-                .with(
-                    "when",
-                    before.created_at.with_timezone(&chrono_tz::Europe::Copenhagen).format("%d-%m-%Y %H:%M"),
-                ),
-            StoreError::IdempotencyConflict => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency-conflict"),
-            StoreError::VersionConflict => Self::new(StatusCode::PRECONDITION_FAILED, "precondition-failed"),
+            StoreError::CaseClosed(number) => {
+                Self::new(StatusCode::CONFLICT, "case-closed").with("number", number)
+            }
+            StoreError::AlreadyFiled(before) => {
+                Self::new(StatusCode::CONFLICT, "already-journaled")
+                    .with("user", before.created_by)
+                    .with(
+                        "when",
+                        before
+                            .created_at
+                            .with_timezone(&chrono_tz::Europe::Copenhagen)
+                            .format("%d-%m-%Y %H:%M"),
+                    )
+            }
+            StoreError::IdempotencyConflict => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency-conflict")
+            }
+            StoreError::VersionConflict => {
+                Self::new(StatusCode::PRECONDITION_FAILED, "precondition-failed")
+            }
             StoreError::UndoExpired => Self::new(StatusCode::CONFLICT, "undo-expired"),
             StoreError::Duplicate(_) => Self::new(StatusCode::CONFLICT, "duplicate"),
             error if error.is_transient() => {
@@ -146,7 +178,9 @@ impl From<JournalError> for Problem {
         match error {
             JournalError::Store(error) => error.into(),
             JournalError::Plan(error) => error.into(),
-            JournalError::AttachmentLost { .. } => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+            JournalError::AttachmentLost { .. } => {
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal")
+            }
         }
     }
 }

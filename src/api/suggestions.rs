@@ -113,7 +113,11 @@ pub(super) async fn best(
 }
 
 /// The newest mail with that Message-ID.
-pub(super) async fn by_message_id(app: &App, message_id: &str, viewer: &str) -> Result<MailRow, Problem> {
+pub(super) async fn by_message_id(
+    app: &App,
+    message_id: &str,
+    viewer: &str,
+) -> Result<MailRow, Problem> {
     let message_id = message_id.trim().trim_matches(['<', '>']);
     let mut rows = app.store.mails_by_message_id(message_id, viewer).await?;
     if rows.is_empty() {
@@ -155,8 +159,10 @@ fn in_words(suggestion: Suggestion, number: String, title: String, lang: Lang) -
             .iter()
             .map(|evidence| {
                 let (key, values) = evidence.message();
-                let values: Vec<(&str, &str)> =
-                    values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                let values: Vec<(&str, &str)> = values
+                    .iter()
+                    .map(|(name, value)| (*name, value.as_str()))
+                    .collect();
                 EvidenceInWords {
                     kind: key.trim_start_matches("evidence.").to_owned(),
                     text: text(lang, key, &values),

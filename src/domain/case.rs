@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// The file on one matter.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Case {
     pub id: Uuid,
     /// As the case system writes it: `2024-00123`, `14/10822` …
@@ -27,7 +27,7 @@ pub struct Case {
     pub version: i64,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CaseStatus {
     Open,
@@ -35,7 +35,7 @@ pub enum CaseStatus {
 }
 
 /// Who may see a case.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case", tag = "code", content = "users")]
 pub enum CaseAccess {
     /// Every user of the organisation.
@@ -45,7 +45,7 @@ pub enum CaseAccess {
 }
 
 /// Someone or something that a case is about.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Party {
     pub kind: PartyKind,
     pub name: String,
@@ -60,7 +60,7 @@ pub struct Party {
     pub mail: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PartyKind {
     Person,
@@ -70,7 +70,7 @@ pub enum PartyKind {
     Other,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
     Incoming,
@@ -79,7 +79,7 @@ pub enum Direction {
 }
 
 /// A journaled item on a case (akt): the mail, or one of its attachments filed by itself.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Document {
     pub id: Uuid,
     pub case_id: Uuid,
@@ -93,11 +93,12 @@ pub struct Document {
     pub files: Vec<DocumentFile>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct DocumentFile {
     pub id: Uuid,
     pub name: String,
     pub media_type: String,
     pub size: i64,
+    #[schema(value_type = String)]
     pub sha256: crate::domain::mail::Sha256,
 }

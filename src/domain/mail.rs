@@ -47,7 +47,7 @@ impl<'de> Deserialize<'de> for Sha256 {
 }
 
 /// A mail address as written; `address` is lower-cased and may be empty when only a name was given.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Address {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub name: Option<String>,
@@ -55,7 +55,9 @@ pub struct Address {
 }
 
 /// What a mail is, told from its headers first and its subject after.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum MailKind {
     /// Written by a person, or by a system that does not say it is one.

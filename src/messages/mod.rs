@@ -35,7 +35,11 @@ impl Lang {
                 })
                 .fold(0.0, f32::max)
         };
-        if liking("en") > liking("da") { Self::En } else { Self::Da }
+        if liking("en") > liking("da") {
+            Self::En
+        } else {
+            Self::Da
+        }
     }
 
     fn catalogue(self) -> &'static Catalogue {
@@ -55,7 +59,11 @@ impl Lang {
 
 /// The text of a key with `{name}` replaced by its value; the key itself where the catalogue lacks it.
 pub fn text(lang: Lang, key: &str, values: &[(&str, &str)]) -> String {
-    let mut text = lang.catalogue().get(key).cloned().unwrap_or_else(|| key.to_owned());
+    let mut text = lang
+        .catalogue()
+        .get(key)
+        .cloned()
+        .unwrap_or_else(|| key.to_owned());
     for (name, value) in values {
         text = text.replace(&format!("{{{name}}}"), value);
     }
@@ -76,7 +84,10 @@ fn read(toml: &str) -> Catalogue {
     let mut catalogue = Catalogue::new();
     for (section, texts) in table {
         for (name, text) in texts.as_table().into_iter().flatten() {
-            catalogue.insert(format!("{section}.{name}"), text.as_str().unwrap_or_default().to_owned());
+            catalogue.insert(
+                format!("{section}.{name}"),
+                text.as_str().unwrap_or_default().to_owned(),
+            );
         }
     }
     catalogue
@@ -87,8 +98,11 @@ mod tests {
     use super::*;
 
     fn placeholders(text: &str) -> Vec<&str> {
-        let mut found: Vec<&str> =
-            text.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name)).collect();
+        let mut found: Vec<&str> = text
+            .split('{')
+            .skip(1)
+            .filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
+            .collect();
         found.sort_unstable();
         found
     }
@@ -101,9 +115,19 @@ mod tests {
         keys.dedup();
         for key in keys {
             let (danish, english) = (DANISH.get(key), ENGLISH.get(key));
-            assert!(danish.is_some() && english.is_some(), "{key} is missing in one language");
-            assert_eq!(placeholders(&DANISH[key]), placeholders(&ENGLISH[key]), "{key}");
-            assert!(!DANISH[key].trim().is_empty() && !ENGLISH[key].trim().is_empty(), "{key} is empty");
+            assert!(
+                danish.is_some() && english.is_some(),
+                "{key} is missing in one language"
+            );
+            assert_eq!(
+                placeholders(&DANISH[key]),
+                placeholders(&ENGLISH[key]),
+                "{key}"
+            );
+            assert!(
+                !DANISH[key].trim().is_empty() && !ENGLISH[key].trim().is_empty(),
+                "{key} is empty"
+            );
         }
     }
 

@@ -1,5 +1,6 @@
 //! What tests stand on: private real servers and builders of data. No assertions here.
 
+pub mod app;
 pub mod certificates;
 pub mod dovecot;
 pub mod oauth;

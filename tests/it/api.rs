@@ -1,0 +1,542 @@
+//! The HTTP API as its callers see it.
+
+use futures::StreamExt;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::app::{App, answer};
+use crate::support::store::{case, eml};
+
+/// A mail with two attachments.
+fn with_attachments() -> Vec<u8> {
+    "Message-ID: <bilag@x>\r\nFrom: gerda@borger.example\r\nSubject: Klage over hegn\r\n\
+     Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nSe bilag\r\n\
+     --b\r\nContent-Type: application/pdf; name=\"kort.pdf\"\r\nContent-Disposition: attachment\r\n\r\n%PDF-kort\r\n\
+     --b\r\nContent-Type: image/jpeg; name=\"foto.jpg\"\r\nContent-Disposition: attachment\r\n\r\nJPEG\r\n--b--\r\n"
+        .into()
+}
+
+fn problem(answer: &crate::support::app::Answer) -> (u16, String, String) {
+    assert_eq!(answer.header("content-type"), "application/problem+json");
+    let body = answer.json();
+    let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
+    (
+        answer.status,
+        text("type").replace("/problems/", ""),
+        text("field"),
+    )
+}
+
+#[tokio::test]
+async fn without_a_token_only_health_and_the_page_answer() {
+    let app = App::start().await;
+    for path in [
+        "/healthz",
+        "/readyz",
+        "/",
+        "/api/openapi.json",
+        "/api/v1/page-texts",
+    ] {
+        assert_eq!(app.get(path, "").await.status, 200, "{path}");
+    }
+    for path in [
+        "/api/v1/mails",
+        "/api/v1/cases",
+        "/api/v1/mailboxes",
+        "/api/v1/events",
+    ] {
+        assert_eq!(
+            problem(&app.get(path, "").await),
+            (401, "unauthorized".into(), String::new()),
+            "{path}"
+        );
+        assert_eq!(app.get(path, "stranger").await.status, 401, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn one_call_journals_a_mail_with_its_attachments() {
+    let app = App::start().await;
+    let mail = app.add_mails(&[with_attachments()]).await[0];
+    let case = app.add_case(case("Hegnsyn")).await;
+    let filed = app
+        .journal(
+            "birthe",
+            "k1",
+            &json!({ "mail_id": mail, "case_number": case.number }),
+        )
+        .await;
+    assert_eq!(
+        (filed.status, filed.json()["state"].as_str()),
+        (201, Some("pending"))
+    );
+    let documents = app
+        .get(&format!("/api/v1/cases/{}/documents", case.id), "birthe")
+        .await
+        .json();
+    assert_eq!(documents[0]["title"], "Klage over hegn");
+    let names: Vec<&str> = documents[0]["files"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|f| f["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        (names.len(), names[0], names[1]),
+        (3, "Klage over hegn.eml", "kort.pdf")
+    );
+    let file = documents[0]["files"][1]["id"].as_str().unwrap();
+    let file = app.get(&format!("/api/v1/files/{file}"), "birthe").await;
+    assert_eq!(file.body, b"%PDF-kort");
+    assert!(
+        file.header("content-disposition")
+            .starts_with("attachment; filename=\"kort.pdf\"")
+    );
+}
+
+#[tokio::test]
+async fn a_second_try_says_who_did_it_and_a_repetition_changes_nothing() {
+    let app = App::start().await;
+    let mail = app.add_mails(&[eml("a@x", "Hæk", &[])]).await[0];
+    let case = app.add_case(case("Hegnsyn")).await;
+    let wish = json!({ "mail_id": mail, "case_id": case.id });
+    let first = app.journal("birthe", "k1", &wish).await.json();
+    let again = app.journal("birthe", "k1", &wish).await.json();
+    assert_eq!(first["id"], again["id"]);
+    let second = app.journal("birthe", "k2", &wish).await;
+    assert_eq!(
+        problem(&second),
+        (409, "already-journaled".into(), String::new())
+    );
+    assert!(second.json()["detail"].as_str().unwrap().contains("birthe"));
+    let other = app
+        .journal(
+            "birthe",
+            "k1",
+            &json!({ "mail_id": mail, "case_id": case.id, "title": "Andet" }),
+        )
+        .await;
+    assert_eq!(problem(&other).1, "idempotency-conflict");
+}
+
+#[tokio::test]
+async fn an_undone_journaling_can_be_made_again() {
+    let app = App::start().await;
+    let mail = app.add_mails(&[eml("a@x", "Hæk", &[])]).await[0];
+    // Undo counts from now, so this mail is filed now and not on a day of the test's calendar.
+    let case = app.add_case(case("Hegnsyn")).await;
+    let wish = json!({ "mail_id": mail, "case_id": case.id });
+    let entry = app.journal("birthe", "k1", &wish).await.json();
+    let path = format!("/api/v1/journal/{}", entry["id"].as_str().unwrap());
+    let undone = answer(app.request(Method::DELETE, &path, "birthe")).await;
+    assert_eq!(
+        (undone.status, undone.json()["state"].as_str()),
+        (200, Some("undone"))
+    );
+    assert_eq!(app.get(&path, "birthe").await.json()["undone_by"], "birthe");
+    assert_eq!(app.journal("birthe", "k2", &wish).await.status, 201);
+}
+
+#[tokio::test]
+async fn what_one_may_not_see_answers_exactly_as_what_does_not_exist() {
+    let app = App::start().await;
+    let mail = app.add_mails(&[eml("a@x", "Hæk", &[])]).await[0];
+    let hidden = app.hidden_case("Personalesag", "birthe").await;
+    let nothing = uuid::Uuid::now_v7();
+    for (there, missing) in [
+        (
+            format!("/api/v1/cases/{}", hidden.id),
+            format!("/api/v1/cases/{nothing}"),
+        ),
+        (
+            format!("/api/v1/cases/{}/documents", hidden.id),
+            format!("/api/v1/cases/{nothing}/documents"),
+        ),
+        (
+            format!("/api/v1/mails/{mail}"),
+            format!("/api/v1/mails/{nothing}"),
+        ),
+        (
+            format!("/api/v1/mails/{mail}/raw"),
+            format!("/api/v1/mails/{nothing}/raw"),
+        ),
+    ] {
+        let (seen, missed) = (
+            app.get(&there, "carl").await,
+            app.get(&missing, "carl").await,
+        );
+        assert_eq!(
+            problem(&seen),
+            (404, "not-found".into(), String::new()),
+            "{there}"
+        );
+        assert_eq!(seen.json()["detail"], missed.json()["detail"]);
+    }
+    let onto_hidden = app
+        .journal(
+            "carl",
+            "k1",
+            &json!({ "mail_id": mail, "case_id": hidden.id }),
+        )
+        .await;
+    assert_eq!(problem(&onto_hidden).1, "not-found");
+    let by_number = app
+        .journal(
+            "birthe",
+            "k1",
+            &json!({ "mail_id": mail, "case_number": "1999-00001" }),
+        )
+        .await;
+    assert_eq!(problem(&by_number).1, "not-found");
+}
+
+#[tokio::test]
+async fn a_closed_case_takes_no_mail_and_says_so() {
+    let app = App::start().await;
+    let mail = app.add_mails(&[eml("a@x", "Hæk", &[])]).await[0];
+    let case = app.add_case(case("Hegnsyn")).await;
+    let path = format!("/api/v1/cases/{}", case.id);
+    let shown = app.get(&path, "birthe").await;
+    let close = |tag: String| {
+        answer(
+            app.request(Method::PATCH, &path, "birthe")
+                .header("If-Match", tag)
+                .json(&json!({ "status": "closed" })),
+        )
+    };
+    assert_eq!(
+        problem(&close("\"99\"".into()).await).1,
+        "precondition-failed"
+    );
+    assert_eq!(
+        problem(&close("nonsense".into()).await),
+        (422, "validation".into(), "If-Match".into())
+    );
+    assert_eq!(
+        close(shown.header("etag").to_owned()).await.json()["status"],
+        "closed"
+    );
+    let refused = app
+        .journal(
+            "birthe",
+            "k1",
+            &json!({ "mail_id": mail, "case_id": case.id }),
+        )
+        .await;
+    assert_eq!(problem(&refused).1, "case-closed");
+    assert!(
+        refused.json()["detail"]
+            .as_str()
+            .unwrap()
+            .contains(&case.number)
+    );
+}
+
+#[tokio::test]
+async fn json_that_is_off_names_the_field() {
+    let app = App::start().await;
+    let mail = app.add_mails(&[with_attachments()]).await[0];
+    let case = app.add_case(case("Hegnsyn")).await.id;
+    let off = |extra: Value| {
+        let mut wish = json!({ "mail_id": mail, "case_id": case });
+        wish.as_object_mut()
+            .unwrap()
+            .extend(extra.as_object().unwrap().clone());
+        wish
+    };
+    for (wish, field) in [
+        (off(json!({ "mail_id": 7 })), "mail_id"),
+        (off(json!({ "case_id": "x" })), "case_id"),
+        (off(json!({ "message_id": "a@x" })), "mail_id"),
+        (off(json!({ "case_number": "2026-00001" })), "case_id"),
+        (off(json!({ "title": " " })), "title"),
+        (off(json!({ "title": "x".repeat(301) })), "title"),
+        (off(json!({ "document_date": "i går" })), "document_date"),
+        (off(json!({ "direction": "sideways" })), "direction"),
+        (off(json!({ "include_mail": "maybe" })), "include_mail"),
+        (
+            off(json!({ "include_mail": false, "attachments": [] })),
+            "attachments",
+        ),
+        (
+            off(json!({ "attachments": [{ "index": 9 }] })),
+            "attachments[0].index",
+        ),
+        (
+            off(json!({ "attachments": [{ "index": 0, "name": "" }] })),
+            "attachments[0].name",
+        ),
+        (
+            off(json!({ "attachments": [{ "index": 0, "name": "a/b" }] })),
+            "attachments[0].name",
+        ),
+        (
+            off(json!({ "attachments": [{ "index": 0, "name": "x".repeat(201) }] })),
+            "attachments[0].name",
+        ),
+        (off(json!({ "arrangement": "heap" })), "arrangement"),
+    ] {
+        let refused = app.journal("birthe", "k", &wish).await;
+        assert_eq!(
+            problem(&refused),
+            (422, "validation".into(), field.into()),
+            "{wish}"
+        );
+    }
+    let unknown = app
+        .journal("birthe", "k", &off(json!({ "tittle": "x" })))
+        .await;
+    assert!((400..500).contains(&unknown.status));
+    let broken = app
+        .request(Method::POST, "/api/v1/journal", "birthe")
+        .header("Idempotency-Key", "k");
+    let broken = answer(broken.header("Content-Type", "application/json").body("{")).await;
+    assert_eq!(problem(&broken).1, "malformed-json");
+    let keyless = app.post("/api/v1/journal", "birthe", &off(json!({}))).await;
+    assert_eq!(problem(&keyless).1, "idempotency-missing");
+}
+
+#[tokio::test]
+async fn lists_refuse_sizes_and_cursors_that_cannot_be() {
+    let app = App::start().await;
+    for list in ["/api/v1/mails", "/api/v1/cases"] {
+        for (query, field) in [
+            ("limit=0", "limit"),
+            ("limit=201", "limit"),
+            ("limit=x", "limit"),
+            ("cursor=zzz", "cursor"),
+        ] {
+            let refused = app.get(&format!("{list}?{query}"), "birthe").await;
+            assert_eq!(
+                problem(&refused),
+                (422, "validation".into(), field.into()),
+                "{list}?{query}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn pages_follow_each_other_to_the_end() {
+    let app = App::start().await;
+    let raws: Vec<_> = (0..5)
+        .map(|n| eml(&format!("{n}@x"), &format!("Emne {n}"), &[]))
+        .collect();
+    app.add_mails(&raws).await;
+    let mut path = "/api/v1/mails?limit=2".to_owned();
+    let mut seen = Vec::new();
+    loop {
+        let page = app.get(&path, "birthe").await.json();
+        seen.extend(
+            page["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|mail| mail["subject"].to_string()),
+        );
+        let Some(cursor) = page["next_cursor"].as_str() else {
+            break;
+        };
+        path = format!("/api/v1/mails?limit=2&cursor={cursor}");
+    }
+    seen.sort();
+    seen.dedup();
+    assert_eq!(seen.len(), 5);
+}
+
+#[tokio::test]
+async fn a_mail_is_looked_up_by_message_id_and_by_itself_even_as_a_copy() {
+    let app = App::start().await;
+    let raw = eml("a@x", "Hæk", &[]);
+    let mail = app.add_mails(&[raw.clone()]).await[0];
+    let case = app.add_case(case("Hegnsyn")).await;
+    let unfiled = app
+        .post(
+            "/api/v1/messages/lookup",
+            "birthe",
+            &json!({ "message_id": "<a@x>" }),
+        )
+        .await
+        .json();
+    assert_eq!(
+        (&unfiled["known"], &unfiled["journaled"]),
+        (&json!(true), &json!(false))
+    );
+    app.journal(
+        "birthe",
+        "k1",
+        &json!({ "message_id": "a@x", "case_id": case.id }),
+    )
+    .await;
+    let copy = [b"Received: by mx.example\r\n".as_slice(), &raw].concat();
+    let upload = app.request(Method::POST, "/api/v1/messages/lookup", "birthe");
+    let found = answer(upload.header("Content-Type", "message/rfc822").body(copy))
+        .await
+        .json();
+    assert_eq!(found["mails"][0]["mail_id"], json!(mail));
+    assert_eq!(found["mails"][0]["entries"][0]["created_by"], "birthe");
+    let unknown = app
+        .post(
+            "/api/v1/messages/lookup",
+            "birthe",
+            &json!({ "message_id": "b@x" }),
+        )
+        .await
+        .json();
+    assert_eq!(unknown["known"], false);
+    let no_mail = app.request(Method::POST, "/api/v1/messages/lookup", "birthe");
+    let no_mail = answer(
+        no_mail
+            .header("Content-Type", "message/rfc822")
+            .body("\u{1}\u{2}"),
+    )
+    .await;
+    assert_eq!(problem(&no_mail).1, "not-a-mail");
+}
+
+#[tokio::test]
+async fn suggestions_come_with_reasons_in_the_readers_language() {
+    let app = App::start().await;
+    let case = app.add_case(case("Lokalplan 5.2 for havnen")).await;
+    let mail = app
+        .add_mails(&[eml("a@x", &format!("Vedr. sag {}", case.number), &[])])
+        .await[0];
+    let ask = |language: &'static str| {
+        let request = app
+            .request(Method::POST, "/api/v1/suggestions", "birthe")
+            .header("Accept-Language", language);
+        answer(request.json(&json!({ "mail_id": mail })))
+    };
+    let danish = ask("da").await.json();
+    assert_eq!(danish["cases"][0]["number"], json!(case.number));
+    assert!(danish["cases"][0]["confidence"].as_u64().unwrap() > 50);
+    let first = |answer: &Value| {
+        answer["cases"][0]["evidence"][0]["text"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    assert!(first(&danish).contains("sagsnummer"), "{danish}");
+    assert!(first(&ask("en").await.json()).contains("case number"));
+}
+
+#[tokio::test]
+async fn a_hidden_case_is_never_suggested_to_others() {
+    let app = App::start().await;
+    let hidden = app.hidden_case("Personalesag om hæk", "carl").await;
+    let mail = app
+        .add_mails(&[eml("a@x", &format!("Vedr. sag {}", hidden.number), &[])])
+        .await[0];
+    let asked = app
+        .post("/api/v1/suggestions", "birthe", &json!({ "mail_id": mail }))
+        .await;
+    assert_eq!(asked.json()["cases"], json!([]));
+    assert!(!String::from_utf8_lossy(&asked.body).contains("Personalesag"));
+}
+
+#[tokio::test]
+async fn a_new_case_gets_the_next_number_and_mistakes_are_named() {
+    let app = App::start().await;
+    let made = app
+        .post(
+            "/api/v1/cases",
+            "birthe",
+            &json!({ "title": "Hegnsyn", "kle": "02.34.02" }),
+        )
+        .await;
+    assert_eq!((made.status, made.header("etag")), (201, "\"1\""));
+    assert!(made.json()["number"].as_str().unwrap().ends_with("-00001"));
+    for (wish, field) in [
+        (json!({ "title": "" }), "title"),
+        (json!({ "title": "x", "kle": "2.3" }), "kle"),
+        (json!({ "title": "x", "facet": "19" }), "facet"),
+        (
+            json!({ "title": "x", "parties": [{ "kind": "ghost", "name": "x" }] }),
+            "parties[0].kind",
+        ),
+    ] {
+        assert_eq!(
+            problem(&app.post("/api/v1/cases", "birthe", &wish).await),
+            (422, "validation".into(), field.into())
+        );
+    }
+    let own = json!({ "title": "Fortrolig", "access": [] });
+    let own = app.post("/api/v1/cases", "birthe", &own).await.json();
+    assert_eq!(
+        app.get(
+            &format!("/api/v1/cases/{}", own["id"].as_str().unwrap()),
+            "birthe"
+        )
+        .await
+        .status,
+        200
+    );
+    assert_eq!(
+        app.get(
+            &format!("/api/v1/cases/{}", own["id"].as_str().unwrap()),
+            "carl"
+        )
+        .await
+        .status,
+        404
+    );
+}
+
+#[tokio::test]
+async fn what_happens_reaches_those_it_concerns_as_it_happens() {
+    let app = App::start().await;
+    app.add_mails(&[eml("a@x", "Hæk", &[])]).await;
+    let mut birthe = app
+        .request(Method::GET, "/api/v1/events", "birthe")
+        .send()
+        .await
+        .unwrap()
+        .bytes_stream();
+    let mut carl = app
+        .request(Method::GET, "/api/v1/events", "carl")
+        .send()
+        .await
+        .unwrap()
+        .bytes_stream();
+    app.add_mails(&[eml("b@x", "Skel", &[])]).await;
+    app.add_case(case("Åben sag")).await;
+    let heard = String::from_utf8(birthe.next().await.unwrap().unwrap().to_vec()).unwrap();
+    assert!(heard.contains("event: mail.new"), "{heard}");
+    let heard = String::from_utf8(carl.next().await.unwrap().unwrap().to_vec()).unwrap();
+    assert!(
+        heard.contains("event: case.changed") && !heard.contains("mail.new"),
+        "{heard}"
+    );
+}
+
+#[tokio::test]
+async fn unknown_paths_and_methods_are_problems_too() {
+    let app = App::start().await;
+    assert_eq!(
+        problem(&app.get("/api/v1/nothing", "birthe").await).1,
+        "not-found"
+    );
+    let wrong = answer(app.request(Method::DELETE, "/api/v1/mails", "birthe")).await;
+    assert_eq!(
+        problem(&wrong),
+        (405, "method-not-allowed".into(), String::new())
+    );
+}
+
+#[tokio::test]
+async fn metrics_hold_no_ids_and_no_content() {
+    let app = App::start().await;
+    let mail = app.add_mails(&[eml("a@x", "Hemmeligt", &[])]).await[0];
+    app.get(&format!("/api/v1/mails/{mail}"), "birthe").await;
+    let metrics = String::from_utf8(app.get("/metrics", "").await.body).unwrap();
+    assert!(
+        metrics.contains("sagspost_http_requests_total"),
+        "{metrics}"
+    );
+    assert!(!metrics.contains(&mail.to_string()) && !metrics.contains("Hemmeligt"));
+}
+
+#[test]
+fn the_contract_changes_only_on_purpose() {
+    insta::assert_json_snapshot!(sagspost::api::openapi());
+}
