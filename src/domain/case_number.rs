@@ -82,38 +82,46 @@ pub fn key(number: &str) -> String {
 #[derive(Clone, Debug)]
 pub struct Finder {
     patterns: Vec<Regex>,
+    /// All of them in one: most texts hold no number and are read only once.
+    any: Option<Regex>,
 }
 
 impl Finder {
     /// One regular expression for each way numbers are written, each for a whole number.
     pub fn new<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Result<Self, PatternError> {
-        let patterns = patterns
+        let patterns: Vec<&str> = patterns.into_iter().collect();
+        let any = patterns
+            .iter()
+            .map(|p| format!("(?:{p})"))
+            .collect::<Vec<_>>()
+            .join("|");
+        let patterns: Vec<Regex> = patterns
             .into_iter()
-            .map(|pattern| {
-                let regex = regex::RegexBuilder::new(pattern)
-                    .case_insensitive(true)
-                    .size_limit(1 << 20)
-                    .build()?;
-                if regex.is_match("") {
-                    return Err(PatternError::MatchesNothing);
-                }
-                Ok(regex)
-            })
+            .map(compiled)
             .collect::<Result<_, _>>()?;
-        Ok(Self { patterns })
+        let any = if patterns.is_empty() {
+            None
+        } else {
+            Some(compiled(&any)?)
+        };
+        Ok(Self { patterns, any })
     }
 
     pub fn of_systems(systems: &[System]) -> Self {
         Self::new(systems.iter().map(|s| s.pattern())).unwrap_or(Self {
             patterns: Vec::new(),
+            any: None,
         })
     }
 
     /// At most `limit` candidates, in order of their place; a number once.
     pub fn find(&self, text: &str, limit: usize) -> Vec<Candidate> {
+        let Some(first) = self.any.as_ref().and_then(|any| any.find(text)) else {
+            return Vec::new();
+        };
         let mut found: Vec<Candidate> = Vec::new();
         for pattern in &self.patterns {
-            let mut from = 0;
+            let mut from = first.start();
             let mut taken = 0;
             while let Some(hit) = text.get(from..).and_then(|_| pattern.find_at(text, from)) {
                 if is_whole_token(text, &hit.range()) && !starts_with_keyword(hit.as_str()) {
@@ -155,6 +163,17 @@ impl Finder {
         found.truncate(limit);
         found
     }
+}
+
+fn compiled(pattern: &str) -> Result<Regex, PatternError> {
+    let regex = regex::RegexBuilder::new(pattern)
+        .case_insensitive(true)
+        .size_limit(1 << 20)
+        .build()?;
+    if regex.is_match("") {
+        return Err(PatternError::MatchesNothing);
+    }
+    Ok(regex)
 }
 
 impl Default for Finder {

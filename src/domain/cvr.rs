@@ -50,13 +50,21 @@ impl fmt::Display for Cvr {
 /// The valid CVR numbers that stand alone in a text, in order, each once.
 pub fn find(text: &str) -> Vec<Cvr> {
     let mut found: Vec<Cvr> = Vec::new();
-    for word in text.split(|c: char| !c.is_alphanumeric()) {
-        if matches!(word.len(), 8 | 10)
-            && let Some(cvr) = Cvr::parse(word)
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let digits = bytes[at..]
+            .iter()
+            .take_while(|b| b.is_ascii_digit())
+            .count();
+        if digits == 8
+            && stands_alone(text, at, at + digits)
+            && let Some(cvr) = Cvr::parse(&text[at..at + digits])
             && !found.contains(&cvr)
         {
             found.push(cvr);
         }
+        at += digits.max(1);
     }
     // Printed in pairs or fours: "CVR 10 15 08 17".
     for (at, _) in text.match_indices("CVR").chain(text.match_indices("cvr")) {
@@ -75,6 +83,17 @@ pub fn find(text: &str) -> Vec<Cvr> {
         }
     }
     found
+}
+
+/// No letter or digit touches it, but for the country before.
+fn stands_alone(text: &str, from: usize, to: usize) -> bool {
+    let before = &text[..from];
+    let country = before.len().checked_sub(2).and_then(|at| before.get(at..));
+    let before = match country {
+        Some(dk) if dk.eq_ignore_ascii_case("dk") => &before[..before.len() - 2],
+        _ => before,
+    };
+    !before.ends_with(char::is_alphanumeric) && !text[to..].starts_with(char::is_alphanumeric)
 }
 
 #[cfg(test)]
@@ -122,7 +141,8 @@ mod tests {
         };
         assert_eq!(shown("Firma A/S, CVR-nr. 10150817."), ["10150817"]);
         assert_eq!(shown("CVR: 10 15 08 17 · tlf. 43 68 68 68"), ["10150817"]);
-        assert!(shown("konto 1234510150817").is_empty());
+        assert!(shown("konto 1234510150817, x10150817, 10150817a").is_empty());
+        assert_eq!(shown("æDK10150817 (DK10150817)"), ["10150817"]);
     }
 
     proptest! {

@@ -40,18 +40,6 @@ const STREET_ENDINGS: [&str; 30] = [
     "gård",
 ];
 
-static NUMBERED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?x)
-        ((?:\b[\p{L}][\p{L}.'’-]*\ ){1,4}?)      # the street's words
-        ([0-9]{1,3})\ ?([A-Za-z])?\b              # house number and letter
-        (?:,?\ (?:st|kl|[0-9]{1,2})\b\.?(?:,?\ ?(?:tv|th|mf|[0-9]{1,4})\b\.?)?)?  # floor and door
-        (?:,?\s+([0-9]{4})\b)?                    # postcode
-        ",
-    )
-    .expect("a constant pattern")
-});
-
 static BFE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\bbfe[-\s]?(?:nr|nummer)?\.?:?\s*([0-9]{1,10})\b").expect("a constant pattern")
 });
@@ -59,23 +47,16 @@ static BFE: LazyLock<Regex> = LazyLock::new(|| {
 /// Keys of at most `limit` addresses in a text.
 pub fn addresses(text: &str, limit: usize) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
-    for hit in NUMBERED.captures_iter(text) {
-        let street = street_name(hit.get(1).map_or("", |m| m.as_str()), hit.get(4).is_some());
-        let (Some(street), Some(number)) = (street, hit.get(2)) else {
-            continue;
-        };
-        let letter = hit
-            .get(3)
-            .map_or(String::new(), |m| m.as_str().to_lowercase());
-        let key = format!(
-            "{street} {}{letter}",
-            number.as_str().trim_start_matches('0')
-        );
-        if !found.contains(&key) {
-            found.push(key);
-        }
+    for house in houses(text) {
         if found.len() == limit {
             break;
+        }
+        let words: Vec<&str> = words_before(text, house.at);
+        if let Some(street) = street_name(&words, house.has_postcode) {
+            let key = house.key(&street);
+            if !found.contains(&key) {
+                found.push(key);
+            }
         }
     }
     found
@@ -83,15 +64,120 @@ pub fn addresses(text: &str, limit: usize) -> Vec<String> {
 
 /// The key of a party's address, which needs no ending or postcode to be believed.
 pub fn address_key(address: &str) -> Option<String> {
-    let hit = NUMBERED.captures(address)?;
-    let street = hit.get(1)?.as_str().trim().to_lowercase();
-    let letter = hit
-        .get(3)
-        .map_or(String::new(), |m| m.as_str().to_lowercase());
-    Some(format!(
-        "{street} {}{letter}",
-        hit.get(2)?.as_str().trim_start_matches('0')
-    ))
+    let house = houses(address).next()?;
+    let words = words_before(address, house.at);
+    (!words.is_empty()).then(|| house.key(&words.join(" ").to_lowercase()))
+}
+
+/// A number of up to three digits that may be a house's.
+struct House<'a> {
+    /// Byte where it starts.
+    at: usize,
+    digits: &'a str,
+    letter: Option<char>,
+    has_postcode: bool,
+}
+
+impl House<'_> {
+    fn key(&self, street: &str) -> String {
+        let letter = self
+            .letter
+            .map_or(String::new(), |l| l.to_lowercase().collect());
+        format!("{street} {}{letter}", self.digits.trim_start_matches('0'))
+    }
+}
+
+/// Written by hand, since every mail is read by it: numbers that follow a word and a space.
+fn houses(text: &str) -> impl Iterator<Item = House<'_>> {
+    let bytes = text.as_bytes();
+    let mut next = 0;
+    std::iter::from_fn(move || {
+        while next < bytes.len() {
+            let at = next;
+            if !bytes[at].is_ascii_digit() {
+                next += 1;
+                continue;
+            }
+            let length = bytes[at..]
+                .iter()
+                .take_while(|b| b.is_ascii_digit())
+                .count();
+            next = at + length;
+            let after_a_word = at >= 2 && bytes[at - 1] == b' ' && bytes[at - 2] > b'9';
+            let after_a_stop = at >= 2 && bytes[at - 1] == b' ' && bytes[at - 2] == b'.';
+            if length <= 3
+                && (after_a_word || after_a_stop)
+                && let Some(house) = house(text, at, length)
+            {
+                return Some(house);
+            }
+        }
+        None
+    })
+}
+
+/// What follows the digits: a letter, floor and door, a postcode.
+fn house(text: &str, at: usize, length: usize) -> Option<House<'_>> {
+    let rest = &text[at + length..];
+    let spaced = rest.strip_prefix(' ').unwrap_or(rest);
+    let letter = spaced.chars().next().filter(char::is_ascii_alphabetic);
+    let after_letter = letter.and_then(|_| spaced.get(1..));
+    let (letter, rest) = match after_letter {
+        Some(after) if !after.starts_with(char::is_alphanumeric) => (letter, after),
+        _ => (None, rest),
+    };
+    if rest.starts_with(char::is_alphanumeric) || followed_by_digit(rest) {
+        return None;
+    }
+    let mut words = rest
+        .split([' ', ',', '.', '\n', '\u{a0}'])
+        .filter(|word| !word.is_empty())
+        .take(4);
+    let has_postcode = words
+        .find(|word| !is_floor_or_door(word))
+        .is_some_and(|word| word.len() == 4 && word.bytes().all(|b| b.is_ascii_digit()));
+    Some(House {
+        at,
+        digits: &text[at..at + length],
+        letter,
+        has_postcode,
+    })
+}
+
+/// `12/5`, `12-5`, `12.5`: a date, a sum or a number of something else.
+fn followed_by_digit(rest: &str) -> bool {
+    let mut chars = rest.chars();
+    matches!(chars.next(), Some('/' | '-' | '.' | ':'))
+        && chars.next().is_some_and(|c| c.is_ascii_digit())
+}
+
+fn is_floor_or_door(word: &str) -> bool {
+    matches!(
+        word.to_lowercase().as_str(),
+        "st" | "kl" | "tv" | "th" | "mf" | "sal"
+    ) || (word.len() <= 2 && word.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// Up to four words of letters that stand right before, on the same line and in the same sentence.
+fn words_before(text: &str, at: usize) -> Vec<&str> {
+    let mut from = at.saturating_sub(80);
+    while !text.is_char_boundary(from) {
+        from -= 1;
+    }
+    let line = text[from..at].rsplit('\n').next().unwrap_or_default();
+    let mut words: Vec<&str> = line
+        .split(' ')
+        .rev()
+        .filter(|word| !word.is_empty())
+        .take_while(|word| {
+            word.chars()
+                .all(|c| c.is_alphabetic() || matches!(c, '.' | '-' | '\'' | '’'))
+                && word.starts_with(char::is_alphabetic)
+        })
+        .take(4)
+        .collect();
+    words.reverse();
+    words
 }
 
 /// BFE numbers named as such, digits only.
@@ -103,8 +189,7 @@ pub fn bfe_numbers(text: &str) -> Vec<String> {
 }
 
 /// The words that make the street's name: from the last capital that starts it to its end.
-fn street_name(words: &str, has_postcode: bool) -> Option<String> {
-    let words: Vec<&str> = words.split_whitespace().collect();
+fn street_name(words: &[&str], has_postcode: bool) -> Option<String> {
     let last = words.last()?.trim_matches('.').to_lowercase();
     let ends_as_street = STREET_ENDINGS.iter().any(|ending| last.ends_with(ending));
     if !ends_as_street && !has_postcode {

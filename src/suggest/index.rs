@@ -398,9 +398,11 @@ impl Profile {
         let stems = Stems::new();
         let mut weights: BTreeMap<Key, u32> = BTreeMap::new();
         let mut take = |text: &str, weight: u32| {
-            let mut keys: Vec<Key> = words::words(&words::composed(text))
+            let text = words::composed(text).to_lowercase();
+            let mut keys: Vec<Key> = words::words(&text)
+                .filter(|word| !words::is_stop_word(word))
                 .take(MAX_TITLE_TERMS)
-                .map(|word| term_key(&stems.stem(&word)))
+                .map(|word| term_key(&stems.stem(word)))
                 .collect();
             keys.sort_unstable();
             keys.dedup();

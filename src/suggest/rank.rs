@@ -14,6 +14,9 @@ use serde::Serialize;
 use std::collections::HashMap;
 use uuid::Uuid;
 
+/// Whoever is on more cases than this points at none but the strongest of them.
+const MAX_FROM_ONE_LIST: usize = 80;
+
 /// A case that the mail may belong on.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Suggestion {
@@ -41,16 +44,32 @@ impl<'a> Query<'a> {
             .filter(|case| case.is_visible_to(self.viewer))
     }
 
-    /// The part of a posting list that the viewer may see, and its sum.
+    /// The strongest of a posting list that the viewer may see, and the sum of all that they may see.
     pub fn visible_of(&self, postings: &Postings, key: Key) -> (Vec<(Slot, u32)>, f64) {
-        let seen: Vec<(Slot, u32)> = postings
-            .of(key)
-            .iter()
-            .filter(|p| self.visible(p.0).is_some())
-            .copied()
-            .collect();
-        let total = seen.iter().map(|p| f64::from(p.1)).sum();
+        let mut total = 0.0;
+        let mut seen: Vec<(Slot, u32)> = Vec::new();
+        for (slot, count) in postings.of(key) {
+            if self.visible(*slot).is_some() {
+                total += f64::from(*count);
+                seen.push((*slot, *count));
+            }
+        }
+        if seen.len() > MAX_FROM_ONE_LIST {
+            let by_strength = |a: &(Slot, u32), b: &(Slot, u32)| {
+                b.1.cmp(&a.1)
+                    .then_with(|| self.name_of(a.0).cmp(&self.name_of(b.0)))
+            };
+            seen.select_nth_unstable_by(MAX_FROM_ONE_LIST - 1, by_strength);
+            seen.truncate(MAX_FROM_ONE_LIST);
+        }
         (seen, total)
+    }
+
+    /// What decides between equals; slots do not, since they depend on history.
+    pub fn name_of(&self, slot: Slot) -> Option<(&'a str, Uuid)> {
+        self.index
+            .case(slot)
+            .map(|case| (case.number.as_str(), case.id))
     }
 }
 

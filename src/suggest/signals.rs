@@ -6,24 +6,27 @@
 use super::postings::{Key, key_of};
 use super::words::{self, Stems};
 use crate::domain::mail::Mail;
-use crate::domain::{case_number, cpr, cvr, direction, property, title};
+use crate::domain::{case_number, cpr, cvr, direction, file_name, property, title};
 use crate::domain::{case_number::Finder, direction::OwnDomains};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// Bytes of a mail's text that are read; what a mail is about stands at its beginning.
 const MAX_TEXT_BYTES: usize = 16 * 1024;
 const MAX_TERMS: usize = 96;
+/// Words brought to their stems: more than are kept, since some meet in one.
+const MAX_STEMMED: usize = 144;
 const MAX_NUMBERS: usize = 16;
 const MAX_PEOPLE: usize = 24;
 const MAX_KEYS: usize = 64;
 const MAX_ATTACHMENTS: usize = 40;
 
-const SUBJECT_WEIGHT: u16 = 12;
-const ATTACHMENT_WEIGHT: u16 = 6;
-const TEXT_WEIGHT: u16 = 4;
-const QUOTED_WEIGHT: u16 = 1;
+const SUBJECT_WEIGHT: u32 = 12;
+const ATTACHMENT_WEIGHT: u32 = 6;
+const TEXT_WEIGHT: u32 = 4;
+const QUOTED_WEIGHT: u32 = 1;
 
 /// What the engine must know about the organisation it serves.
 #[derive(Clone, Debug, Default)]
@@ -255,45 +258,69 @@ fn numbers(
 }
 
 fn terms(subject: &str, text: &str, names: &[String]) -> Vec<Term> {
-    let mut counts: HashMap<String, u32> = HashMap::new();
-    let mut count = |text: &str, weight: u16| {
-        let without_cpr = if text.bytes().filter(u8::is_ascii_digit).count() >= 10 {
-            cpr::replace(text, |_| " ".to_owned())
-        } else {
-            text.to_owned()
-        };
-        for word in words::words(&without_cpr) {
-            *counts.entry(word).or_default() += u32::from(weight);
+    let lower = |text: &str| without_cpr(text).to_lowercase();
+    let (subject, text) = (lower(subject), lower(text));
+    let names: Vec<String> = names
+        .iter()
+        .map(|name| lower(file_name::split_extension(name).0))
+        .collect();
+
+    let mut counts: HashMap<&str, u32> = HashMap::new();
+    let mut count = |text, weight: u32| {
+        for word in words::words(text) {
+            *counts.entry(word).or_default() += weight;
         }
     };
-    count(subject, SUBJECT_WEIGHT);
-    for name in names {
-        let (stem, _) = crate::domain::file_name::split_extension(name);
-        count(stem, ATTACHMENT_WEIGHT);
+    count(subject.as_str(), SUBJECT_WEIGHT);
+    for name in &names {
+        count(name.as_str(), ATTACHMENT_WEIGHT);
     }
-    let (own, quoted) = split_quoted(text);
-    count(&own, TEXT_WEIGHT);
-    count(&quoted, QUOTED_WEIGHT);
+    let mut below_earlier_mail = false;
+    for line in text.lines() {
+        below_earlier_mail |= starts_earlier_mail(line);
+        let quoted = below_earlier_mail || line.trim_start().starts_with('>');
+        count(line, if quoted { QUOTED_WEIGHT } else { TEXT_WEIGHT });
+    }
+    by_stem(counts)
+}
+
+/// The heaviest stems; the order of a hash map never decides.
+fn by_stem(counts: HashMap<&str, u32>) -> Vec<Term> {
+    let mut words: Vec<(&str, u32)> = counts
+        .into_iter()
+        .filter(|(word, _)| !words::is_stop_word(word))
+        .collect();
+    words.sort_unstable_by(|a, b| (b.1, b.0.len(), a.0).cmp(&(a.1, a.0.len(), b.0)));
+    words.truncate(MAX_STEMMED);
 
     let stems = Stems::new();
-    let mut by_stem: BTreeMap<String, (String, u32)> = BTreeMap::new();
-    for (word, weight) in counts {
-        let entry = by_stem
-            .entry(stems.stem(&word))
-            .or_insert_with(|| (word.clone(), 0));
-        entry.1 += weight;
-        // The shortest form is shown; the order of a hash map must not decide.
-        if (word.len(), &word) < (entry.0.len(), &entry.0) {
-            entry.0 = word;
+    let mut stemmed: Vec<(String, &str, u32)> = words
+        .into_iter()
+        .map(|(word, weight)| (stems.stem(word), word, weight))
+        .collect();
+    // Forms of one stem side by side, the shortest first: that one is shown.
+    stemmed.sort_unstable_by(|a, b| (&a.0, a.1.len(), a.1).cmp(&(&b.0, b.1.len(), b.1)));
+    let mut merged: Vec<(String, &str, u32)> = Vec::with_capacity(stemmed.len());
+    for (stem, word, weight) in stemmed {
+        match merged.last_mut() {
+            Some(last) if last.0 == stem => last.2 += weight,
+            _ => merged.push((stem, word, weight)),
         }
     }
-    let mut terms: Vec<Term> = by_stem
+    merged.sort_unstable_by(|a, b| (b.2, b.0.len(), &a.0).cmp(&(a.2, a.0.len(), &b.0)));
+    merged.truncate(MAX_TERMS);
+    merged
         .into_iter()
-        .map(|(stem, (word, weight))| Term(stem, word, damped(weight)))
-        .collect();
-    terms.sort_by(|a, b| (b.2, b.0.len(), &a.0).cmp(&(a.2, a.0.len(), &b.0)));
-    terms.truncate(MAX_TERMS);
-    terms
+        .map(|(stem, word, weight)| Term(stem, word.to_owned(), damped(weight)))
+        .collect()
+}
+
+fn without_cpr(text: &str) -> Cow<'_, str> {
+    if cpr::find(text).is_empty() {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(cpr::replace(text, |_| " ".to_owned()))
+    }
 }
 
 /// The tenth time a word is used says little more than the third.
@@ -301,32 +328,13 @@ fn damped(weight: u32) -> u16 {
     (4.0 * (1.0 + f64::from(weight) / 4.0).ln_1p()).round() as u16
 }
 
-/// The mail's own words, and those it quotes from earlier mails.
-fn split_quoted(text: &str) -> (String, String) {
-    let mut own = String::with_capacity(text.len());
-    let mut quoted = String::new();
-    let mut below_earlier_mail = false;
-    for line in text.lines() {
-        let trimmed = line.trim_start();
-        below_earlier_mail |= starts_earlier_mail(trimmed);
-        let into = if below_earlier_mail || trimmed.starts_with('>') {
-            &mut quoted
-        } else {
-            &mut own
-        };
-        into.push_str(line);
-        into.push('\n');
-    }
-    (own, quoted)
-}
-
-/// Outlook's separators: what follows is the mail that was answered.
+/// Outlook's separators, in lower case: what follows is the mail that was answered.
 fn starts_earlier_mail(line: &str) -> bool {
-    line.starts_with("-----Oprindelig meddelelse")
-        || line.starts_with("-----Original Message")
+    let line = line.trim_start();
+    line.starts_with("-----oprindelig meddelelse")
+        || line.starts_with("-----original message")
         || line.starts_with("________________________________")
-        || (line.starts_with("Fra: ") && line.contains('@'))
-        || (line.starts_with("From: ") && line.contains('@'))
+        || ((line.starts_with("fra: ") || line.starts_with("from: ")) && line.contains('@'))
 }
 
 /// Runs of two to four capitalised words may be somebody's name.

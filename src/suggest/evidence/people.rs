@@ -15,6 +15,9 @@ pub(super) const PRINCIPAL: [Feature; 3] = [
 ];
 pub(super) const OTHERS: [Feature; 1] = [Feature::OtherPersonShare];
 
+/// A shared mailbox is on every case and says nothing.
+const MAX_CASES_OF_COLLEAGUE: usize = 300;
+
 pub(super) fn score(query: &Query, board: &mut Board) {
     let signals = query.signals;
     if signals.from_own {
@@ -32,6 +35,9 @@ pub(super) fn score(query: &Query, board: &mut Board) {
         .iter()
         .chain(signals.from_own.then_some(&signals.from));
     for address in colleagues {
+        if query.index.colleagues.of(person_key(address)).len() > MAX_CASES_OF_COLLEAGUE {
+            continue;
+        }
         let (found, total) = query.visible_of(&query.index.colleagues, person_key(address));
         for (slot, count) in found {
             board.raise(slot, Feature::ColleagueShare, f64::from(count) / total);

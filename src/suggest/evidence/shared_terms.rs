@@ -16,7 +16,7 @@ pub(super) const FEATURES: [Feature; 4] = [
 ];
 
 /// Postings read for one question.
-const MAX_VISITS: usize = 100_000;
+const MAX_VISITS: usize = 60_000;
 const MAX_CANDIDATES: usize = 60;
 const MAX_SHOWN: usize = 5;
 const SATURATION: f64 = 1.2;
@@ -153,10 +153,9 @@ fn keep_best(query: &Query, touched: &mut Vec<Slot>, scores: &[f32]) {
         return;
     }
     let order = |a: &Slot, b: &Slot| {
-        let number = |slot: Slot| query.index.case(slot).map(|case| (&case.number, case.id));
         scores[*b as usize]
             .total_cmp(&scores[*a as usize])
-            .then_with(|| number(*a).cmp(&number(*b)))
+            .then_with(|| query.name_of(*a).cmp(&query.name_of(*b)))
     };
     touched.select_nth_unstable_by(MAX_CANDIDATES - 1, order);
     touched.truncate(MAX_CANDIDATES);
