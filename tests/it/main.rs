@@ -7,6 +7,7 @@
 mod support;
 
 mod api;
+mod generator;
 mod imap_session;
 mod store;
 mod suggest;

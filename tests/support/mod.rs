@@ -3,6 +3,7 @@
 pub mod app;
 pub mod certificates;
 pub mod dovecot;
+pub mod generator;
 pub mod oauth;
 pub mod postgres;
 pub mod store;
