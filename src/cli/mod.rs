@@ -6,9 +6,10 @@ mod config;
 mod doctor;
 mod migrate;
 mod parse;
+mod suggest;
 mod user;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
@@ -16,7 +17,12 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     config::{Config, Mistakes},
+    domain::{
+        case_number::{Finder, System, Template},
+        direction::OwnDomains,
+    },
     store::{Blobs, BlobsAt, Store},
+    suggest::Organisation,
 };
 
 /// Mails belong on cases.
@@ -42,6 +48,8 @@ enum Command {
     Config(config::Command),
     /// Print what is read from a mail, as JSON
     Parse(parse::Args),
+    /// Print which case a mail belongs on, and why
+    Suggest(suggest::Args),
     /// Add and list users
     #[command(subcommand)]
     User(user::Command),
@@ -101,6 +109,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
             runtime.block_on(async {
                 match command {
                     Command::Migrate => migrate::run(&context).await,
+                    Command::Suggest(args) => suggest::run(&context, &args).await,
                     Command::User(command) => user::run(&context, command).await,
                     Command::Case(command) => case::run(&context, command).await,
                     Command::Doctor => doctor::run(&context).await,
@@ -131,6 +140,18 @@ impl Context {
             .context("the database of database.url cannot be opened")
     }
 
+    /// What the suggestion engine must know about the organisation.
+    pub(crate) fn organisation(&self) -> anyhow::Result<Organisation> {
+        let organisation = &self.config.organisation;
+        let template = Template::parse(&organisation.case_number)?.pattern();
+        let known = System::ALL.iter().map(|system| system.pattern());
+        let own = organisation.case_number_patterns.iter().map(String::as_str);
+        Ok(Organisation {
+            domains: OwnDomains::from(organisation.domains.clone()),
+            numbers: Finder::new(own.chain([template.as_str()]).chain(known))?,
+        })
+    }
+
     fn blobs_at(&self) -> BlobsAt {
         let blobs = &self.config.blobs;
         match blobs.url.strip_prefix("s3://") {
@@ -150,6 +171,16 @@ impl Context {
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct UsageError(pub String);
+
+/// Reads a mail from a file, or from standard input when that is `-`.
+pub(crate) fn read_mail(file: &Path) -> anyhow::Result<Vec<u8>> {
+    if file.as_os_str() == "-" {
+        let mut raw = Vec::new();
+        std::io::Read::read_to_end(&mut std::io::stdin(), &mut raw)?;
+        return Ok(raw);
+    }
+    std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))
+}
 
 /// Prints a value as JSON.
 pub(crate) fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
