@@ -133,6 +133,12 @@ pub fn mails(seed: u64, count: usize) -> impl Iterator<Item = Vec<u8>> {
     })
 }
 
+/// Mails without files, for tests where their number matters and their size does not.
+pub fn letters(seed: u64, count: usize) -> impl Iterator<Item = Vec<u8>> {
+    let mut random = StdRng::seed_from_u64(seed);
+    (0..count).map(move |number| mail(number, &[], &mut random))
+}
+
 /// Cases with people as parties, some of whom write the mails of the same seed.
 pub fn cases(seed: u64, count: usize) -> impl Iterator<Item = GeneratedCase> {
     let mut random = StdRng::seed_from_u64(seed ^ 0x5a67);
@@ -241,7 +247,7 @@ fn mail(number: usize, pool: &[u8], random: &mut StdRng) -> Vec<u8> {
     } else {
         plain
     };
-    let files = if random.random_bool(0.25) {
+    let files = if !pool.is_empty() && random.random_bool(0.25) {
         random.random_range(1..=2)
     } else {
         0
