@@ -145,9 +145,10 @@ pub(super) async fn list(
         .map(|row| cursor(row.received_at, row.id));
     let mut items = Vec::with_capacity(rows.len());
     for row in rows {
-        let suggestion = match params.suggest {
-            true => suggestions::best(&app, &row, &viewer, lang).await?,
-            false => None,
+        let suggestion = if params.suggest {
+            suggestions::best(&app, &row, &viewer, lang).await?
+        } else {
+            None
         };
         items.push(summary(&app, row, &viewer, suggestion).await?);
     }

@@ -348,7 +348,7 @@ async fn pages_follow_each_other_to_the_end() {
 async fn a_mail_is_looked_up_by_message_id_and_by_itself_even_as_a_copy() {
     let app = App::start().await;
     let raw = eml("a@x", "Hæk", &[]);
-    let mail = app.add_mails(&[raw.clone()]).await[0];
+    let mail = app.add_mails(std::slice::from_ref(&raw)).await[0];
     let case = app.add_case(case("Hegnsyn")).await;
     let unfiled = app
         .post(

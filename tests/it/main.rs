@@ -3,6 +3,8 @@
 // A test may stop at whatever it did not expect.
 #![allow(clippy::unwrap_used)]
 
+// Shared with the benchmarks, which use other parts of it.
+#[allow(dead_code)]
 #[path = "../support/mod.rs"]
 mod support;
 

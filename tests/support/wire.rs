@@ -79,7 +79,7 @@ impl ScriptedServer {
                         let Ok(line) = line else { return };
                         let tag = line.split(' ').next().unwrap_or_default();
                         let said = answer(&line).map(|text| text.replace("{tag}", tag));
-                        if !said.is_some_and(|said| socket.write_all(said.as_bytes()).is_ok()) {
+                        if said.is_none_or(|said| socket.write_all(said.as_bytes()).is_err()) {
                             let _ = socket.shutdown(Shutdown::Both);
                             return;
                         }
