@@ -13,6 +13,8 @@ pub enum MailboxError {
     /// The server offers none of the ways to sign in that the settings allow.
     #[error("the server does not offer a way to sign in that the settings allow")]
     LoginNotOffered,
+    #[error("the password cannot be read: {0}")]
+    SecretUnreadable(String),
     #[error("no access token: {0}")]
     TokenRefused(String),
     #[error("the token endpoint did not answer: {0}")]
@@ -90,6 +92,7 @@ impl MailboxError {
         match self {
             Self::LoginRefused(_) => "login_refused",
             Self::LoginNotOffered => "login_not_offered",
+            Self::SecretUnreadable(_) => "secret_unreadable",
             Self::TokenRefused(_) => "token_refused",
             Self::TokenUnavailable(_) => "token_unavailable",
             Self::HostUnknown(_) => "host_unknown",
@@ -134,6 +137,7 @@ impl MailboxError {
             | Self::Unavailable(_) => true,
             Self::LoginRefused(_)
             | Self::LoginNotOffered
+            | Self::SecretUnreadable(_)
             | Self::TokenRefused(_)
             | Self::HostUnknown(_)
             | Self::CertificateInvalid { .. }

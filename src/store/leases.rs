@@ -76,10 +76,60 @@ impl Store {
         Ok(renewed == 1)
     }
 
+    /// Prolongs every lease of a holder whose name begins so, in one write; those that it still holds.
+    pub async fn renew_leases(
+        &self,
+        holder: &str,
+        beginning: &str,
+        now: DateTime<Utc>,
+        lasts: Duration,
+    ) -> Result<Vec<Lease>, StoreError> {
+        let mut tx = self.db.begin().await?;
+        let rows: Vec<(String, i64)> = write!(&mut tx, |c| sqlx::query_as(
+            "update leases
+             set expires_at = $1
+             where holder = $2 and substr(name, 1, length($3)) = $3 and expires_at > $4
+             returning name, fence"
+        )
+        .bind(now + lasts)
+        .bind(holder)
+        .bind(beginning)
+        .bind(now)
+        .fetch_all(c)
+        .await?);
+        tx.commit().await?;
+        Ok(rows
+            .into_iter()
+            .map(|(name, fence)| Lease {
+                name,
+                holder: holder.to_owned(),
+                fence,
+            })
+            .collect())
+    }
+
     /// Gives a lease back at once, e.g. at a graceful stop.
     pub async fn release_lease(&self, lease: &Lease, now: DateTime<Utc>) -> Result<(), StoreError> {
         self.renew_lease(lease, now, Duration::zero()).await?;
         Ok(())
+    }
+
+    /// Leases whose name begins so and that somebody holds.
+    pub async fn held_leases(
+        &self,
+        beginning: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<String>, StoreError> {
+        let rows: Vec<(String,)> = read!(self, |c| sqlx::query_as(
+            "select name
+             from leases
+             where substr(name, 1, length($1)) = $1 and expires_at > $2"
+        )
+        .bind(beginning)
+        .bind(now)
+        .fetch_all(c)
+        .await?);
+        Ok(rows.into_iter().map(|(name,)| name).collect())
     }
 
     /// Who holds a lease that has not run out.

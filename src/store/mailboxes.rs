@@ -84,6 +84,16 @@ pub struct Folder {
     pub stored: i64,
 }
 
+/// How far a folder was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct FolderPosition {
+    pub uidvalidity: Option<i64>,
+    /// Only after everything in the folder was stored.
+    pub highestmodseq: Option<i64>,
+    pub stored: i64,
+    pub last_uid: i64,
+}
+
 /// Where a mail lies on a server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, sqlx::FromRow)]
 pub struct Location {
@@ -352,6 +362,37 @@ impl Store {
         .await
         .map(|_| ())?);
         tx.commit().await
+    }
+
+    /// Every mailbox with its settings, for whoever watches them.
+    pub async fn watched_mailboxes(&self) -> Result<Vec<(Uuid, String, Value)>, StoreError> {
+        let rows: Vec<(Uuid, String, Json<Value>)> = read!(self, |c| sqlx::query_as(
+            "select id, name, settings
+             from mailboxes
+             order by id"
+        )
+        .fetch_all(c)
+        .await?);
+        Ok(rows
+            .into_iter()
+            .map(|(id, name, settings)| (id, name, settings.0))
+            .collect())
+    }
+
+    /// What was recorded of a folder, and how many of its mails are stored up to which UID.
+    pub async fn folder_position(&self, folder_id: Uuid) -> Result<FolderPosition, StoreError> {
+        Ok(read!(self, |c| {
+            sqlx::query_as(
+            "select f.uidvalidity, f.highestmodseq, count(l.uid) as stored, coalesce(max(l.uid), 0) as last_uid
+             from folders f
+             left join mail_locations l on l.folder_id = f.id and l.uidvalidity = f.uidvalidity
+             where f.id = $1
+             group by f.uidvalidity, f.highestmodseq"
+        )
+        .bind(folder_id)
+        .fetch_one(c)
+        .await?
+        }))
     }
 
     /// The UIDs of a folder that are stored, ascending.

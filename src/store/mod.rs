@@ -28,7 +28,7 @@ pub use events::{Event, EventKind};
 pub use filings::Filing;
 pub use jobs::{Job, JobKind, NewJob};
 pub use leases::Lease;
-pub use mailboxes::{Folder, FolderState, Location, Mailbox, MailboxState};
+pub use mailboxes::{Folder, FolderPosition, FolderState, Location, Mailbox, MailboxState};
 pub use mails::{Batch, MailFilter, MailRow, NewMail, Place, StoredMail};
 pub use users::User;
 
@@ -121,7 +121,7 @@ impl StoreError {
     }
 }
 
-/// SQLite's "busy"; PostgreSQL's serialization failure, deadlock, shutdown and connection classes.
+/// SQLite's "busy", "locked", I/O error and "full"; PostgreSQL's serialization failure, deadlock, shutdown and connection classes.
 fn is_transient(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed => true,
@@ -129,6 +129,8 @@ fn is_transient(error: &sqlx::Error) -> bool {
             matches!(
                 &*code,
                 "5" | "6"
+                    | "10"
+                    | "13"
                     | "261"
                     | "517"
                     | "40001"

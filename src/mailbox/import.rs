@@ -1,0 +1,415 @@
+//! Mails from files, through the same pipeline as fetched ones: a Maildir, or an mbox file.
+//!
+//! May be repeated: what is stored already is known by its content and only counted. Memory is bounded by the batch,
+//! whatever the size of the file.
+
+use chrono::{DateTime, Utc};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use uuid::Uuid;
+
+use super::ingest::{Ingest, Parcel, ParcelMail, Reservation, Ticket};
+use super::maildir;
+use crate::store::{Lease, StoreError, StoredMail};
+
+/// Imported mails are numbered by us and never anew.
+const UIDVALIDITY: u32 = 1;
+const BATCH_MAILS: usize = 250;
+
+/// Into which mailbox and folder, and how much at once.
+#[derive(Clone, Copy, Debug)]
+pub struct ImportOptions {
+    pub mailbox_id: Uuid,
+    pub batch_bytes: u64,
+    /// Of a larger mail the headers alone are kept.
+    pub max_mail_bytes: u64,
+}
+
+/// What an import has done so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Imported {
+    pub bytes_read: u64,
+    pub bytes_total: u64,
+    pub mails: u64,
+    /// Stored and never seen before, in no mailbox.
+    pub new: u64,
+    /// Kept with their headers alone.
+    pub too_large: u64,
+    /// Files that could not be read.
+    pub unreadable: u64,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    #[error("{path} cannot be read: {source}")]
+    Unreadable {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("{0} is neither a Maildir nor an mbox file")]
+    Unknown(PathBuf),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Imports a Maildir with its subfolders, or an mbox file. Blocks; must not be called on the runtime.
+pub fn import(
+    ingest: &Ingest,
+    runtime: &tokio::runtime::Handle,
+    options: ImportOptions,
+    path: &Path,
+    mut progress: impl FnMut(&Imported),
+) -> Result<Imported, ImportError> {
+    if path.join("cur").is_dir() || path.join("new").is_dir() {
+        import_maildir(ingest, runtime, options, path, &mut progress)
+    } else if path.is_file() {
+        import_mbox(ingest, runtime, options, path, &mut progress)
+    } else {
+        Err(ImportError::Unknown(path.to_owned()))
+    }
+}
+
+fn import_maildir(
+    ingest: &Ingest,
+    runtime: &tokio::runtime::Handle,
+    options: ImportOptions,
+    path: &Path,
+    progress: &mut impl FnMut(&Imported),
+) -> Result<Imported, ImportError> {
+    let unreadable = |source| ImportError::Unreadable {
+        path: path.to_owned(),
+        source,
+    };
+    let mut total = Imported::default();
+    let mut folders = Vec::new();
+    for (name, folder) in maildir::folders(path).map_err(unreadable)? {
+        let entries = maildir::entries(&folder).map_err(unreadable)?;
+        total.bytes_total += entries.iter().map(|entry| entry.size).sum::<u64>();
+        folders.push((name, entries));
+    }
+    for (name, entries) in folders {
+        let folder_id = runtime.block_on(ingest.store().ensure_folder(
+            options.mailbox_id,
+            &name,
+            Utc::now(),
+        ))?;
+        runtime.block_on(ingest.store().set_folder_position(
+            folder_id,
+            UIDVALIDITY,
+            None,
+            entries.len() as u32,
+        ))?;
+        let mut loader = Loader::new(ingest, options, folder_id, None);
+        for entry in entries {
+            total.bytes_read += entry.size;
+            match std::fs::read(&entry.path) {
+                Ok(bytes) => loader.add(&bytes, entry.uid, entry.received_at, entry.flags)?,
+                // It was moved or deleted while we read: whoever did it is at work on the Maildir.
+                Err(_) => total.unreadable += 1,
+            }
+            progress(&loader.counted(total));
+        }
+        total = loader.finish(total)?;
+    }
+    progress(&total);
+    Ok(total)
+}
+
+fn import_mbox(
+    ingest: &Ingest,
+    runtime: &tokio::runtime::Handle,
+    options: ImportOptions,
+    path: &Path,
+    progress: &mut impl FnMut(&Imported),
+) -> Result<Imported, ImportError> {
+    let unreadable = |source| ImportError::Unreadable {
+        path: path.to_owned(),
+        source,
+    };
+    let file = File::open(path).map_err(unreadable)?;
+    let mut total = Imported {
+        bytes_total: file.metadata().map_err(unreadable)?.len(),
+        ..Imported::default()
+    };
+    let name = path
+        .file_stem()
+        .map_or_else(|| "Import".into(), |stem| stem.to_string_lossy());
+    let folder_id = runtime.block_on(ingest.store().ensure_folder(
+        options.mailbox_id,
+        &name,
+        Utc::now(),
+    ))?;
+    runtime.block_on(
+        ingest
+            .store()
+            .set_folder_position(folder_id, UIDVALIDITY, None, 0),
+    )?;
+    let mut loader = Loader::new(ingest, options, folder_id, None);
+    let mut mbox = Mbox::new(
+        BufReader::with_capacity(1 << 20, file),
+        options.max_mail_bytes,
+    );
+    let mut uid = 0;
+    while let Some(mail) = mbox.next_mail().map_err(unreadable)? {
+        if uid == 0 && !mbox.is_mbox {
+            return Err(ImportError::Unknown(path.to_owned()));
+        }
+        uid += 1;
+        total.bytes_read = mbox.bytes_read;
+        loader.add(&mail, uid, None, Vec::new())?;
+        progress(&loader.counted(total));
+    }
+    runtime.block_on(
+        ingest
+            .store()
+            .set_folder_position(folder_id, UIDVALIDITY, None, uid),
+    )?;
+    total.bytes_read = mbox.bytes_read;
+    let total = loader.finish(total)?;
+    progress(&total);
+    Ok(total)
+}
+
+/// Gathers mails into parcels.
+pub(super) struct Loader<'a> {
+    ingest: &'a Ingest,
+    options: ImportOptions,
+    folder_id: Uuid,
+    lease: Option<Lease>,
+    room: Option<Reservation>,
+    bytes: Vec<u8>,
+    mails: Vec<ParcelMail>,
+    tickets: Vec<Ticket>,
+    counts: Imported,
+}
+
+impl<'a> Loader<'a> {
+    pub(super) fn new(
+        ingest: &'a Ingest,
+        options: ImportOptions,
+        folder_id: Uuid,
+        lease: Option<Lease>,
+    ) -> Self {
+        Self {
+            ingest,
+            options,
+            folder_id,
+            lease,
+            room: None,
+            bytes: Vec::new(),
+            mails: Vec::new(),
+            tickets: Vec::new(),
+            counts: Imported::default(),
+        }
+    }
+
+    pub(super) fn add(
+        &mut self,
+        mail: &[u8],
+        uid: u32,
+        received_at: Option<DateTime<Utc>>,
+        flags: Vec<String>,
+    ) -> Result<(), StoreError> {
+        let too_large = mail.len() as u64 > self.options.max_mail_bytes;
+        let kept = if too_large { header_block(mail) } else { mail };
+        let full = self.bytes.len() + kept.len() > self.options.batch_bytes as usize
+            || self.mails.len() >= BATCH_MAILS;
+        if full && !self.mails.is_empty() {
+            self.hand_over()?;
+        }
+        if self.room.is_none() {
+            self.room = Some(
+                self.ingest
+                    .reserve(self.options.batch_bytes.max(kept.len() as u64)),
+            );
+        }
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(kept);
+        self.mails.push(ParcelMail {
+            range: start..self.bytes.len(),
+            uid,
+            received_at,
+            flags,
+            incomplete_reason: too_large.then(|| "too_large".to_owned()),
+        });
+        self.counts.mails += 1;
+        self.counts.too_large += u64::from(too_large);
+        Ok(())
+    }
+
+    fn hand_over(&mut self) -> Result<(), StoreError> {
+        let Some(room) = self.room.take() else {
+            return Ok(());
+        };
+        let parcel = Parcel {
+            mailbox_id: self.options.mailbox_id,
+            folder_id: self.folder_id,
+            uidvalidity: UIDVALIDITY,
+            lease: self.lease.clone(),
+            bytes: std::mem::take(&mut self.bytes),
+            mails: std::mem::take(&mut self.mails),
+        };
+        self.tickets.push(self.ingest.submit(parcel, room));
+        let mut failed = None;
+        let counts = &mut self.counts;
+        self.tickets.retain(|ticket| match ticket.poll() {
+            None => true,
+            Some(Ok(stored)) => {
+                counts.new += count_new(&stored);
+                false
+            }
+            Some(Err(error)) => {
+                failed = Some(error);
+                false
+            }
+        });
+        failed.map_or(Ok(()), Err)
+    }
+
+    fn counted(&self, total: Imported) -> Imported {
+        Imported {
+            mails: total.mails + self.counts.mails,
+            new: total.new + self.counts.new,
+            too_large: total.too_large + self.counts.too_large,
+            ..total
+        }
+    }
+
+    /// Waits until everything is stored.
+    pub(super) fn finish(mut self, total: Imported) -> Result<Imported, StoreError> {
+        self.hand_over()?;
+        for ticket in std::mem::take(&mut self.tickets) {
+            self.counts.new += count_new(&ticket.wait()?);
+        }
+        Ok(self.counted(total))
+    }
+}
+
+fn count_new(stored: &[StoredMail]) -> u64 {
+    stored.iter().filter(|mail| mail.new).count() as u64
+}
+
+fn header_block(mail: &[u8]) -> &[u8] {
+    let end = mail
+        .windows(4)
+        .position(|window| window == b"\r\n\r\n")
+        .map(|at| at + 4)
+        .or_else(|| {
+            mail.windows(2)
+                .position(|window| window == b"\n\n")
+                .map(|at| at + 2)
+        });
+    &mail[..end.unwrap_or(mail.len()).min(256 << 10)]
+}
+
+/// Reads an mbox file (mboxrd: `>From ` at the start of a line has lost one `>` when read).
+struct Mbox<R> {
+    reader: R,
+    /// What is kept of one mail; the rest of a larger one is passed over, but its size is known.
+    max_mail_bytes: usize,
+    is_mbox: bool,
+    begun: bool,
+    bytes_read: u64,
+}
+
+impl<R: BufRead> Mbox<R> {
+    fn new(reader: R, max_mail_bytes: u64) -> Self {
+        let max_mail_bytes = usize::try_from(max_mail_bytes).unwrap_or(usize::MAX);
+        Self {
+            reader,
+            max_mail_bytes,
+            is_mbox: false,
+            begun: false,
+            bytes_read: 0,
+        }
+    }
+
+    /// The next mail, without the line that separates it; cut one byte above the limit.
+    fn next_mail(&mut self) -> io::Result<Option<Vec<u8>>> {
+        let mut mail = Vec::new();
+        let mut after_empty = true;
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            let got = io::Read::take(&mut self.reader, 1 << 20).read_until(b'\n', &mut line)?;
+            self.bytes_read += got as u64;
+            if got == 0 {
+                return Ok((self.begun && !mail.is_empty()).then(|| without_last_empty_line(mail)));
+            }
+            if after_empty && line.starts_with(b"From ") {
+                if !self.begun {
+                    (self.begun, self.is_mbox) = (true, true);
+                    continue;
+                }
+                if !mail.is_empty() {
+                    return Ok(Some(without_last_empty_line(mail)));
+                }
+                continue;
+            }
+            self.begun = true;
+            after_empty = matches!(&*line, b"\n" | b"\r\n");
+            let quoted = line.iter().position(|&byte| byte != b'>').unwrap_or(0);
+            let kept = if quoted > 0 && line[quoted..].starts_with(b"From ") {
+                &line[1..]
+            } else {
+                &line
+            };
+            let room = self
+                .max_mail_bytes
+                .saturating_add(1)
+                .saturating_sub(mail.len());
+            mail.extend_from_slice(&kept[..kept.len().min(room)]);
+        }
+    }
+}
+
+/// The empty line before the next `From ` belongs to the file, not to the mail.
+fn without_last_empty_line(mut mail: Vec<u8>) -> Vec<u8> {
+    if mail.ends_with(b"\r\n\r\n") {
+        mail.truncate(mail.len() - 2);
+    } else if mail.ends_with(b"\n\n") {
+        mail.truncate(mail.len() - 1);
+    }
+    mail
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, limit: u64) -> Vec<String> {
+        let mut mbox = Mbox::new(text.as_bytes(), limit);
+        let mut mails = Vec::new();
+        while let Some(mail) = mbox.next_mail().unwrap() {
+            mails.push(String::from_utf8(mail).unwrap());
+        }
+        assert_eq!(mbox.bytes_read, text.len() as u64);
+        mails
+    }
+
+    #[test]
+    fn an_mbox_gives_its_mails_without_separators_and_quoting() {
+        let text = "From a@x Mon Jan  1 00:00:00 2024\nSubject: 1\n\nhej\n>From her\n>>From der\nFrom the middle\n\n\
+                    From b@x Mon Jan  1 00:00:00 2024\nSubject: 2\n\n";
+        assert_eq!(
+            read(text, 1000),
+            [
+                "Subject: 1\n\nhej\nFrom her\n>From der\nFrom the middle\n",
+                "Subject: 2\n"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_mail_above_the_limit_is_cut_and_known_to_be() {
+        let text = format!(
+            "From a@x now\nSubject: 1\n\n{}\n\nFrom b@x now\nSubject: 2\n\nhej\n",
+            "x".repeat(500)
+        );
+        let mails = read(&text, 50);
+        assert_eq!((mails[0].len(), &*mails[1]), (51, "Subject: 2\n\nhej\n"));
+        assert_eq!(header_block(mails[0].as_bytes()), b"Subject: 1\n\n");
+    }
+}
