@@ -8,7 +8,6 @@
 #[path = "../tests/support/mod.rs"]
 mod support;
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sagspost::domain::case::{CaseAccess, CaseStatus, Party, PartyKind};
@@ -42,20 +41,23 @@ async fn run(mail_count: usize) {
     eprintln!("Storing {CASES} cases and {mail_count} mails …");
     let cases = add_cases(&app).await;
     let mails = add_mails(&app, mail_count).await;
-    let app = Arc::new(app);
-
-    let suggest = calls(&app, |app, number| {
+    let client = reqwest::Client::new();
+    let here = app.request(reqwest::Method::GET, "/", "").build().unwrap();
+    let post = |path: &str, body: &Value| {
+        client
+            .post(here.url().join(path).unwrap())
+            .bearer_auth("token-of-birthe")
+            .json(body)
+    };
+    let suggest = calls(&client, |number| {
         let body = json!({ "mail_id": mails[number * 7 % mails.len()] });
-        app.request(reqwest::Method::POST, "/api/v1/suggestions", "birthe")
-            .json(&body)
+        post("/api/v1/suggestions", &body)
     })
     .await;
-    let journal = calls(&app, |app, number| {
-        // Neighbours of the mails above, each once.
+    let journal = calls(&client, |number| {
+        // Each mail once.
         let body = json!({ "mail_id": mails[number], "case_id": cases[number * 31 % cases.len()] });
-        app.request(reqwest::Method::POST, "/api/v1/journal", "birthe")
-            .header("Idempotency-Key", format!("bench-{number}"))
-            .json(&body)
+        post("/api/v1/journal", &body).header("Idempotency-Key", format!("bench-{number}"))
     })
     .await;
 
@@ -131,15 +133,19 @@ impl Latencies {
 
 /// Every user makes one call after the other; all succeed.
 async fn calls(
-    app: &Arc<App>,
-    request: impl Fn(&App, usize) -> reqwest::RequestBuilder,
+    client: &reqwest::Client,
+    request: impl Fn(usize) -> reqwest::RequestBuilder,
 ) -> Latencies {
+    let of_users: Vec<Vec<reqwest::Request>> = (0..USERS)
+        .map(|user| {
+            (0..CALLS_PER_USER)
+                .map(|call| request(call * USERS + user).build().unwrap())
+                .collect()
+        })
+        .collect();
     let begun = Instant::now();
-    let users = (0..USERS).map(|user| {
-        let client = reqwest::Client::new();
-        let requests: Vec<reqwest::Request> = (0..CALLS_PER_USER)
-            .map(|call| request(app, call * USERS + user).build().unwrap())
-            .collect();
+    let users = of_users.into_iter().map(|requests| {
+        let client = client.clone();
         tokio::spawn(async move {
             let mut took = Vec::with_capacity(requests.len());
             for request in requests {
