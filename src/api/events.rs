@@ -130,6 +130,7 @@ impl Follower {
                 let data = json!({ "mailbox_id": mailbox_id, "mail_ids": mail_ids });
                 return vec![("mail.new", data.clone()), ("suggestion.ready", data)];
             }
+            EventKind::ThreadsMerged { .. } => return Vec::new(),
             EventKind::MailboxChanged { mailbox_id } => {
                 if !self.may_see_mailbox(*mailbox_id).await {
                     return Vec::new();

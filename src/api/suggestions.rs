@@ -133,8 +133,7 @@ async fn cases(
     lang: Lang,
     limit: usize,
 ) -> Result<Vec<SuggestedCase>, Problem> {
-    let mut signals: Signals = serde_json::from_value(row.signals.clone()).unwrap_or_default();
-    signals.thread = Some(row.thread_id);
+    let signals = Signals::kept(&row.signals, row.thread_id);
     let ranked = app.engine.suggest(&signals, viewer, Utc::now(), limit);
     let mut cases = Vec::with_capacity(ranked.len());
     for suggestion in ranked {

@@ -42,6 +42,11 @@ pub enum EventKind {
     CaseChanged {
         case_id: Uuid,
     },
+    /// Two conversations turned out to be one; what was `from` is `into` now.
+    ThreadsMerged {
+        from: Uuid,
+        into: Uuid,
+    },
     MailboxChanged {
         mailbox_id: Uuid,
     },

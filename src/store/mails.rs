@@ -202,7 +202,13 @@ impl Store {
             .iter()
             .map(|mail| mail.thread_keys.as_slice())
             .collect();
-        let mut thread_ids = threads::resolve(&mut tx, &keys).await?;
+        let threads::Resolved {
+            threads: mut thread_ids,
+            merged,
+        } = threads::resolve(&mut tx, &keys).await?;
+        for (from, into) in merged {
+            events::append(&mut tx, now, &EventKind::ThreadsMerged { from, into }).await?;
+        }
         for (mail, thread_id) in candidates.iter().zip(&mut thread_ids) {
             if mail.threads_by_subject
                 && let Some(found) = thread_by_subject(&mut tx, mail).await?

@@ -16,11 +16,17 @@ use super::{
 const MAX_KEYS: usize = 60;
 const CHUNK: usize = 500;
 
+/// The thread of each mail, and which threads became one: (gone, kept).
+pub(super) struct Resolved {
+    pub threads: Vec<Uuid>,
+    pub merged: Vec<(Uuid, Uuid)>,
+}
+
 /// Finds or makes the thread of each mail, given its keys.
 pub(super) async fn resolve(
     tx: &mut Tx,
     keys_of_mails: &[&[String]],
-) -> Result<Vec<Uuid>, StoreError> {
+) -> Result<Resolved, StoreError> {
     let mut known = known_threads(tx, keys_of_mails).await?;
     let mut merged: HashMap<Uuid, Uuid> = HashMap::new();
     let mut added: BTreeMap<&str, Uuid> = BTreeMap::new();
@@ -54,10 +60,19 @@ pub(super) async fn resolve(
     }
     insert_threads(tx, &fresh).await?;
     insert_keys(tx, &added).await?;
-    for from in merged.keys() {
-        merge(tx, *from, root(&merged, *from)).await?;
+    let mut joined: Vec<(Uuid, Uuid)> = merged
+        .keys()
+        .map(|from| (*from, root(&merged, *from)))
+        .collect();
+    joined.sort_unstable();
+    for (from, into) in &joined {
+        merge(tx, *from, *into).await?;
     }
-    Ok(threads.into_iter().map(|id| root(&merged, id)).collect())
+    let threads = threads.into_iter().map(|id| root(&merged, id)).collect();
+    Ok(Resolved {
+        threads,
+        merged: joined,
+    })
 }
 
 fn root(merged: &HashMap<Uuid, Uuid>, mut id: Uuid) -> Uuid {

@@ -138,6 +138,10 @@ impl Engine {
                 }
                 Ok(())
             }
+            EventKind::ThreadsMerged { from, into } => {
+                self.write(|index| index.merge_threads(*from, *into));
+                Ok(())
+            }
             _ => Ok(()),
         }
     }
