@@ -4,13 +4,18 @@ mod case;
 mod completions;
 mod config;
 mod doctor;
+mod import;
+mod mailbox;
 mod migrate;
 mod parse;
+mod serve;
 mod suggest;
 mod user;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
@@ -20,10 +25,15 @@ use crate::{
     domain::{
         case_number::{Finder, System, Template},
         direction::OwnDomains,
+        mail::Mail,
     },
+    mailbox::{Options, ingest::Ingest},
     store::{Blobs, BlobsAt, Store},
-    suggest::Organisation,
+    suggest::{Organisation, Signals},
 };
+
+/// Fetched, being read, being written: more batches at once only take memory.
+const BATCHES_IN_FLIGHT: u64 = 4;
 
 /// Mails belong on cases.
 #[derive(Parser)]
@@ -41,11 +51,18 @@ pub struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Watch the mailboxes and serve the API
+    Serve,
     /// Bring the database up to this version
     Migrate,
     /// Check the configuration, or print an example of it
     #[command(subcommand)]
     Config(config::Command),
+    /// Watch mailboxes
+    #[command(subcommand)]
+    Mailbox(mailbox::Command),
+    /// Import a Maildir or an mbox file
+    Import(import::Args),
     /// Print what is read from a mail, as JSON
     Parse(parse::Args),
     /// Print which case a mail belongs on, and why
@@ -108,6 +125,9 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
                 .build()?;
             runtime.block_on(async {
                 match command {
+                    Command::Serve => serve::run(&context).await,
+                    Command::Mailbox(command) => mailbox::run(&context, command).await,
+                    Command::Import(args) => import::run(&context, args).await,
                     Command::Migrate => migrate::run(&context).await,
                     Command::Suggest(args) => suggest::run(&context, &args).await,
                     Command::User(command) => user::run(&context, command).await,
@@ -150,6 +170,31 @@ impl Context {
             domains: OwnDomains::from(organisation.domains.clone()),
             numbers: Finder::new(own.chain([template.as_str()]).chain(known))?,
         })
+    }
+
+    /// The pipeline that stores mails.
+    pub(crate) fn ingest(&self, store: &Store) -> anyhow::Result<Ingest> {
+        let organisation = self.organisation()?;
+        let signals = move |mail: &Mail| Signals::of(mail, &organisation).to_value();
+        let room = BATCHES_IN_FLIGHT * self.config.mailboxes.batch_bytes;
+        let runtime = tokio::runtime::Handle::current();
+        Ok(Ingest::start(
+            store.clone(),
+            runtime,
+            Arc::new(signals),
+            room,
+        )?)
+    }
+
+    pub(crate) fn watch_options(&self) -> Options {
+        let mailboxes = &self.config.mailboxes;
+        Options {
+            batch_bytes: mailboxes.batch_bytes,
+            max_mail_bytes: mailboxes.max_mail_bytes,
+            poll: Duration::from_secs(mailboxes.poll_secs),
+            idle_renew: Duration::from_secs(mailboxes.idle_renew_secs),
+            ..Options::default()
+        }
     }
 
     fn blobs_at(&self) -> BlobsAt {

@@ -13,6 +13,7 @@ use crate::{
     api::{self, App},
     cases::BuiltIn,
     domain::case_number::Template,
+    mailbox::{TokenCache, mark::Marks, supervisor::Supervisor},
     outbox::{self, Outbox},
     store::Store,
     suggest::Engine,
@@ -23,24 +24,39 @@ use crate::{
 pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
     let config = Arc::new(context.config.clone());
     telemetry::start_logging(&config.log);
-    let metrics = PrometheusBuilder::new().install_recorder().context("metrics cannot be recorded")?;
+    let metrics = PrometheusBuilder::new()
+        .install_recorder()
+        .context("metrics cannot be recorded")?;
     let store = context.store().await?;
     let engine = Arc::new(Engine::new(context.organisation()?));
     let stop = CancellationToken::new();
     let listener = TcpListener::bind(config.server.listen)
         .await
-        .with_context(|| format!("server.listen: {} cannot be listened on", config.server.listen))?;
+        .with_context(|| {
+            format!(
+                "server.listen: {} cannot be listened on",
+                config.server.listen
+            )
+        })?;
     let address = listener.local_addr()?;
 
+    let runtime = tokio::runtime::Handle::current();
+    let tokens = TokenCache::new(runtime.clone());
     let mut work = tokio::task::JoinSet::new();
     work.spawn(follow(store.clone(), Arc::clone(&engine), stop.clone()));
     let outbox = Outbox {
         store: store.clone(),
         case_system: Arc::new(BuiltIn),
-        marker: context.marker(&store),
+        marker: Arc::new(Marks::new(store.clone(), tokens.clone())),
     };
     work.spawn(outbox::run(outbox, stop.clone()));
-    context.watch_mailboxes(&store, &engine, &stop, &mut work);
+    let supervisor = Supervisor::new(
+        context.ingest(&store)?,
+        tokens,
+        runtime,
+        context.watch_options(),
+    );
+    work.spawn(supervisor.run(stop.clone()));
 
     let app = App {
         store: store.clone(),
@@ -58,7 +74,8 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
         told.cancel();
     });
     let patience = Duration::from_secs(config.server.shutdown_secs);
-    let serving = axum::serve(listener, api::router(app)).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let serving = axum::serve(listener, api::router(app))
+        .with_graceful_shutdown(stop.clone().cancelled_owned());
     tokio::select! {
         served = serving.into_future() => served?,
         () = async { stop.cancelled().await; tokio::time::sleep(patience).await } => {
@@ -66,7 +83,10 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
         }
     }
     stop.cancel();
-    let _ = tokio::time::timeout(patience, async { while work.join_next().await.is_some() {} }).await;
+    let _ = tokio::time::timeout(patience, async {
+        while work.join_next().await.is_some() {}
+    })
+    .await;
     store.close().await;
     Ok(())
 }
@@ -77,7 +97,11 @@ async fn follow(store: Store, engine: Arc<Engine>, stop: CancellationToken) {
     let mut last = loop {
         match engine.load(&store).await {
             Ok(loaded) => {
-                tracing::info!(cases = loaded.cases, filings = loaded.filings, "suggestions are ready");
+                tracing::info!(
+                    cases = loaded.cases,
+                    filings = loaded.filings,
+                    "suggestions are ready"
+                );
                 break loaded.last_event;
             }
             Err(error) => tracing::warn!(%error, "the suggestion index could not be built yet"),
@@ -90,10 +114,16 @@ async fn follow(store: Store, engine: Arc<Engine>, stop: CancellationToken) {
     let mut done = std::collections::BTreeSet::new();
     while !stop.is_cancelled() {
         let events = store.events_after(last, 500).await.unwrap_or_default();
-        let fresh: Vec<_> = events.into_iter().filter(|event| !done.contains(&event.id)).collect();
+        let fresh: Vec<_> = events
+            .into_iter()
+            .filter(|event| !done.contains(&event.id))
+            .collect();
         if fresh.is_empty() {
             // Numbers may appear late (see `Store::events_after`); what is old enough is settled.
-            if let Ok(horizon) = store.event_horizon(chrono::Utc::now(), chrono::Duration::seconds(5)).await {
+            if let Ok(horizon) = store
+                .event_horizon(chrono::Utc::now(), chrono::Duration::seconds(5))
+                .await
+            {
                 last = last.max(horizon);
                 done = done.split_off(&(last + 1));
             }
@@ -119,13 +149,14 @@ async fn follow(store: Store, engine: Arc<Engine>, stop: CancellationToken) {
 }
 
 async fn stopped_by_signal() {
-    let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(signal) => signal,
-        Err(error) => {
-            tracing::warn!(%error, "SIGTERM cannot be listened to");
-            return std::future::pending().await;
-        }
-    };
+    let mut terminate =
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(signal) => signal,
+            Err(error) => {
+                tracing::warn!(%error, "SIGTERM cannot be listened to");
+                return std::future::pending().await;
+            }
+        };
     tokio::select! {
         _ = terminate.recv() => {}
         _ = tokio::signal::ctrl_c() => {}

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::worker::{JobError, Outbox};
-use crate::store::Job;
+use crate::{mailbox::mark::Marks, store::Job};
 
 /// Carries marks out in mailboxes; `mailbox` does it over IMAP.
 pub trait Marker: Send + Sync {
@@ -26,6 +26,23 @@ pub struct MarkError {
     pub reason: String,
     /// Worth another attempt.
     pub passing: bool,
+}
+
+impl Marker for Marks {
+    fn mark(
+        &self,
+        mailbox_id: Uuid,
+        mail_id: Uuid,
+        journaled: bool,
+    ) -> BoxFuture<'_, Result<(), MarkError>> {
+        let outcome = self.set(mailbox_id, mail_id, journaled);
+        Box::pin(async move {
+            outcome.await.map_err(|error| MarkError {
+                reason: error.code().to_owned(),
+                passing: error.is_transient(),
+            })
+        })
+    }
 }
 
 #[derive(Deserialize)]
