@@ -63,6 +63,11 @@ impl Supervisor {
         }
     }
 
+    /// The name that leases are held under.
+    pub fn holder(&self) -> &str {
+        &self.holder
+    }
+
     /// Watches until cancelled; then lets what runs finish and gives the mailboxes back.
     pub async fn run(mut self, stop: CancellationToken) {
         raise_open_files();

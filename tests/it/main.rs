@@ -11,5 +11,6 @@ mod support;
 mod api;
 mod generator;
 mod imap_session;
+mod imap_sync;
 mod store;
 mod suggest;

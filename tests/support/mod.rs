@@ -4,6 +4,7 @@ pub mod app;
 pub mod certificates;
 pub mod dovecot;
 pub mod generator;
+pub mod house;
 pub mod oauth;
 pub mod postgres;
 pub mod store;
