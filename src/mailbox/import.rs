@@ -153,7 +153,7 @@ fn import_mbox(
     );
     let mut uid = 0;
     while let Some(mail) = mbox.next_mail().map_err(unreadable)? {
-        if uid == 0 && !mbox.is_mbox {
+        if uid == 0 && !mbox.has_separator {
             return Err(ImportError::Unknown(path.to_owned()));
         }
         uid += 1;
@@ -309,7 +309,7 @@ struct Mbox<R> {
     reader: R,
     /// What is kept of one mail; the rest of a larger one is passed over, but its size is known.
     max_mail_bytes: usize,
-    is_mbox: bool,
+    has_separator: bool,
     begun: bool,
     bytes_read: u64,
 }
@@ -320,7 +320,7 @@ impl<R: BufRead> Mbox<R> {
         Self {
             reader,
             max_mail_bytes,
-            is_mbox: false,
+            has_separator: false,
             begun: false,
             bytes_read: 0,
         }
@@ -340,7 +340,7 @@ impl<R: BufRead> Mbox<R> {
             }
             if after_empty && line.starts_with(b"From ") {
                 if !self.begun {
-                    (self.begun, self.is_mbox) = (true, true);
+                    (self.begun, self.has_separator) = (true, true);
                     continue;
                 }
                 if !mail.is_empty() {

@@ -12,6 +12,10 @@ use super::{ClientCredentials, Login, MailboxError, Secret};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "read once a mailbox, and never kept in bulk"
+)]
 pub enum Settings {
     Imap(ImapSettings),
     /// A Maildir of this machine, looked at again and again.

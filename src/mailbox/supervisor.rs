@@ -30,6 +30,8 @@ pub struct Supervisor {
     /// Names this process among others.
     holder: String,
     watches: HashMap<Uuid, Watch>,
+    /// Watches that were told to end and are waited for.
+    ending: tokio::task::JoinSet<()>,
 }
 
 struct Watch {
@@ -60,6 +62,7 @@ impl Supervisor {
             options,
             holder: Uuid::now_v7().to_string(),
             watches: HashMap::new(),
+            ending: tokio::task::JoinSet::new(),
         }
     }
 
@@ -84,13 +87,14 @@ impl Supervisor {
                 match self.renew().await {
                     Ok(()) => renewed = Instant::now(),
                     Err(error) => {
-                        tracing::warn!(%error, "the leases on mailboxes cannot be renewed")
+                        tracing::warn!(%error, "the leases on mailboxes cannot be renewed");
                     }
                 }
             }
         }
         let ids: Vec<Uuid> = self.watches.keys().copied().collect();
-        self.end(&ids, true).await;
+        self.end(&ids, true);
+        while self.ending.join_next().await.is_some() {}
     }
 
     /// Starts what is new or free, and ends what is gone or changed.
@@ -106,7 +110,7 @@ impl Supervisor {
             .filter(|(id, watch)| current.get(id) != Some(&&watch.settings))
             .map(|(id, _)| *id)
             .collect();
-        self.end(&outdated, true).await;
+        self.end(&outdated, true);
         if mailboxes
             .iter()
             .all(|(id, ..)| self.watches.contains_key(id))
@@ -204,38 +208,37 @@ impl Supervisor {
             .filter(|(_, watch)| !ours.contains(&(watch.lease.name.clone(), watch.lease.fence)))
             .map(|(id, _)| *id)
             .collect();
-        self.end(&lost, false).await;
+        self.end(&lost, false);
         Ok(())
     }
 
-    /// Ends watches: all are told first, then waited for.
-    async fn end(&mut self, ids: &[Uuid], release: bool) {
-        let ended: Vec<Watch> = ids
-            .iter()
-            .filter_map(|id| self.watches.remove(id))
-            .collect();
-        for watch in &ended {
+    /// Tells watches to end. They are waited for aside: one that hangs must not keep us from renewing the others.
+    fn end(&mut self, ids: &[Uuid], release: bool) {
+        while self.ending.try_join_next().is_some() {}
+        for watch in ids.iter().filter_map(|id| self.watches.remove(id)) {
             match &watch.threads {
                 Threads::Imap(threads) => threads.iter().for_each(|thread| thread.waker.cut()),
                 Threads::Maildir(thread) => thread.waker.cut(),
                 Threads::None => {}
             }
-        }
-        for watch in ended {
-            let joined = tokio::task::spawn_blocking(move || match watch.threads {
-                Threads::Imap(threads) => threads
-                    .into_iter()
-                    .for_each(|thread| drop(thread.thread.join())),
-                Threads::Maildir(thread) => drop(thread.thread.join()),
-                Threads::None => {}
+            let store = self.store.clone();
+            self.ending.spawn(async move {
+                let joined = tokio::task::spawn_blocking(move || match watch.threads {
+                    Threads::Imap(threads) => {
+                        for thread in threads {
+ drop(thread.thread.join());
+ }
+                    }
+                    Threads::Maildir(thread) => drop(thread.thread.join()),
+                    Threads::None => {}
+                });
+                if joined.await.is_err() {
+                    tracing::error!("a mailbox thread could not be waited for");
+                }
+                if release && let Err(error) = store.release_lease(&watch.lease, Utc::now()).await {
+                    tracing::warn!(%error, "the lease on a mailbox could not be given back; it runs out by itself");
+                }
             });
-            if joined.await.is_err() {
-                tracing::error!("a mailbox thread could not be waited for");
-            }
-            if release && let Err(error) = self.store.release_lease(&watch.lease, Utc::now()).await
-            {
-                tracing::warn!(%error, "the lease on a mailbox could not be given back; it runs out by itself");
-            }
         }
     }
 

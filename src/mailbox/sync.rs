@@ -313,10 +313,8 @@ impl FolderSync {
             MailboxError::ProtocolGarbage(_) | MailboxError::ConnectionLost | MailboxError::Timeout
         );
         match (&error, uids) {
-            (MailboxError::TooLarge { uid: Some(uid), .. }, _) => {
-                self.too_large.insert(*uid);
-            }
-            (MailboxError::TooLarge { .. }, [uid]) => {
+            (MailboxError::TooLarge { uid: Some(uid), .. }, _)
+            | (MailboxError::TooLarge { .. }, [uid]) => {
                 self.too_large.insert(*uid);
             }
             (_, [uid]) if to_blame => {

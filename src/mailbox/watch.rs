@@ -220,7 +220,7 @@ impl Watched {
         )) {
             Ok(()) => phases.recorded = worst,
             Err(error) => {
-                tracing::warn!(mailbox = self.name, %error, "the mailbox's state could not be recorded")
+                tracing::warn!(mailbox = self.name, %error, "the mailbox's state could not be recorded");
             }
         }
     }

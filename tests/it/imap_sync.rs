@@ -404,7 +404,7 @@ fn a_journaled_mail_is_marked_by_the_mailbox_s_policy_and_unmarked_on_undo() {
         let set = |journaled| {
             house
                 .block_on(marks.set(mailbox, house.mails()[0].id, journaled))
-                .unwrap()
+                .unwrap();
         };
         let marked = || {
             flags(&house, dovecot.port, "INBOX")
