@@ -1,13 +1,15 @@
 //! The queue's page at `/`, its texts, the readable API page, and downloads.
 
+use std::collections::BTreeMap;
+
 use axum::body::Body;
 use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
-use axum::{Json, Router, routing::get};
+use axum::{Router, routing::get};
 use bytes::Bytes;
 
-use super::{App, extract::Language};
-use crate::messages;
+use super::App;
+use crate::messages::{self, Lang};
 
 /// Scripts and styles only of the page itself; it may talk to nobody else and nobody may frame it.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; \
@@ -16,19 +18,21 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; style
 const DOWNLOAD_POLICY: &str = "default-src 'none'; sandbox";
 
 pub(super) fn router() -> Router<App> {
+    // Put together once: the page must have its words even when the service goes away later.
+    let texts = [Lang::Da, Lang::En].map(|lang| (lang.code(), messages::all_of(lang, "page.")));
+    let texts = serde_json::to_string(&BTreeMap::from(texts))
+        .unwrap_or_default()
+        .replace("</", "<\\/");
+    let queue = Bytes::from(include_str!("page/index.html").replace("{{texts}}", &texts));
     Router::new()
-        .route("/", get(|| async { page(include_str!("page/index.html")) }))
+        .route("/", get(|| async { page(queue) }))
         .route(
             "/api",
-            get(|| async { page(include_str!("page/api.html")) }),
-        )
-        .route(
-            "/api/v1/page-texts",
-            get(|Language(lang): Language| async move { Json(messages::all_of(lang, "page.")) }),
+            get(|| async { page(Bytes::from_static(include_bytes!("page/api.html"))) }),
         )
 }
 
-fn page(html: &'static str) -> Response {
+fn page(html: Bytes) -> Response {
     let mut response = Html(html).into_response();
     response.headers_mut().insert(
         header::CONTENT_SECURITY_POLICY,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, SubsecRound, Utc};
 use uuid::Uuid;
 
 use super::{
@@ -105,7 +105,8 @@ impl Store {
             unit: new.unit.clone(),
             access: new.access.clone(),
             parties: new.parties.clone(),
-            created_at: new.created_at,
+            // As precise as PostgreSQL and cursors are.
+            created_at: new.created_at.trunc_subsecs(6),
             closed_at: (new.status == CaseStatus::Closed).then_some(now),
             version: 1,
         };

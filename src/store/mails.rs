@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use bytes::{Bytes, BytesMut};
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, SubsecRound, Utc};
 use serde_json::Value;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -488,7 +488,7 @@ async fn insert_mails(
                 .push_bind(from.and_then(|from| from.name.as_deref()).map(storable))
                 .push_bind(from.map(|from| storable(&from.address)).unwrap_or_default())
                 .push_bind(new.mail.date)
-                .push_bind(new.received_at)
+                .push_bind(new.received_at.trunc_subsecs(6))
                 .push_bind(kind_text(new.mail.kind))
                 .push_bind(new.range.len() as i64)
                 .push_bind(preview(&new.mail.text))
