@@ -29,12 +29,11 @@ const WRITERS: usize = 2;
 /// The parser recurses over nested parts.
 const READER_STACK_BYTES: usize = 8 << 20;
 /// Pauses while the database or the disk is away; after the last one the parcel is given up and fetched again later.
-const RETRY_AFTER: [Duration; 5] = [
+const RETRY_AFTER: [Duration; 4] = [
     Duration::from_millis(50),
     Duration::from_millis(250),
     Duration::from_secs(1),
     Duration::from_secs(3),
-    Duration::from_secs(6),
 ];
 
 /// Mails of one fetch or one piece of an import.

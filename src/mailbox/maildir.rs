@@ -144,6 +144,9 @@ pub(super) fn start(
                 let state = match watch.look() {
                     Ok(()) => (MailboxState::Watching, None),
                     Err(ImportError::Store(StoreError::LeaseLost(_))) => return,
+                    Err(ImportError::Store(StoreError::Blob(_))) => {
+                        (MailboxState::Waiting, Some("blobs_away"))
+                    }
                     Err(ImportError::Store(_)) => (MailboxState::Waiting, Some("database_away")),
                     Err(_) => (MailboxState::Waiting, Some("maildir_unreadable")),
                 };

@@ -10,6 +10,7 @@ use std::time::Instant;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use super::holder;
 use super::ingest::Ingest;
 use super::maildir::{self, MaildirThread};
 use super::settings::Settings;
@@ -60,7 +61,7 @@ impl Supervisor {
             tokens,
             runtime,
             options,
-            holder: Uuid::now_v7().to_string(),
+            holder: holder::name(),
             watches: HashMap::new(),
             ending: tokio::task::JoinSet::new(),
         }
@@ -117,12 +118,7 @@ impl Supervisor {
         {
             return Ok(());
         }
-        let held: HashSet<String> = self
-            .store
-            .held_leases(LEASE_PREFIX, Utc::now())
-            .await?
-            .into_iter()
-            .collect();
+        let held = held_by_the_living(&self.store).await?;
         for (id, name, settings) in mailboxes {
             let lease_name = lease_name(id);
             if self.watches.contains_key(&id) || held.contains(&lease_name) {
@@ -275,8 +271,9 @@ pub fn sync_now(
         return Err(SyncNowError::NotImap);
     };
     let store = ingest.store();
-    let holder = Uuid::now_v7().to_string();
+    let holder = holder::name();
     let lasts = chrono::Duration::from_std(options.lease).unwrap_or(chrono::Duration::seconds(30));
+    runtime.block_on(held_by_the_living(store))?;
     let lease = runtime
         .block_on(store.acquire_lease(&lease_name(mailbox.0), &holder, Utc::now(), lasts))?
         .ok_or(SyncNowError::Watched)?;
@@ -304,6 +301,20 @@ pub fn sync_now(
         SyncError::Mailbox(error) => error.into(),
         SyncError::Store(error) => error.into(),
     })
+}
+
+/// The mailboxes that another process holds. What a process of this machine left behind when it died is set free.
+async fn held_by_the_living(store: &Store) -> Result<HashSet<String>, StoreError> {
+    let mut held = HashSet::new();
+    for lease in store.held_leases(LEASE_PREFIX, Utc::now()).await? {
+        if holder::is_dead(&lease.holder) {
+            tracing::info!(lease = lease.name, "its holder runs no more: set free");
+            store.release_lease(&lease, Utc::now()).await?;
+        } else {
+            held.insert(lease.name);
+        }
+    }
+    Ok(held)
 }
 
 fn lease_name(mailbox_id: Uuid) -> String {

@@ -403,6 +403,7 @@ impl<'a> Watch<'a> {
     fn fail(&mut self, error: &SyncError) -> Duration {
         let (code, passing) = match error {
             SyncError::Mailbox(error) => (error.code(), error.is_transient()),
+            SyncError::Store(StoreError::Blob(_)) => ("blobs_away", true),
             SyncError::Store(_) => ("database_away", true),
         };
         tracing::warn!(mailbox = self.watched.name, folder = self.folder, %error, "the mailbox is left for a while");

@@ -119,9 +119,9 @@ impl Store {
         &self,
         beginning: &str,
         now: DateTime<Utc>,
-    ) -> Result<Vec<String>, StoreError> {
-        let rows: Vec<(String,)> = read!(self, |c| sqlx::query_as(
-            "select name
+    ) -> Result<Vec<Lease>, StoreError> {
+        let rows: Vec<(String, String, i64)> = read!(self, |c| sqlx::query_as(
+            "select name, holder, fence
              from leases
              where substr(name, 1, length($1)) = $1 and expires_at > $2"
         )
@@ -129,7 +129,14 @@ impl Store {
         .bind(now)
         .fetch_all(c)
         .await?);
-        Ok(rows.into_iter().map(|(name,)| name).collect())
+        Ok(rows
+            .into_iter()
+            .map(|(name, holder, fence)| Lease {
+                name,
+                holder,
+                fence,
+            })
+            .collect())
     }
 
     /// Who holds a lease that has not run out.

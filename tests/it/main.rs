@@ -9,6 +9,7 @@
 mod support;
 
 mod api;
+mod faults;
 mod generator;
 mod imap_session;
 mod imap_sync;
