@@ -396,12 +396,13 @@ mod tests {
             freed: Condvar::new(),
         });
         let first = room.take(90 << 20);
-        let _small = room.take(SMALL_BYTES);
+        let small = room.take(SMALL_BYTES);
         let waiting = Arc::clone(&room);
         let waiter = std::thread::spawn(move || waiting.take(20 << 20).bytes);
         assert!(!waiter.is_finished());
         drop(first);
         assert_eq!(waiter.join().unwrap(), 20 << 20);
+        drop(small);
         assert_eq!(room.take(u64::MAX).bytes, room.limit);
     }
 
