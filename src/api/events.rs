@@ -73,6 +73,14 @@ struct Follower {
 impl Follower {
     /// Waits for events and returns those that the viewer may see.
     async fn next(&mut self) -> Vec<Message> {
+        // Asked before the events: what is written in between lies beyond it and is not passed over.
+        let settles = chrono::Duration::seconds(SETTLES_SECS);
+        let horizon = self
+            .app
+            .store
+            .event_horizon(Utc::now(), settles)
+            .await
+            .unwrap_or(self.floor);
         let events = self
             .app
             .store
@@ -84,7 +92,8 @@ impl Follower {
             .filter(|event| !self.sent.contains(&event.id))
             .collect();
         if fresh.is_empty() {
-            self.settle().await;
+            self.floor = self.floor.max(horizon);
+            self.sent = self.sent.split_off(&(self.floor + 1));
             tokio::select! {
                 () = self.app.store.event_written() => {}
                 () = tokio::time::sleep(POLL) => {}
@@ -100,14 +109,6 @@ impl Follower {
             }
         }
         messages
-    }
-
-    async fn settle(&mut self) {
-        let settles = chrono::Duration::seconds(SETTLES_SECS);
-        if let Ok(horizon) = self.app.store.event_horizon(Utc::now(), settles).await {
-            self.floor = self.floor.max(horizon);
-            self.sent = self.sent.split_off(&(self.floor + 1));
-        }
     }
 
     /// What the viewer is told of an event; nothing when it does not concern them.

@@ -113,20 +113,21 @@ async fn follow(store: Store, engine: Arc<Engine>, stop: CancellationToken) {
     };
     let mut done = std::collections::BTreeSet::new();
     while !stop.is_cancelled() {
+        // Numbers may appear late (see `Store::events_after`); what is old enough is settled. Asked before the events,
+        // so that nothing written in between is passed over.
+        let settles = chrono::Duration::seconds(5);
+        let horizon = store
+            .event_horizon(chrono::Utc::now(), settles)
+            .await
+            .unwrap_or(last);
         let events = store.events_after(last, 500).await.unwrap_or_default();
         let fresh: Vec<_> = events
             .into_iter()
             .filter(|event| !done.contains(&event.id))
             .collect();
         if fresh.is_empty() {
-            // Numbers may appear late (see `Store::events_after`); what is old enough is settled.
-            if let Ok(horizon) = store
-                .event_horizon(chrono::Utc::now(), chrono::Duration::seconds(5))
-                .await
-            {
-                last = last.max(horizon);
-                done = done.split_off(&(last + 1));
-            }
+            last = last.max(horizon);
+            done = done.split_off(&(last + 1));
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = store.event_written() => {}
