@@ -7,6 +7,7 @@ pub mod auth;
 pub mod cases;
 pub mod cli;
 pub mod config;
+mod crypto;
 pub mod domain;
 pub mod journal;
 pub mod mailbox;

@@ -69,6 +69,7 @@ impl std::fmt::Debug for TokenCache {
 impl TokenCache {
     /// A cache whose requests run on this runtime.
     pub fn new(runtime: tokio::runtime::Handle) -> Self {
+        crate::crypto::install();
         let http = reqwest::Client::builder()
             .timeout(REQUEST_TIME)
             .redirect(reqwest::redirect::Policy::none())

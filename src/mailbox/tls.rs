@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::MailboxError;
 use super::error::CertificateFault;
 use super::wire::Wire;
+use crate::crypto;
 
 pub(super) type TlsStream = StreamOwned<ClientConnection, Wire>;
 
@@ -49,12 +50,10 @@ fn client_config(ca_file: Option<&Path>) -> Result<Arc<ClientConfig>, MailboxErr
     if let Some(path) = ca_file {
         add_ca_file(&mut roots, path)?;
     }
-    let config =
-        ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(|error| failed(&error))?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+    crypto::install();
+    let config = ClientConfig::builder()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
     let config = Arc::new(config);
     configs.insert(key, Arc::clone(&config));
     Ok(config)

@@ -56,6 +56,7 @@ impl BlobError {
 
 impl Blobs {
     pub fn open(at: &BlobsAt) -> Result<Self, BlobError> {
+        crate::crypto::install();
         let objects: Arc<dyn ObjectStore> = match at {
             BlobsAt::Folder(folder) => {
                 std::fs::create_dir_all(folder).map_err(BlobError::Folder)?;
