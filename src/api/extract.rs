@@ -3,6 +3,7 @@
 use axum::body::Bytes;
 use axum::extract::{FromRef, FromRequest, FromRequestParts, Query, Request};
 use axum::http::{StatusCode, header, request::Parts};
+use axum::response::IntoResponse as _;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
@@ -10,7 +11,11 @@ use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
 use super::{App, Problem};
-use crate::messages::Lang;
+use crate::{
+    domain::mail::{Mail, MailKind},
+    messages::Lang,
+    mime,
+};
 
 /// Rows of a page when nobody says otherwise, and at most.
 const DEFAULT_LIMIT: i64 = 50;
@@ -73,27 +78,17 @@ pub(super) fn language(headers: &axum::http::HeaderMap) -> Lang {
 /// A JSON body; errors name the field at fault.
 pub(super) struct Json<T>(pub T);
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let is_json = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .is_some_and(|value| {
-                value
-                    .split(';')
-                    .next()
-                    .is_some_and(|kind| kind.trim() == "application/json")
-            });
-        if !is_json {
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        if media_type(&request) != "application/json" {
             return Err(Problem::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "unsupported-media-type",
             ));
         }
-        let bytes = body(request, state).await?;
+        let bytes = body(request, app).await?;
         let mut json = serde_json::Deserializer::from_slice(&bytes);
         serde_path_to_error::deserialize(&mut json)
             .map(Self)
@@ -110,28 +105,47 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     }
 }
 
+/// A mail sent as the body.
+pub(super) struct Upload {
+    pub raw: Bytes,
+    pub mail: Mail,
+}
+
+pub(super) fn is_mail(request: &Request) -> bool {
+    media_type(request) == "message/rfc822"
+}
+
+pub(super) async fn mail(request: Request, app: &App) -> Result<Upload, Problem> {
+    let raw = body(request, app).await?;
+    let mail = mime::parse(&raw);
+    if mail.kind == MailKind::Unreadable {
+        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "not-a-mail"));
+    }
+    Ok(Upload { raw, mail })
+}
+
+fn media_type(request: &Request) -> String {
+    request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .map(|kind| kind.trim().to_ascii_lowercase())
+        .unwrap_or_default()
+}
+
 /// A raw body, bounded by the limit that the router sets.
-pub(super) async fn body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
-    Bytes::from_request(request, state)
+async fn body(request: Request, app: &App) -> Result<Bytes, Problem> {
+    Bytes::from_request(request, app)
         .await
         .map_err(|rejection| {
-            let status = rejection.into_response_status();
+            let status = rejection.into_response().status();
             if status == StatusCode::PAYLOAD_TOO_LARGE {
-                Problem::new(status, "too-large").with("limit", "?")
+                Problem::new(status, "too-large").with("limit", app.config.server.max_body_bytes)
             } else {
                 Problem::new(StatusCode::BAD_REQUEST, "malformed-json").with("reason", "")
             }
         })
-}
-
-trait RejectionStatus {
-    fn into_response_status(self) -> StatusCode;
-}
-
-impl<T: axum::response::IntoResponse> RejectionStatus for T {
-    fn into_response_status(self) -> StatusCode {
-        self.into_response().status()
-    }
 }
 
 /// What is wrong, without repeating what was sent: it may be anything.

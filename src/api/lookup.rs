@@ -3,7 +3,6 @@
 use axum::{
     Json as JsonBody,
     extract::{FromRequest, Request, State},
-    http::{StatusCode, header},
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -15,7 +14,7 @@ use super::{
     extract::{self, Json, Viewer},
     mails::{JournalState, states},
 };
-use crate::{domain::mail::MailKind, mime, store::MailRow};
+use crate::{mime, store::MailRow};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -49,19 +48,11 @@ pub(super) async fn lookup(
     Viewer(viewer): Viewer,
     request: Request,
 ) -> Result<JsonBody<Found>, Problem> {
-    let is_mail = request
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| value.starts_with("message/rfc822"));
-    let rows = if is_mail {
-        let raw = extract::body(request, &app).await?;
-        let mail = mime::parse(&raw);
-        if mail.kind == MailKind::Unreadable {
-            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "not-a-mail"));
-        }
+    let rows = if extract::is_mail(&request) {
+        let upload = extract::mail(request, &app).await?;
+        let fingerprint = mime::fingerprint(&upload.raw, &upload.mail);
         app.store
-            .mails_by_fingerprint(&mime::fingerprint(&raw, &mail), &viewer)
+            .mails_by_fingerprint(&fingerprint, &viewer)
             .await?
     } else {
         let Json(asked) = Json::<Asked>::from_request(request, &app).await?;

@@ -1,18 +1,23 @@
 //! `/suggestions`: which case a mail belongs on, why, and what to call it there.
 
-use axum::{Json as JsonBody, extract::State, http::StatusCode};
-use chrono::{NaiveDate, Utc};
+use axum::{
+    Json as JsonBody,
+    extract::{FromRequest, Request, State},
+    http::StatusCode,
+};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
     App, Problem,
-    extract::{Json, Language, Viewer},
+    extract::{self, Json, Language, Viewer},
 };
 use crate::{
-    domain::case::Direction,
-    messages::{Lang, text},
+    domain::{case::Direction, mail::Mail},
+    messages::Lang,
+    mime,
     store::{MailRow, StoreError},
     suggest::{Signals, Suggestion},
 };
@@ -32,7 +37,9 @@ pub(super) struct Asked {
 
 #[derive(Serialize, ToSchema)]
 pub(super) struct Suggestions {
-    mail_id: Uuid,
+    /// Absent when no mailbox you may see holds the mail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mail_id: Option<Uuid>,
     /// Best first; empty when nothing speaks for any case.
     cases: Vec<SuggestedCase>,
     title: String,
@@ -54,7 +61,7 @@ pub(super) struct SuggestedCase {
 #[derive(Serialize, ToSchema)]
 pub(super) struct EvidenceInWords {
     /// Stable, e.g. `same_thread`.
-    kind: String,
+    kind: &'static str,
     /// The reason as a sentence in the reader's language.
     text: String,
 }
@@ -68,24 +75,30 @@ pub(super) struct SuggestedFile {
     renamed: bool,
 }
 
-/// Suggestions for a mail
+/// Suggestions for a mail: one that is stored (JSON), or the mail itself (message/rfc822)
 #[utoipa::path(post, path = "/api/v1/suggestions", tag = "suggestions", request_body = Asked,
     responses((status = OK, body = Suggestions)))]
 pub(super) async fn suggest(
     State(app): State<App>,
     Viewer(viewer): Viewer,
     Language(lang): Language,
-    Json(asked): Json<Asked>,
+    request: Request,
 ) -> Result<JsonBody<Suggestions>, Problem> {
-    let row = match (asked.mail_id, asked.message_id) {
-        (Some(id), None) => app.store.mail(id, &viewer).await?,
-        (None, Some(message_id)) => by_message_id(&app, &message_id, &viewer).await?,
-        _ => return Err(Problem::invalid("mail_id", "one-of")),
+    let question = if extract::is_mail(&request) {
+        uploaded(&app, &extract::mail(request, &app).await?, &viewer).await?
+    } else {
+        let Json(asked) = Json::<Asked>::from_request(request, &app).await?;
+        let row = match (asked.mail_id, asked.message_id) {
+            (Some(id), None) => app.store.mail(id, &viewer).await?,
+            (None, Some(message_id)) => by_message_id(&app, &message_id, &viewer).await?,
+            _ => return Err(Problem::invalid("mail_id", "one-of")),
+        };
+        Question::of(row)
     };
-    let described = app.engine.describe(&row.envelope, row.received_at);
+    let described = app.engine.describe(&question.mail, question.received_at);
     Ok(JsonBody(Suggestions {
-        mail_id: row.id,
-        cases: cases(&app, &row, &viewer, lang, SHOWN).await?,
+        mail_id: question.mail_id,
+        cases: cases(&app, &question.signals, &viewer, lang, SHOWN).await?,
         title: described.title,
         direction: described.direction,
         document_date: described.document_date,
@@ -102,6 +115,45 @@ pub(super) async fn suggest(
     }))
 }
 
+/// A mail that suggestions are asked for.
+struct Question {
+    mail_id: Option<Uuid>,
+    mail: Mail,
+    signals: Signals,
+    received_at: DateTime<Utc>,
+}
+
+impl Question {
+    fn of(row: MailRow) -> Self {
+        Self {
+            mail_id: Some(row.id),
+            signals: Signals::kept(&row.signals, row.thread_id),
+            mail: row.envelope,
+            received_at: row.received_at,
+        }
+    }
+}
+
+/// A mail that was sent along; when it is stored where the viewer may see it, that one.
+async fn uploaded(app: &App, upload: &extract::Upload, viewer: &str) -> Result<Question, Problem> {
+    let fingerprint = mime::fingerprint(&upload.raw, &upload.mail);
+    let mut stored = app.store.mails_by_fingerprint(&fingerprint, viewer).await?;
+    if !stored.is_empty() {
+        return Ok(Question::of(stored.swap_remove(0)));
+    }
+    let mut signals = app.engine.signals(&upload.mail);
+    signals.thread = app
+        .store
+        .thread_of(&mime::thread::of(&upload.mail).keys)
+        .await?;
+    Ok(Question {
+        mail_id: None,
+        mail: upload.mail.clone(),
+        signals,
+        received_at: Utc::now(),
+    })
+}
+
 /// The best case for a mail that is not journaled yet.
 pub(super) async fn best(
     app: &App,
@@ -109,7 +161,8 @@ pub(super) async fn best(
     viewer: &str,
     lang: Lang,
 ) -> Result<Option<SuggestedCase>, Problem> {
-    Ok(cases(app, row, viewer, lang, 1).await?.pop())
+    let signals = Signals::kept(&row.signals, row.thread_id);
+    Ok(cases(app, &signals, viewer, lang, 1).await?.pop())
 }
 
 /// The newest mail with that Message-ID.
@@ -128,13 +181,12 @@ pub(super) async fn by_message_id(
 
 async fn cases(
     app: &App,
-    row: &MailRow,
+    signals: &Signals,
     viewer: &str,
     lang: Lang,
     limit: usize,
 ) -> Result<Vec<SuggestedCase>, Problem> {
-    let signals = Signals::kept(&row.signals, row.thread_id);
-    let ranked = app.engine.suggest(&signals, viewer, Utc::now(), limit);
+    let ranked = app.engine.suggest(signals, viewer, Utc::now(), limit);
     let mut cases = Vec::with_capacity(ranked.len());
     for suggestion in ranked {
         match app.store.case(suggestion.case_id, viewer).await {
@@ -156,16 +208,9 @@ fn in_words(suggestion: Suggestion, number: String, title: String, lang: Lang) -
         evidence: suggestion
             .evidence
             .iter()
-            .map(|evidence| {
-                let (key, values) = evidence.message();
-                let values: Vec<(&str, &str)> = values
-                    .iter()
-                    .map(|(name, value)| (*name, value.as_str()))
-                    .collect();
-                EvidenceInWords {
-                    kind: key.trim_start_matches("evidence.").to_owned(),
-                    text: text(lang, key, &values),
-                }
+            .map(|evidence| EvidenceInWords {
+                kind: evidence.kind(),
+                text: evidence.in_words(lang),
             })
             .collect(),
     }

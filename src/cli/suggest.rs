@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::Context;
 use crate::{
-    messages::{Lang, text},
+    messages::Lang,
     mime,
     suggest::{Description, Engine, Suggestion},
 };
@@ -45,13 +45,7 @@ pub(super) async fn run(context: &Context, args: &Args) -> anyhow::Result<()> {
     engine.load(&store).await?;
     let mail = mime::parse(&raw);
     let mut signals = engine.signals(&mail);
-    if let Some(id) = &mail.message_id {
-        signals.thread = store
-            .mails_by_message_id(id, &args.user)
-            .await?
-            .first()
-            .map(|row| row.thread_id);
-    }
+    signals.thread = store.thread_of(&mime::thread::of(&mail).keys).await?;
     let now = Utc::now();
     let mut cases = Vec::new();
     for suggestion in engine.suggest(&signals, &args.user, now, SHOWN) {
@@ -82,12 +76,7 @@ pub(super) async fn run(context: &Context, args: &Args) -> anyhow::Result<()> {
             case.title
         );
         for evidence in &case.suggestion.evidence {
-            let (key, values) = evidence.message();
-            let values: Vec<(&str, &str)> = values
-                .iter()
-                .map(|(name, value)| (*name, value.as_str()))
-                .collect();
-            println!("         {}", text(Lang::En, key, &values));
+            println!("         {}", evidence.in_words(Lang::En));
         }
     }
     Ok(())

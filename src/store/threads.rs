@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 use super::{
-    StoreError,
-    db::{Tx, write},
+    Store, StoreError,
+    db::{Tx, read, write},
 };
 
 /// Keys of one mail that are looked at; a mail with thousands of references is not a longer conversation.
@@ -20,6 +20,26 @@ const CHUNK: usize = 500;
 pub(super) struct Resolved {
     pub threads: Vec<Uuid>,
     pub merged: Vec<(Uuid, Uuid)>,
+}
+
+impl Store {
+    /// The conversation that a mail with these keys belongs to, stored or not.
+    pub async fn thread_of(&self, keys: &[String]) -> Result<Option<Uuid>, StoreError> {
+        for key in keys.iter().take(MAX_KEYS) {
+            let found: Option<(Uuid,)> = read!(self, |c| sqlx::query_as(
+                "select thread_id
+                 from thread_keys
+                 where key = $1"
+            )
+            .bind(key)
+            .fetch_optional(c)
+            .await?);
+            if let Some((id,)) = found {
+                return Ok(Some(id));
+            }
+        }
+        Ok(None)
+    }
 }
 
 /// Finds or makes the thread of each mail, given its keys.

@@ -2,6 +2,7 @@
 
 use futures::StreamExt;
 use reqwest::Method;
+use sagspost::config::Config;
 use serde_json::{Value, json};
 
 use crate::support::app::{App, answer};
@@ -412,6 +413,49 @@ async fn suggestions_come_with_reasons_in_the_readers_language() {
     };
     assert!(first(&danish).contains("sagsnummer"), "{danish}");
     assert!(first(&ask("en").await.json()).contains("case number"));
+}
+
+#[tokio::test]
+async fn a_mail_that_no_mailbox_holds_gets_suggestions_by_its_bytes() {
+    let app = App::start().await;
+    let case = app.add_case(case("Lokalplan 5.2 for havnen")).await;
+    let upload = |raw: Vec<u8>| {
+        let request = app.request(Method::POST, "/api/v1/suggestions", "birthe");
+        answer(request.header("Content-Type", "message/rfc822").body(raw))
+    };
+    let mail = eml("a@x", &format!("Vedr. sag {}", case.number), &[]);
+    let unknown = upload(mail.clone()).await.json();
+    assert_eq!(unknown["cases"][0]["number"], json!(case.number));
+    assert_eq!(unknown.get("mail_id"), None);
+    let id = app.add_mails(std::slice::from_ref(&mail)).await[0];
+    assert_eq!(upload(mail).await.json()["mail_id"], json!(id));
+    assert_eq!(problem(&upload(b"\x01\x02".to_vec()).await).1, "not-a-mail");
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_large_is_told_the_limit() {
+    let app = App::start().await;
+    let limit = usize::try_from(
+        Config::load(None, std::iter::empty())
+            .unwrap()
+            .server
+            .max_body_bytes,
+    )
+    .unwrap();
+    let request = app.request(Method::POST, "/api/v1/messages/lookup", "birthe");
+    let refused = answer(
+        request
+            .header("Content-Type", "message/rfc822")
+            .body(vec![b'x'; limit + 1]),
+    )
+    .await;
+    assert_eq!(problem(&refused).1, "too-large");
+    assert!(
+        refused.json()["detail"]
+            .as_str()
+            .unwrap()
+            .contains(&limit.to_string())
+    );
 }
 
 #[tokio::test]

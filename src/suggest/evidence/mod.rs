@@ -1,7 +1,7 @@
 //! Evidence: why a case is suggested, each kind in a file of its own.
 //!
 //! Each file scores candidates by one or a few features and can say afterwards, for one candidate, what it
-//! found. Words for people are the message catalogue's: here are keys and their parameters.
+//! found, in words of the message catalogue.
 
 mod case_number;
 mod party;
@@ -18,6 +18,7 @@ use super::rank::{Board, Query};
 use super::signals::Place;
 use super::weights::{Feature, Features};
 use crate::domain::case::PartyKind;
+use crate::messages::{Lang, text};
 use serde::Serialize;
 
 /// One reason that a person can check.
@@ -58,38 +59,40 @@ pub enum Evidence {
 }
 
 impl Evidence {
-    /// Key of the sentence in the message catalogue, and what is filled into it.
-    pub fn message(&self) -> (&'static str, Vec<(&'static str, String)>) {
+    /// Stable name, as callers of the API know it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::CaseNumber { .. } => "case_number",
+            Self::SameThread { .. } => "same_thread",
+            Self::SenderOnCase { .. } => "sender_on_case",
+            Self::RecipientOnCase { .. } => "recipient_on_case",
+            Self::Party { .. } => "party",
+            Self::SharedTerms { .. } => "shared_terms",
+            Self::RecentlyUsed { .. } => "recently_used",
+        }
+    }
+
+    /// The reason as a sentence.
+    pub fn in_words(&self, lang: Lang) -> String {
+        let say =
+            |name: &str, values: &[(&str, &str)]| text(lang, &format!("evidence.{name}"), values);
+        let kind = self.kind();
         match self {
             Self::CaseNumber { number, place } => {
-                let place = match place {
-                    Place::Subject => "subject",
-                    Place::Text => "text",
-                    Place::Attachment => "attachment",
+                let name = match place {
+                    Place::Subject => "case_number_subject",
+                    Place::Text => "case_number_text",
+                    Place::Attachment => "case_number_attachment",
                 };
-                (
-                    "evidence.case_number",
-                    vec![("number", number.clone()), ("place", place.to_owned())],
-                )
+                say(name, &[("number", number)])
             }
-            Self::SameThread { mails } => {
-                ("evidence.same_thread", vec![("count", mails.to_string())])
+            Self::SameThread { mails } => say(kind, &[("count", &mails.to_string())]),
+            Self::SenderOnCase { address, count } | Self::RecipientOnCase { address, count } => {
+                say(kind, &[("address", address), ("count", &count.to_string())])
             }
-            Self::SenderOnCase { address, count } => (
-                "evidence.sender_on_case",
-                vec![("address", address.clone()), ("count", count.to_string())],
-            ),
-            Self::RecipientOnCase { address, count } => (
-                "evidence.recipient_on_case",
-                vec![("address", address.clone()), ("count", count.to_string())],
-            ),
-            Self::Party { name, .. } => ("evidence.party", vec![("name", name.clone())]),
-            Self::SharedTerms { terms } => {
-                ("evidence.shared_terms", vec![("terms", terms.join(", "))])
-            }
-            Self::RecentlyUsed { days } => {
-                ("evidence.recently_used", vec![("days", days.to_string())])
-            }
+            Self::Party { name, .. } => say(kind, &[("name", name)]),
+            Self::SharedTerms { terms } => say(kind, &[("terms", &terms.join(", "))]),
+            Self::RecentlyUsed { days } => say(kind, &[("days", &days.to_string())]),
         }
     }
 }
