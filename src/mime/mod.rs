@@ -3,6 +3,7 @@
 //! Whatever arrives is read as far as it can be and never refused: what could not be understood is said in the mail's
 //! warnings, and the raw bytes are always kept elsewhere. Nothing of `mail-parser` is seen outside this module.
 
+mod cid;
 mod fingerprint;
 mod headers;
 mod kind;
@@ -230,6 +231,30 @@ mod tests {
             "{:?}",
             mail.warnings
         );
+    }
+
+    #[test]
+    fn a_hundred_thousand_nested_mails_are_bounded() {
+        let raw = "Content-Type: message/rfc822\r\n\r\n".repeat(100_000);
+        let mut mail = &parse(raw.as_bytes());
+        let mut depth = 0;
+        while let Some(inner) = mail.attachments.first().and_then(|a| a.mail.as_deref()) {
+            mail = inner;
+            depth += 1;
+        }
+        assert!(depth <= MAX_NESTED_MAILS, "{depth}");
+    }
+
+    #[test]
+    fn an_attached_logo_that_the_text_shows_is_no_document() {
+        let raw = lines(
+            "From: a@x.example\nContent-Type: multipart/related; boundary=b\n\n--b\nContent-Type: text/html\n\n\
+             <img src=\"cid:logo\">\n\
+             --b\nContent-Type: image/png\nContent-ID: <logo>\nContent-Disposition: attachment\n\nx\n\
+             --b\nContent-Type: image/png\nContent-ID: <other>\nContent-Disposition: attachment\n\nx\n--b--\n",
+        );
+        let inline: Vec<bool> = parse(&raw).attachments.iter().map(|a| a.inline).collect();
+        assert_eq!(inline, [true, false]);
     }
 
     proptest::proptest! {

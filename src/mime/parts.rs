@@ -3,8 +3,11 @@
 //! Every leaf that is not the text shown is offered: the parser's own list of attachments leaves some out, and a lost
 //! attachment is a lost document.
 
+use std::cell::OnceCell;
+
 use mail_parser::{DecodeProblems, MessagePart, MessageRef, PartFlags, PartKind, html_to_text};
 
+use super::cid::References;
 use crate::domain::mail::Warning;
 
 /// Text of a mail that is kept; what people write is far shorter.
@@ -39,7 +42,7 @@ pub(super) fn split(message: MessageRef<'_>) -> (Body<'_>, Vec<Leaf<'_>>) {
         html: Vec::new(),
     };
     let mut leaves = Vec::new();
-    let mut html_text: Option<String> = None;
+    let references = OnceCell::new();
     let mut stack = vec![message.root_part()];
     while let Some(part) = stack.pop() {
         if part.is_multipart() {
@@ -64,10 +67,8 @@ pub(super) fn split(message: MessageRef<'_>) -> (Body<'_>, Vec<Leaf<'_>>) {
         }
     }
     for leaf in &mut leaves {
-        leaf.inline = is_inline(leaf, || {
-            html_text
-                .get_or_insert_with(|| body.html.iter().filter_map(MessagePart::text).collect())
-                .clone()
+        leaf.inline = is_inline(leaf, |id| {
+            references.get_or_init(|| body.references()).show(id)
         });
     }
     (body, leaves)
@@ -115,6 +116,14 @@ pub(super) fn note_damage(message: MessageRef<'_>, warnings: &mut Vec<Warning>) 
 }
 
 impl Body<'_> {
+    fn references(&self) -> References {
+        let mut references = References::default();
+        for part in self.html.iter().chain(&self.plain) {
+            references.read(&part.text().unwrap_or_default());
+        }
+        references
+    }
+
     /// The text a reader sees: what was written as text, else what the HTML says.
     pub(super) fn text(&self, warnings: &mut Vec<Warning>) -> String {
         let mut text = String::new();
@@ -222,7 +231,7 @@ fn media_type(part: &MessagePart<'_>) -> String {
     )
 }
 
-fn is_inline(leaf: &Leaf<'_>, html: impl FnOnce() -> String) -> bool {
+fn is_inline(leaf: &Leaf<'_>, is_shown: impl Fn(&str) -> bool) -> bool {
     if matches!(
         leaf.media_type.as_str(),
         "application/pkcs7-signature"
@@ -241,6 +250,5 @@ fn is_inline(leaf: &Leaf<'_>, html: impl FnOnce() -> String) -> bool {
         .part
         .content_disposition()
         .is_some_and(|disposition| disposition.is_attachment());
-    let id = id.trim_matches(['<', '>']);
-    !attached || (!id.is_empty() && html().contains(&format!("cid:{id}")))
+    !attached || is_shown(id)
 }
