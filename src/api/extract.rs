@@ -7,11 +7,11 @@ use axum::response::IntoResponse as _;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
-use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
 use super::{App, Problem};
 use crate::{
+    auth,
     domain::mail::{Mail, MailKind},
     messages::Lang,
     mime,
@@ -40,20 +40,9 @@ where
             .and_then(|value| value.to_str().ok())
             .and_then(|value| value.strip_prefix("Bearer "))
             .ok_or_else(Problem::unauthorized)?;
-        // Every token is compared in full, so that time tells nothing about them.
-        let mut user = None;
-        for known in &app.config.api.tokens {
-            if bool::from(
-                known
-                    .token
-                    .reveal()
-                    .as_bytes()
-                    .ct_eq(token.trim().as_bytes()),
-            ) {
-                user = Some(known.user.clone());
-            }
-        }
-        user.map(Viewer).ok_or_else(Problem::unauthorized)
+        auth::user_of(&app.config.api.tokens, token)
+            .map(Viewer)
+            .ok_or_else(Problem::unauthorized)
     }
 }
 
