@@ -3,7 +3,10 @@
 //! The mails of one fetched batch are one object and a blob is a range in it: one durable write per batch. This file
 //! knows objects and ranges only; which blob lies where is in the database (`blobs`, `blob_objects`).
 
+mod folder;
+
 use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -19,7 +22,7 @@ use crate::domain::mail::Sha256;
 #[derive(Clone)]
 pub enum BlobsAt {
     /// A folder of this machine, created when missing.
-    Folder(std::path::PathBuf),
+    Folder(PathBuf),
     S3 {
         bucket: String,
         endpoint: Option<String>,
@@ -32,6 +35,8 @@ pub enum BlobsAt {
 #[derive(Clone)]
 pub struct Blobs {
     objects: Arc<dyn ObjectStore>,
+    /// Set when the objects are files, which we write ourselves.
+    folder: Option<Arc<PathBuf>>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +47,8 @@ pub enum BlobError {
     Folder(#[source] std::io::Error),
     #[error("the blob storage did not take the bytes: {0}")]
     Write(#[source] object_store::Error),
+    #[error("the blob folder did not take the bytes: {0}")]
+    WriteFile(#[source] std::io::Error),
     #[error("the blob storage did not give the bytes: {0}")]
     Read(#[source] object_store::Error),
     #[error("the stored bytes of {0} have changed")]
@@ -50,7 +57,10 @@ pub enum BlobError {
 
 impl BlobError {
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Write(_) | Self::Read(_) | Self::Folder(_))
+        matches!(
+            self,
+            Self::Write(_) | Self::WriteFile(_) | Self::Read(_) | Self::Folder(_)
+        )
     }
 }
 
@@ -60,8 +70,7 @@ impl Blobs {
         let objects: Arc<dyn ObjectStore> = match at {
             BlobsAt::Folder(folder) => {
                 std::fs::create_dir_all(folder).map_err(BlobError::Folder)?;
-                let local = LocalFileSystem::new_with_prefix(folder).map_err(BlobError::Open)?;
-                Arc::new(local.with_fsync(true))
+                Arc::new(LocalFileSystem::new_with_prefix(folder).map_err(BlobError::Open)?)
             }
             BlobsAt::S3 {
                 bucket,
@@ -81,13 +90,25 @@ impl Blobs {
                 Arc::new(builder.build().map_err(BlobError::Open)?)
             }
         };
-        Ok(Self { objects })
+        let folder = match at {
+            BlobsAt::Folder(folder) => Some(Arc::new(folder.clone())),
+            BlobsAt::S3 { .. } => None,
+        };
+        Ok(Self { objects, folder })
     }
 
     /// Writes an object durably; when this returns, it is on disk.
     pub async fn put(&self, id: Uuid, bytes: Bytes) -> Result<(), BlobError> {
+        let path = path_of(id);
+        if let Some(folder) = &self.folder {
+            let file = folder.join(path.as_ref());
+            return tokio::task::spawn_blocking(move || folder::write(&file, &bytes))
+                .await
+                .unwrap_or_else(|stopped| Err(std::io::Error::other(stopped)))
+                .map_err(BlobError::WriteFile);
+        }
         self.objects
-            .put(&path_of(id), bytes.into())
+            .put(&path, bytes.into())
             .await
             .map_err(BlobError::Write)?;
         Ok(())
