@@ -18,8 +18,9 @@ demo: ## See it work: a private mail server with invented mails, and Sagspost wa
 test: ## Install what the tests need, check format and lints, run all tests
 	@CARGO_FLAGS="$(CARGO_BUILD)" scripts/test
 
-bench: bench-ingest ## Measure speed and memory beside peers, and what a click costs
+bench: bench-ingest ## Measure speed and memory beside peers, what a click costs, and what idle mailboxes cost
 	cargo bench $(CARGO_BUILD) --bench http
+	cargo bench $(CARGO_BUILD) --bench idle
 
 bench-ingest: ## Measure the way from an IMAP mailbox into the store, beside mbsync
 	cargo bench $(CARGO_BUILD) --bench ingest

@@ -106,7 +106,7 @@ pub(super) fn is_mail(request: &Request) -> bool {
 
 pub(super) async fn mail(request: Request, app: &App) -> Result<Upload, Problem> {
     let raw = body(request, app).await?;
-    let mail = mime::parse(&raw);
+    let mail = mime::parse_undigested(&raw);
     if mail.kind == MailKind::Unreadable {
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "not-a-mail"));
     }

@@ -43,7 +43,7 @@ pub(super) async fn run(context: &Context, args: &Args) -> anyhow::Result<()> {
     let store = context.store().await?;
     let engine = Engine::new(context.organisation()?);
     engine.load(&store).await?;
-    let mail = mime::parse(&raw);
+    let mail = mime::parse_undigested(&raw);
     let mut signals = engine.signals(&mail);
     signals.thread = store.thread_of(&mime::thread::of(&mail).keys).await?;
     let now = Utc::now();

@@ -129,7 +129,7 @@ const KEYS: &[Key] = &[
     key(
         "mailboxes.batch_bytes",
         number(1 << 16, 256 << 20),
-        "16777216",
+        "6291456",
         "Mail fetched at once, in bytes.",
     ),
     key(

@@ -105,7 +105,9 @@ pub struct Attachment {
     pub media_type: String,
     /// Decoded bytes.
     pub size: u64,
-    pub sha256: Sha256,
+    /// Of the decoded bytes; absent in what is kept of a stored mail, since it costs as much as all other reading.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub sha256: Option<Sha256>,
     /// Shown within the body (a signature's logo), not offered as a document.
     pub inline: bool,
     /// A nested message/rfc822, parsed.

@@ -264,14 +264,14 @@ fn number_duplicates(files: &mut [PlannedFile]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::mail::{Attachment, Sha256};
+    use crate::domain::mail::Attachment;
 
     fn attachment(name: &str, inline: bool) -> Attachment {
         Attachment {
             name: name.to_owned(),
             media_type: "application/pdf".to_owned(),
             size: 3,
-            sha256: Sha256::of(name.as_bytes()),
+            sha256: None,
             inline,
             mail: None,
         }

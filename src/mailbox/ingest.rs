@@ -277,7 +277,7 @@ fn read_parcel(parcel: Parcel, signals: &Signals) -> Batch {
 /// Never panics, whatever the bytes.
 fn read_mail(raw: &[u8], signals: &Signals) -> NewMail {
     let read = catch_unwind(AssertUnwindSafe(|| {
-        let mail = mime::parse(raw);
+        let mail = mime::parse_undigested(raw);
         let fingerprint = mime::fingerprint(raw, &mail);
         let marks = mime::thread::of(&mail);
         let signals = signals(&mail);

@@ -45,7 +45,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            batch_bytes: 16 << 20,
+            batch_bytes: 6 << 20,
             max_mail_bytes: 150 << 20,
             poll: Duration::from_mins(1),
             idle_renew: Duration::from_mins(25),

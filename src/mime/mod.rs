@@ -26,8 +26,23 @@ const MAX_NESTED_MAILS: usize = 8;
 
 /// Reads a mail. Never fails: bytes that are no mail give one of kind `Unreadable`.
 pub fn parse(raw: &[u8]) -> Mail {
+    read_all(raw, Digests::Made)
+}
+
+/// Reads a mail as [`parse`] does, but for the digests of its attachments.
+pub fn parse_undigested(raw: &[u8]) -> Mail {
+    read_all(raw, Digests::LeftOut)
+}
+
+#[derive(Clone, Copy)]
+enum Digests {
+    Made,
+    LeftOut,
+}
+
+fn read_all(raw: &[u8], digests: Digests) -> Mail {
     match parsed(raw) {
-        Some(message) => read(message.root(), 0),
+        Some(message) => read(message.root(), 0, digests),
         None => unreadable(),
     }
 }
@@ -41,7 +56,7 @@ pub fn attachment(raw: &[u8], index: usize) -> Option<(Attachment, Vec<u8>)> {
     }
     let leaf = leaves.swap_remove(index);
     let bytes = leaf.part.decoded().into_owned();
-    let attachment = described(&leaf, &bytes, index, MAX_NESTED_MAILS);
+    let attachment = described(&leaf, &bytes, index, MAX_NESTED_MAILS, Digests::Made);
     Some((attachment, bytes))
 }
 
@@ -65,7 +80,7 @@ fn unreadable() -> Mail {
     }
 }
 
-fn read(message: MessageRef<'_>, depth: usize) -> Mail {
+fn read(message: MessageRef<'_>, depth: usize, digests: Digests) -> Mail {
     let mut warnings = Vec::new();
     let (body, leaves) = parts::split(message);
     let text = body.text(&mut warnings);
@@ -79,7 +94,7 @@ fn read(message: MessageRef<'_>, depth: usize) -> Mail {
     let attachments = leaves
         .iter()
         .enumerate()
-        .map(|(index, leaf)| described(leaf, &leaf.part.decoded(), index, depth))
+        .map(|(index, leaf)| described(leaf, &leaf.part.decoded(), index, depth, digests))
         .collect();
     Mail {
         message_id: headers.message_id,
@@ -99,15 +114,24 @@ fn read(message: MessageRef<'_>, depth: usize) -> Mail {
     }
 }
 
-fn described(leaf: &parts::Leaf<'_>, bytes: &[u8], index: usize, depth: usize) -> Attachment {
+fn described(
+    leaf: &parts::Leaf<'_>,
+    bytes: &[u8],
+    index: usize,
+    depth: usize,
+    digests: Digests,
+) -> Attachment {
     let nested = leaf.part.nested().filter(|_| depth < MAX_NESTED_MAILS);
     Attachment {
         name: name::of(&leaf.part, &leaf.media_type, index),
         media_type: leaf.media_type.clone(),
         size: bytes.len() as u64,
-        sha256: Sha256::of(bytes),
+        sha256: match digests {
+            Digests::Made => Some(Sha256::of(bytes)),
+            Digests::LeftOut => None,
+        },
         inline: leaf.inline,
-        mail: nested.map(|nested| Box::new(read(nested, depth + 1))),
+        mail: nested.map(|nested| Box::new(read(nested, depth + 1, digests))),
     }
 }
 

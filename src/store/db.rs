@@ -2,16 +2,18 @@
 //!
 //! `read!` and `write!` run the same body against whichever database is open; `sqlx` encodes UUIDs, times and JSON
 //! natively for both and both accept `$1`. SQLite allows one writer at a time, so its writes go through a pool of
-//! one connection and wait their turn there instead of failing as "locked"; readers never wait for it (WAL).
+//! one connection and wait their turn there instead of failing as "locked"; readers never wait for it (WAL). A commit
+//! returns when it is on disk; those that wait for the disk at the same time wait together (`wal.rs`).
 
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
-use super::StoreError;
+use super::{StoreError, wal::Wal};
 
 /// Readers of an embedded database; more than the cores of a small server only queue up in it.
 const SQLITE_READERS: u32 = 8;
@@ -23,13 +25,14 @@ pub(crate) enum Db {
     Sqlite {
         readers: SqlitePool,
         writer: SqlitePool,
+        wal: Arc<Wal>,
     },
     Postgres(PgPool),
 }
 
 /// A write transaction; dropped without `commit`, it never happened.
 pub(crate) enum Tx {
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(Transaction<'static, Sqlite>, Arc<Wal>),
     Postgres(Transaction<'static, Postgres>),
 }
 
@@ -48,29 +51,42 @@ impl Db {
         let options = SqliteConnectOptions::from_str(url)?
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
+            // The log is put on disk by `Wal`, after each commit and before anybody hears of it.
+            .synchronous(SqliteSynchronous::Normal)
             .foreign_keys(true)
             .busy_timeout(ACQUIRE_TIMEOUT)
             .pragma("cache_size", "-16000")
             .pragma("temp_store", "memory")
+            // Pages: pages that many batches change are copied into the database once for all of them.
+            .pragma("wal_autocheckpoint", "4000")
             .pragma("mmap_size", "67108864");
+        // An embedded database does not go away, so its connections need no test before each use.
+        let wal = Arc::new(Wal::of(options.get_filename()));
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
+            .test_before_acquire(false)
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .connect_with(options.clone())
             .await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(SQLITE_READERS)
+            .test_before_acquire(false)
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .connect_with(options.read_only(true).create_if_missing(false))
             .await?;
-        Ok(Self::Sqlite { readers, writer })
+        Ok(Self::Sqlite {
+            readers,
+            writer,
+            wal,
+        })
     }
 
     /// Begins a write. On SQLite the write lock is taken at once, so that nothing read inside can be outdated.
     pub(crate) async fn begin(&self) -> Result<Tx, StoreError> {
         Ok(match self {
-            Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("begin immediate").await?),
+            Self::Sqlite { writer, wal, .. } => {
+                Tx::Sqlite(writer.begin_with("begin immediate").await?, Arc::clone(wal))
+            }
             Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
         })
     }
@@ -86,7 +102,9 @@ impl Db {
 
     pub(crate) async fn close(&self) {
         match self {
-            Self::Sqlite { readers, writer } => {
+            Self::Sqlite {
+                readers, writer, ..
+            } => {
                 readers.close().await;
                 writer.close().await;
             }
@@ -96,9 +114,13 @@ impl Db {
 }
 
 impl Tx {
+    /// When this returns, it is on disk.
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Sqlite(tx, wal) => {
+                tx.commit().await?;
+                wal.sync().await.map_err(sqlx::Error::Io)?;
+            }
             Self::Postgres(tx) => tx.commit().await?,
         }
         Ok(())
@@ -127,7 +149,7 @@ macro_rules! read {
 macro_rules! write {
     ($tx:expr, |$c:ident| $body:expr) => {
         match &mut *$tx {
-            $crate::store::db::Tx::Sqlite(tx) => {
+            $crate::store::db::Tx::Sqlite(tx, _) => {
                 let $c = &mut **tx;
                 $body
             }
@@ -139,7 +161,7 @@ macro_rules! write {
     };
     ($tx:expr, |$c:ident, $db:ident| $body:expr) => {
         match &mut *$tx {
-            $crate::store::db::Tx::Sqlite(tx) => {
+            $crate::store::db::Tx::Sqlite(tx, _) => {
                 type $db = sqlx::Sqlite;
                 let $c = &mut **tx;
                 $body

@@ -318,26 +318,6 @@ impl Store {
         Ok(rows.into_iter().map(Entry::from).collect())
     }
 
-    /// Every entry in force, oldest first, for building the suggestion index: (entry, case, mail, by, at).
-    pub async fn all_entries(
-        &self,
-        after: Option<Uuid>,
-        limit: i64,
-    ) -> Result<Vec<(Uuid, Uuid, Uuid, String, DateTime<Utc>)>, StoreError> {
-        let after = after.unwrap_or(Uuid::nil());
-        Ok(read!(self, |c| sqlx::query_as(
-            "select id, case_id, mail_id, created_by, created_at
-             from entries
-             where id > $1 and state <> 'undone'
-             order by id
-             limit $2"
-        )
-        .bind(after)
-        .bind(limit)
-        .fetch_all(c)
-        .await?))
-    }
-
     /// Takes an entry back: its documents are withdrawn, the mail can be filed again, what was sent out is recalled by
     /// `jobs`. Only within `window` of the filing; whoever may see the case may undo.
     pub async fn undo_entry(
@@ -446,27 +426,20 @@ impl Store {
 
 /// Checks that the case is open and returns its next document number; the row stays locked until the commit.
 async fn open_case(tx: &mut Tx, case_id: Uuid) -> Result<i64, StoreError> {
-    let row: Option<(String, String)> = write!(tx, |c| sqlx::query_as(
+    let row: Option<(String, String, i64)> = write!(tx, |c| sqlx::query_as(
         "update cases
          set version = version
          where id = $1
-         returning number, status"
+         returning number, status,
+           (select coalesce(max(d.number), 0) from documents d where d.case_id = cases.id)"
     )
     .bind(case_id)
     .fetch_optional(c)
     .await?);
-    let (number, status) = row.ok_or(StoreError::NotFound("case"))?;
+    let (number, status, last) = row.ok_or(StoreError::NotFound("case"))?;
     if status == "closed" {
         return Err(StoreError::CaseClosed(number));
     }
-    let (last,): (i64,) = write!(tx, |c| sqlx::query_as(
-        "select coalesce(max(number), 0)
-         from documents
-         where case_id = $1"
-    )
-    .bind(case_id)
-    .fetch_one(c)
-    .await?);
     Ok(last + 1)
 }
 

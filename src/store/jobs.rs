@@ -123,7 +123,7 @@ impl Store {
         }
         let mut tx = self.db.begin().await?;
         let skip_locked = match tx {
-            Tx::Sqlite(_) => "",
+            Tx::Sqlite(..) => "",
             Tx::Postgres(_) => " for update skip locked",
         };
         let sql = CLAIM.replace("{skip_locked}", skip_locked);

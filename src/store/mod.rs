@@ -17,6 +17,7 @@ mod mails;
 mod search;
 mod threads;
 mod users;
+mod wal;
 
 use std::sync::Arc;
 

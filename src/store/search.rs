@@ -20,7 +20,7 @@ const MAX_WORDS: usize = 20;
 
 pub(super) async fn index(tx: &mut Tx, texts: &[SearchText<'_>]) -> Result<(), StoreError> {
     match tx {
-        Tx::Sqlite(tx) => {
+        Tx::Sqlite(tx, _) => {
             let (last,): (i64,) =
                 sqlx::query_as("select coalesce(max(docid), 0) from mail_search_rows")
                     .fetch_one(&mut **tx)

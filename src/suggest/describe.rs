@@ -250,14 +250,14 @@ fn extension_of(media_type: &str) -> &'static str {
 mod tests {
     use super::*;
     use crate::domain::direction::OwnDomains;
-    use crate::domain::mail::{Address, Sha256};
+    use crate::domain::mail::Address;
 
     fn attachment(name: &str, media_type: &str) -> Attachment {
         Attachment {
             name: name.to_owned(),
             media_type: media_type.to_owned(),
             size: 1,
-            sha256: Sha256([0; 32]),
+            sha256: None,
             inline: false,
             mail: None,
         }

@@ -371,7 +371,7 @@ fn names_in(text: &str, keys: &mut Vec<Key>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::mail::{Address, Attachment, Sha256};
+    use crate::domain::mail::{Address, Attachment};
     use proptest::prelude::*;
 
     fn organisation() -> Organisation {
@@ -434,7 +434,7 @@ mod tests {
             name: "2024-00777_kort.pdf".to_owned(),
             media_type: "application/pdf".to_owned(),
             size: 1,
-            sha256: Sha256([0; 32]),
+            sha256: None,
             inline: false,
             mail: None,
         });
