@@ -35,10 +35,15 @@ fn main() {
     let begun = Instant::now();
     let idle = |states: &Value| {
         states.as_array().is_some_and(|all| {
-            all.iter().filter(|mailbox| mailbox["state"] == "watching").count() == mailboxes
+            all.iter()
+                .filter(|mailbox| mailbox["state"] == "watching")
+                .count()
+                == mailboxes
         })
     };
-    wait("all mailboxes to be watched", || idle(&server.get("/api/v1/mailboxes")));
+    wait("all mailboxes to be watched", || {
+        idle(&server.get("/api/v1/mailboxes"))
+    });
     let watched_after = begun.elapsed();
     let (memory_mb, threads) = (server.memory_mb(), server.threads());
     let cpu_before = server.cpu();
@@ -49,7 +54,11 @@ fn main() {
     let mut delays: Vec<Duration> = (0..DELIVERIES)
         .map(|number| {
             let stored = server.stored();
-            dovecot.deliver(&user(number * 17 % mailboxes), "INBOX", &letters.next().unwrap());
+            dovecot.deliver(
+                &user(number * 17 % mailboxes),
+                "INBOX",
+                &letters.next().unwrap(),
+            );
             let delivered = Instant::now();
             wait("a new mail to be stored", || server.stored() > stored);
             delivered.elapsed()
@@ -60,11 +69,16 @@ fn main() {
     let slowest_ms = delays[DELIVERIES - 1].as_millis();
 
     println!("{mailboxes} mailboxes in IDLE, one process");
-    println!("all watched after      {:>8.1} s", watched_after.as_secs_f64());
+    println!(
+        "all watched after      {:>8.1} s",
+        watched_after.as_secs_f64()
+    );
     println!("memory                 {memory_mb:>8.0} MB");
     println!("threads                {threads:>8}");
     println!("CPU while nothing comes{idle_cpu:>8.1} % of a core");
-    println!("new mail stored after  {median_ms:>8} ms (median), {slowest_ms} ms (slowest of {DELIVERIES})");
+    println!(
+        "new mail stored after  {median_ms:>8} ms (median), {slowest_ms} ms (slowest of {DELIVERIES})"
+    );
     println!(
         "{}",
         json!({
@@ -105,7 +119,11 @@ impl Server {
         fs::write(&password, PASSWORD).unwrap();
         let command = |arguments: &[&str]| {
             let mut command = Command::new(env!("CARGO_BIN_EXE_sagspost"));
-            command.arg("--config").arg(&config).args(arguments).stdout(Stdio::null());
+            command
+                .arg("--config")
+                .arg(&config)
+                .args(arguments)
+                .stdout(Stdio::null());
             command
         };
         let succeed = |arguments: &[&str]| assert!(command(arguments).status().unwrap().success());
@@ -115,8 +133,23 @@ impl Server {
         for number in 0..mailboxes {
             let name = user(number);
             succeed(&[
-                "mailbox", "add", &name, "--host", "127.0.0.1", "--port", &imap, "--security", "plain", "--login",
-                &name, "--password-file", &password, "--folder", "INBOX", "--user", "bench",
+                "mailbox",
+                "add",
+                &name,
+                "--host",
+                "127.0.0.1",
+                "--port",
+                &imap,
+                "--security",
+                "plain",
+                "--login",
+                &name,
+                "--password-file",
+                &password,
+                "--folder",
+                "INBOX",
+                "--user",
+                "bench",
             ]);
         }
         let child = command(&["serve"]).spawn().unwrap();
@@ -135,18 +168,34 @@ impl Server {
     fn text(&self, path: &str) -> Option<String> {
         let url = format!("http://127.0.0.1:{}{path}", self.port);
         let request = self.http.get(url).bearer_auth(TOKEN);
-        self.runtime.block_on(async { request.send().await.ok()?.error_for_status().ok()?.text().await.ok() })
+        self.runtime.block_on(async {
+            request
+                .send()
+                .await
+                .ok()?
+                .error_for_status()
+                .ok()?
+                .text()
+                .await
+                .ok()
+        })
     }
 
     fn get(&self, path: &str) -> Value {
-        self.text(path).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+        self.text(path)
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default()
     }
 
     /// Mails stored since the start, as the metrics count them.
     fn stored(&self) -> u64 {
         let metrics = self.text("/metrics").unwrap_or_default();
-        let line = metrics.lines().find(|line| line.starts_with("sagspost_mails_stored_total"));
-        line.and_then(|line| line.rsplit(' ').next()).and_then(|count| count.parse().ok()).unwrap_or(0)
+        let line = metrics
+            .lines()
+            .find(|line| line.starts_with("sagspost_mails_stored_total"));
+        line.and_then(|line| line.rsplit(' ').next())
+            .and_then(|count| count.parse().ok())
+            .unwrap_or(0)
     }
 
     fn status(&self, field: &str) -> f64 {
@@ -166,7 +215,12 @@ impl Server {
     /// User and system time; Linux counts in hundredths of a second.
     fn cpu(&self) -> Duration {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
-        let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
+        let fields: Vec<&str> = stat
+            .rsplit_once(')')
+            .unwrap()
+            .1
+            .split_whitespace()
+            .collect();
         let ticks: u64 = fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap();
         Duration::from_millis(ticks * 10)
     }

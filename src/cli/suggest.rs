@@ -1,23 +1,32 @@
-//! `sagspost suggest`: which case a mail belongs on, for a user, and why.
+//! `sagspost suggest`: which case a mail belongs on, for a user, and why; or the best case for every mail of a mailbox.
 
-use std::path::PathBuf;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
 use chrono::Utc;
 use serde::Serialize;
+use uuid::Uuid;
 
-use super::Context;
+use super::{Context, UsageError};
 use crate::{
     messages::Lang,
     mime,
-    suggest::{Description, Engine, Suggestion},
+    store::{MailFilter, Store},
+    suggest::{Description, Engine, Signals, Suggestion},
 };
 
 const SHOWN: usize = 5;
+/// Mails read at a time.
+const PAGE: i64 = 200;
 
 #[derive(clap::Args)]
 pub struct Args {
     /// The mail (.eml), or - for standard input
-    file: PathBuf,
+    #[arg(required_unless_present = "mailbox", conflicts_with = "mailbox")]
+    file: Option<PathBuf>,
+    /// Every mail of this mailbox, newest first, with its best case; with --json a line each
+    #[arg(long)]
+    mailbox: Option<String>,
     /// The user who asks: only cases they may see are suggested
     #[arg(long)]
     user: String,
@@ -38,25 +47,102 @@ struct SuggestedCase {
     suggestion: Suggestion,
 }
 
+/// A stored mail and its best case.
+#[derive(Serialize)]
+struct Line {
+    mail_id: Uuid,
+    subject: String,
+    number: Option<String>,
+    confidence: Option<u8>,
+}
+
 pub(super) async fn run(context: &Context, args: &Args) -> anyhow::Result<()> {
-    let raw = super::read_mail(&args.file)?;
     let store = context.store().await?;
     let engine = Engine::new(context.organisation()?);
     engine.load(&store).await?;
+    if let Some(mailbox) = &args.mailbox {
+        of_mailbox(context, &store, &engine, mailbox, &args.user).await?;
+    } else if let Some(file) = &args.file {
+        of_file(context, &store, &engine, file, &args.user).await?;
+    }
+    store.close().await;
+    Ok(())
+}
+
+async fn of_mailbox(
+    context: &Context,
+    store: &Store,
+    engine: &Engine,
+    mailbox: &str,
+    user: &str,
+) -> anyhow::Result<()> {
+    let mailboxes = store.mailboxes(Some(user)).await?;
+    let mailbox_id = mailboxes
+        .iter()
+        .find(|known| known.name == mailbox)
+        .map(|known| known.id)
+        .ok_or_else(|| {
+            UsageError(format!(
+                "{user} reads no mailbox {mailbox}; see `sagspost mailbox list`"
+            ))
+        })?;
+    let mut filter = MailFilter {
+        mailbox_id: Some(mailbox_id),
+        ..MailFilter::default()
+    };
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    loop {
+        let page = store.mails(&filter, user, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        filter.after = Some((last.received_at, last.id));
+        for row in page {
+            let signals = Signals::kept(&row.signals, row.thread_id);
+            let best = engine.suggest(&signals, user, Utc::now(), 1).pop();
+            let number = best
+                .as_ref()
+                .and_then(|best| engine.number_of(best.case_id));
+            let line = Line {
+                mail_id: row.id,
+                subject: row.envelope.subject,
+                confidence: best.map(|best| best.confidence.percent()),
+                number,
+            };
+            if context.json {
+                serde_json::to_writer(&mut out, &line)?;
+                writeln!(out)?;
+            } else {
+                let confidence = line
+                    .confidence
+                    .map_or("-".to_owned(), |sure| format!("{sure} %"));
+                let number = line.number.unwrap_or_default();
+                writeln!(out, "{confidence:>5}  {number:<16}  {}", line.subject)?;
+            }
+        }
+    }
+    Ok(out.flush()?)
+}
+
+async fn of_file(
+    context: &Context,
+    store: &Store,
+    engine: &Engine,
+    file: &Path,
+    user: &str,
+) -> anyhow::Result<()> {
+    let raw = super::read_mail(file)?;
     let mail = mime::parse_undigested(&raw);
     let mut signals = engine.signals(&mail);
     signals.thread = store.thread_of(&mime::thread::of(&mail).keys).await?;
     let now = Utc::now();
     let mut cases = Vec::new();
-    for suggestion in engine.suggest(&signals, &args.user, now, SHOWN) {
-        let case = store.case(suggestion.case_id, &args.user).await?;
+    for suggestion in engine.suggest(&signals, user, now, SHOWN) {
+        let case = store.case(suggestion.case_id, user).await?;
         cases.push(SuggestedCase {
             number: case.number,
             title: case.title,
             suggestion,
         });
     }
-    store.close().await;
     let output = Output {
         description: engine.describe(&mail, now),
         cases,
@@ -66,7 +152,7 @@ pub(super) async fn run(context: &Context, args: &Args) -> anyhow::Result<()> {
     }
     println!("{}", output.description.title);
     if output.cases.is_empty() {
-        println!("  Nothing speaks for any case that {} may see.", args.user);
+        println!("  Nothing speaks for any case that {user} may see.");
     }
     for case in &output.cases {
         println!(

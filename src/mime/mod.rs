@@ -6,6 +6,7 @@
 mod cid;
 mod fingerprint;
 mod headers;
+mod html;
 mod kind;
 mod name;
 mod parts;

@@ -5,7 +5,7 @@
 
 use std::cell::OnceCell;
 
-use mail_parser::{DecodeProblems, MessagePart, MessageRef, PartFlags, PartKind, html_to_text};
+use mail_parser::{DecodeProblems, MessagePart, MessageRef, PartFlags, PartKind};
 
 use super::cid::References;
 use crate::domain::mail::Warning;
@@ -126,32 +126,49 @@ impl Body<'_> {
 
     /// The text a reader sees: what was written as text, else what the HTML says.
     pub(super) fn text(&self, warnings: &mut Vec<Warning>) -> String {
-        let mut text = String::new();
+        let mut text = Text::default();
         for part in &self.plain {
-            add(&mut text, &decoded(part, warnings));
+            text.add(&decoded(part, warnings));
         }
-        if text.trim().is_empty() {
-            text.clear();
+        if text.so_far.trim().is_empty() {
+            text = Text::default();
             for part in &self.html {
-                add(&mut text, &html_to_text(&decoded(part, warnings)));
+                let html = decoded(part, warnings);
+                let read = head(&html, MAX_TEXT_BYTES);
+                text.cut |= read.len() < html.len();
+                text.add(&super::html::text(read));
             }
         }
-        if text.len() > MAX_TEXT_BYTES {
-            text.truncate(text.floor_char_boundary(MAX_TEXT_BYTES));
+        if text.cut {
             warnings.push(warning(
                 "text_cut",
                 "only the first 10 MB of the text were read",
             ));
         }
-        text
+        text.so_far
     }
 }
 
-fn add(text: &mut String, more: &str) {
-    if !text.is_empty() && !text.ends_with('\n') {
-        text.push('\n');
+/// Text that never grows beyond the limit.
+#[derive(Default)]
+struct Text {
+    so_far: String,
+    cut: bool,
+}
+
+impl Text {
+    fn add(&mut self, more: &str) {
+        if !self.so_far.is_empty() && !self.so_far.ends_with('\n') {
+            self.so_far.push('\n');
+        }
+        let taken = head(more, MAX_TEXT_BYTES.saturating_sub(self.so_far.len()));
+        self.cut |= taken.len() < more.len();
+        self.so_far.push_str(&taken.replace("\r\n", "\n"));
     }
-    text.push_str(&more.replace("\r\n", "\n"));
+}
+
+fn head(text: &str, max_bytes: usize) -> &str {
+    &text[..text.floor_char_boundary(max_bytes)]
 }
 
 fn decoded(part: &MessagePart<'_>, warnings: &mut Vec<Warning>) -> String {

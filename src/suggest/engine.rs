@@ -66,6 +66,11 @@ impl Engine {
         self.read(|index| index.rank(signals, viewer, now, limit))
     }
 
+    /// The number of a case that was suggested; `None` when it is gone since.
+    pub fn number_of(&self, case_id: Uuid) -> Option<String> {
+        self.read(|index| index.number_of(case_id))
+    }
+
     /// Whether the index was built; until then suggestions are missing, not wrong.
     pub fn is_loaded(&self) -> bool {
         self.loaded.load(Ordering::Acquire)

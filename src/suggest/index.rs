@@ -246,6 +246,11 @@ impl Index {
         self.slots.contains_key(&id)
     }
 
+    pub fn number_of(&self, id: Uuid) -> Option<String> {
+        let case = self.case(*self.slots.get(&id)?)?;
+        Some(case.number.clone())
+    }
+
     pub fn knows_entry(&self, entry: Uuid) -> bool {
         self.entries.contains_key(&entry)
     }

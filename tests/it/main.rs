@@ -14,5 +14,6 @@ mod faults;
 mod generator;
 mod imap_session;
 mod imap_sync;
+mod parse;
 mod store;
 mod suggest;
