@@ -14,6 +14,7 @@ use super::{
 use crate::{
     domain::case::Direction,
     journal::{self, Arrangement, Choice, ChosenAttachment, OpenMail, Suggested},
+    mime,
     store::Entry,
 };
 
@@ -104,7 +105,8 @@ pub(super) async fn create(
         (None, Some(number)) => app.store.case_by_number(number.trim(), &viewer).await?.id,
         _ => return Err(Problem::invalid("case_id", "missing")),
     };
-    let (raw, mail) = app.open_mail(&row).await?;
+    let raw = app.store.blob(row.sha256).await?;
+    let mail = mime::parse_undigested(&raw);
     let described = app.engine.describe(&mail, row.received_at);
     let suggested = Suggested {
         title: described.title,

@@ -164,14 +164,14 @@ pub(super) async fn show(
     Id(id): Id,
 ) -> Result<Json<MailDetail>, Problem> {
     let row = app.store.mail(id, &viewer).await?;
-    let (_, mail) = app.open_mail(&row).await?;
+    let raw = app.store.blob(row.sha256).await?;
     Ok(Json(MailDetail {
         id,
         thread_id: row.thread_id,
         received_at: row.received_at,
         size: row.byte_length,
         entries: states(&app, &row, &viewer).await?,
-        mail,
+        mail: mime::parse(&raw),
     }))
 }
 

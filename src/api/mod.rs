@@ -30,12 +30,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use problem::Problem;
 
-use crate::{
-    config::Config,
-    domain::case_number::Template,
-    store::{MailRow, Store},
-    suggest::Engine,
-};
+use crate::{config::Config, domain::case_number::Template, store::Store, suggest::Engine};
 
 /// What handlers work with. Cheap to clone.
 #[derive(Clone)]
@@ -172,16 +167,4 @@ fn request_id(request: &Request) -> String {
                 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
         })
         .map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned)
-}
-
-impl App {
-    /// The bytes of a mail and what they say.
-    async fn open_mail(
-        &self,
-        row: &MailRow,
-    ) -> Result<(bytes::Bytes, crate::domain::mail::Mail), Problem> {
-        let raw = self.store.blob(row.sha256).await?;
-        let mail = crate::mime::parse(&raw);
-        Ok((raw, mail))
-    }
 }
