@@ -14,7 +14,7 @@ use crate::{
     cases::BuiltIn,
     domain::case_number::Template,
     mailbox::{TokenCache, mark::Marks, supervisor::Supervisor},
-    outbox::{self, Outbox},
+    outbox::{self, Outbox, housekeeping},
     store::Store,
     suggest::Engine,
     telemetry,
@@ -44,6 +44,8 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
     let tokens = TokenCache::new(runtime.clone());
     let mut work = tokio::task::JoinSet::new();
     work.spawn(follow(store.clone(), Arc::clone(&engine), stop.clone()));
+    let keep = chrono::Duration::days(config.blobs.keep_unplaced_days);
+    work.spawn(housekeeping::run(store.clone(), keep, stop.clone()));
     let outbox = Outbox {
         store: store.clone(),
         case_system: Arc::new(BuiltIn),

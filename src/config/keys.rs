@@ -85,6 +85,12 @@ const KEYS: &[Key] = &[
         "S3: secret key.",
     ),
     key(
+        "blobs.keep_unplaced_days",
+        number(0, 3650),
+        "30",
+        "Days that a mail is kept which lies in no watched mailbox any more and was never journaled.",
+    ),
+    key(
         "organisation.name",
         Kind::Text,
         "\"Eksempel Kommune\"",

@@ -49,6 +49,7 @@ pub struct BlobStorage {
     pub region: String,
     pub access_key_id: String,
     pub secret_access_key: Secret,
+    pub keep_unplaced_days: i64,
 }
 
 #[derive(Clone, Debug, Deserialize)]

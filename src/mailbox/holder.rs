@@ -16,7 +16,7 @@ struct Process<'a> {
 }
 
 /// A name for this process, different each time.
-pub(super) fn name() -> String {
+pub(crate) fn name() -> String {
     let unique = Uuid::now_v7();
     match (place(), started(std::process::id())) {
         (Some(place), Some(started)) => {

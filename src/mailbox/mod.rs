@@ -9,7 +9,7 @@
 pub mod client;
 mod error;
 mod folder_name;
-mod holder;
+pub(crate) mod holder;
 pub mod import;
 pub mod ingest;
 mod login;

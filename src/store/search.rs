@@ -72,6 +72,24 @@ pub(super) async fn index(tx: &mut Tx, texts: &[SearchText<'_>]) -> Result<(), S
     Ok(())
 }
 
+/// Takes a mail out of the search; before its row goes.
+pub(super) async fn forget(tx: &mut Tx, mail_id: Uuid) -> Result<(), StoreError> {
+    match tx {
+        Tx::Sqlite(tx, _) => {
+            sqlx::query(
+                "delete from mail_search
+                 where rowid in (select docid from mail_search_rows where mail_id = $1)",
+            )
+            .bind(mail_id)
+            .execute(&mut **tx)
+            .await?;
+        }
+        // Goes with the mail's row.
+        Tx::Postgres(_) => {}
+    }
+    Ok(())
+}
+
 /// The clause that keeps mails holding every word (each as a prefix), and the value to bind for it. `None` when the
 /// search has no word.
 pub(super) fn clause(words: &str, postgres: bool) -> Option<(&'static str, String)> {

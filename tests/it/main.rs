@@ -8,12 +8,17 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[macro_use]
+mod on_both;
+
 mod api;
 mod architecture;
 mod faults;
 mod generator;
+mod housekeeping;
 mod imap_session;
 mod imap_sync;
+mod migrations;
 mod parse;
 mod store;
 mod suggest;

@@ -11,30 +11,6 @@ use uuid::Uuid;
 
 use crate::support::store::{add_case, batch, case, day, eml, mailbox, user};
 
-/// Runs a test on SQLite and on PostgreSQL.
-macro_rules! on_both {
-    ($($name:ident($store:ident) $body:block)*) => {
-        $(mod $name {
-            use super::*;
-            async fn test($store: &Store) $body
-
-            #[tokio::test]
-            async fn sqlite() {
-                let store = crate::support::store::sqlite().await;
-                test(&store).await;
-            }
-
-            #[tokio::test]
-            async fn postgres() {
-                let database = crate::support::postgres::database().await;
-                let store = crate::support::store::open(database.url(), tempfile::tempdir().unwrap()).await;
-                test(&store).await;
-                store.close().await;
-            }
-        })*
-    };
-}
-
 async fn only_mail(store: &Store, viewer: &str) -> Uuid {
     let mails = store
         .mails(&MailFilter::default(), viewer, 10)
@@ -44,7 +20,7 @@ async fn only_mail(store: &Store, viewer: &str) -> Uuid {
     mails[0].id
 }
 
-async fn file(
+pub(crate) async fn file(
     store: &Store,
     mail_id: Uuid,
     case_id: Uuid,

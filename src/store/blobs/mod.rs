@@ -10,6 +10,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use futures::TryStreamExt as _;
 use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::{ObjectStore, ObjectStoreExt, path::Path};
@@ -131,6 +133,25 @@ impl Blobs {
         }
     }
 
+    /// Objects written before then; what else lies in the storage is left alone.
+    pub async fn written_before(&self, then: DateTime<Utc>) -> Result<Vec<Uuid>, BlobError> {
+        let mut listing = self.objects.list(None);
+        let mut found = Vec::new();
+        while let Some(object) = listing.try_next().await.map_err(BlobError::Read)? {
+            let id = object
+                .location
+                .filename()
+                .and_then(|name| Uuid::try_parse(name).ok());
+            if let Some(id) = id
+                && object.last_modified < then
+                && object.location == path_of(id)
+            {
+                found.push(id);
+            }
+        }
+        Ok(found)
+    }
+
     /// Writes, reads and removes a few bytes; for `doctor`.
     pub async fn probe(&self) -> Result<(), BlobError> {
         let id = Uuid::now_v7();
@@ -149,6 +170,22 @@ fn path_of(id: Uuid) -> Path {
 impl Store {
     /// The bytes with this SHA-256, checked against it.
     pub async fn blob(&self, sha256: Sha256) -> Result<Bytes, StoreError> {
+        let (object, range) = self.place_of(sha256).await?;
+        let bytes = match self.blobs.get(object, range).await {
+            Err(BlobError::Read(object_store::Error::NotFound { .. })) => {
+                // Moved by the housekeeping since we looked.
+                let (object, range) = self.place_of(sha256).await?;
+                self.blobs.get(object, range).await?
+            }
+            read => read?,
+        };
+        if Sha256::of(&bytes) != sha256 {
+            return Err(BlobError::Damaged(sha256).into());
+        }
+        Ok(bytes)
+    }
+
+    async fn place_of(&self, sha256: Sha256) -> Result<(Uuid, Range<u64>), StoreError> {
         let place: Option<(Uuid, i64, i64)> = read!(self, |c| sqlx::query_as(
             "select object_id, byte_offset, byte_length
              from blobs
@@ -158,13 +195,6 @@ impl Store {
         .fetch_optional(c)
         .await?);
         let (object, offset, length) = place.ok_or(StoreError::NotFound("blob"))?;
-        let bytes = self
-            .blobs
-            .get(object, offset as u64..(offset + length) as u64)
-            .await?;
-        if Sha256::of(&bytes) != sha256 {
-            return Err(BlobError::Damaged(sha256).into());
-        }
-        Ok(bytes)
+        Ok((object, offset as u64..(offset + length) as u64))
     }
 }

@@ -1,0 +1,138 @@
+//! Each migration runs on data of the version before it and loses nothing.
+//!
+//! A new migration gets a function of its own here, which fills a database as the version before wrote it.
+
+use chrono::Duration;
+use sagspost::store::{Blobs, BlobsAt, MailFilter, Store};
+use sqlx::Connection as _;
+use uuid::Uuid;
+
+use crate::support::store::day;
+
+const MAIL: Uuid = Uuid::from_u128(6);
+const CASE: Uuid = Uuid::from_u128(7);
+
+/// What version 1 held: a mail with an attachment in Birthe's mailbox, journaled on a case.
+fn version_1(literals: &Literals) -> String {
+    let id = |number| (literals.id)(number);
+    let hash = |byte| (literals.hash)(byte);
+    let envelope = format!(
+        r#"{{"message_id":"a@x","in_reply_to":[],"references":[],"date":"2026-03-02T09:00:00Z","from":[{{"address":"gerda@borger.example"}}],
+           "to":[],"cc":[],"bcc":[],"subject":"Hæk","text":"","kind":"personal","warnings":[],
+           "attachments":[{{"name":"kort.pdf","media_type":"application/pdf","size":9,"sha256":"{}","inline":false}}]}}"#,
+        "ab".repeat(32)
+    );
+    let at = "'2026-03-02T11:00:00+00:00'";
+    format!(
+        "insert into users (name, display_name, created_at) values ('birthe', 'Birthe Lund', {at});
+         insert into mailboxes (id, name, settings, state_at, created_at) values ({mailbox}, 'leder', '{{}}', {at}, {at});
+         insert into mailbox_access (mailbox_id, user_name) values ({mailbox}, 'birthe');
+         insert into folders (id, mailbox_id, name, uidvalidity, state_at) values ({folder}, {mailbox}, 'INBOX', 1, {at});
+         insert into blob_objects (id, byte_length, created_at) values ({object}, 900, {at});
+         insert into blobs (sha256, object_id, byte_offset, byte_length) values ({sha256}, {object}, 0, 900);
+         insert into threads (id) values ({thread});
+         insert into mails (id, sha256, fingerprint, message_id, thread_id, subject, base_subject, from_address, received_at,
+           kind, byte_length, preview, envelope, signals, stored_at)
+         values ({mail}, {sha256}, {sha256}, 'a@x', {thread}, 'Hæk', 'hæk', 'gerda@borger.example', {at}, 'personal', 900,
+           'God dag', '{envelope}', '{{}}', {at});
+         insert into mail_locations (folder_id, uidvalidity, uid, mail_id, mailbox_id, flags)
+         values ({folder}, 1, 1, {mail}, {mailbox}, '[]');
+         insert into cases (id, number, title, status, restricted, created_at, search_text)
+         values ({case}, '2026-00001', 'Hegn', 'open', false, {at}, 'hegn');
+         insert into entries (id, mail_id, fingerprint, case_id, state, created_by, created_at, idempotency_key, request_hash)
+         values ({entry}, {mail}, {sha256}, {case}, 'delivered', 'birthe', {at}, 'key', {sha256});",
+        mailbox = id(1),
+        folder = id(2),
+        object = id(3),
+        thread = id(4),
+        entry = id(5),
+        mail = id(6),
+        case = id(7),
+        sha256 = hash(0xcd),
+    )
+}
+
+async fn nothing_is_lost(store: &Store) {
+    let mail = store.mail(MAIL, "birthe").await.unwrap();
+    assert_eq!(mail.envelope.attachments[0].name, "kort.pdf");
+    assert_eq!(
+        store
+            .mails(&MailFilter::default(), "birthe", 10)
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
+    assert_eq!(
+        store.case(CASE, "birthe").await.unwrap().number,
+        "2026-00001"
+    );
+    let entries = store
+        .entries_of_mail(&mail.fingerprint, "birthe")
+        .await
+        .unwrap();
+    assert_eq!(entries.len(), 1);
+    let tidied = store.tidy(Duration::zero(), day(20)).await.unwrap();
+    assert_eq!(tidied.mails_removed, 0);
+}
+
+/// How a database writes what both know.
+struct Literals {
+    id: fn(u128) -> String,
+    hash: fn(u8) -> String,
+}
+
+#[tokio::test]
+async fn from_version_1_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!(
+        "sqlite://{}?mode=rwc",
+        folder.path().join("sagspost.db").display()
+    );
+    let mut before = sqlx::SqliteConnection::connect(&url).await.unwrap();
+    sqlx::migrate!("migrations/sqlite")
+        .run_to(1, &mut before)
+        .await
+        .unwrap();
+    let literals = Literals {
+        id: |number| format!("x'{number:032x}'"),
+        hash: |byte| format!("x'{}'", format!("{byte:02x}").repeat(32)),
+    };
+    sqlx::raw_sql(sqlx::AssertSqlSafe(version_1(&literals)))
+        .execute(&mut before)
+        .await
+        .unwrap();
+    before.close().await.unwrap();
+    let store = opened(&url, &folder).await;
+    nothing_is_lost(&store).await;
+}
+
+#[tokio::test]
+async fn from_version_1_on_postgres() {
+    let database = crate::support::postgres::database().await;
+    let mut before = sqlx::PgConnection::connect(database.url()).await.unwrap();
+    sqlx::migrate!("migrations/postgres")
+        .run_to(1, &mut before)
+        .await
+        .unwrap();
+    let literals = Literals {
+        id: |number| format!("'{}'", Uuid::from_u128(number)),
+        hash: |byte| format!("'\\x{}'", format!("{byte:02x}").repeat(32)),
+    };
+    sqlx::raw_sql(sqlx::AssertSqlSafe(version_1(&literals)))
+        .execute(&mut before)
+        .await
+        .unwrap();
+    before.close().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let store = opened(database.url(), &folder).await;
+    nothing_is_lost(&store).await;
+    store.close().await;
+}
+
+async fn opened(url: &str, folder: &tempfile::TempDir) -> Store {
+    let blobs = Blobs::open(&BlobsAt::Folder(folder.path().join("blobs"))).unwrap();
+    let store = Store::open(url, blobs).await.unwrap();
+    store.migrate().await.unwrap();
+    store
+}
