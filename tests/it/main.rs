@@ -20,5 +20,6 @@ mod imap_session;
 mod imap_sync;
 mod migrations;
 mod parse;
+mod s3;
 mod store;
 mod suggest;

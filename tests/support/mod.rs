@@ -7,6 +7,7 @@ pub mod generator;
 pub mod house;
 pub mod oauth;
 pub mod postgres;
+pub mod s3;
 pub mod store;
 pub mod wire;
 
