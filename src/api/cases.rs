@@ -99,7 +99,7 @@ pub(super) async fn list(
         status: params.status,
         after: read_cursor(params.cursor.as_deref())?,
     };
-    let mut items = app.store.cases(&query, &viewer, limit + 1).await?;
+    let mut items = app.cases.search(&query, &viewer, limit + 1).await?;
     // Recents are a short list in an order of their own; they have one page.
     let more = items.len() as i64 > limit && query.filter != CaseFilter::Recent;
     items.truncate(limit as usize);
@@ -118,7 +118,7 @@ pub(super) async fn show(
     Viewer(viewer): Viewer,
     Id(id): Id,
 ) -> Result<Response, Problem> {
-    Ok(tagged(StatusCode::OK, app.store.case(id, &viewer).await?))
+    Ok(tagged(StatusCode::OK, app.cases.get(id, &viewer).await?))
 }
 
 /// Create a case
@@ -131,8 +131,7 @@ pub(super) async fn create(
 ) -> Result<Response, Problem> {
     let now = Utc::now();
     let new = checked(wish, &viewer, now)?;
-    let number = |year, sequence: i64| app.case_numbers.number(year, sequence.unsigned_abs());
-    let case = app.store.create_case(&new, &viewer, number, now).await?;
+    let case = app.cases.create(&new, &viewer, now).await?;
     Ok(tagged(StatusCode::CREATED, case))
 }
 
@@ -149,8 +148,8 @@ pub(super) async fn change(
 ) -> Result<Response, Problem> {
     let version = expected_version(&headers)?;
     let case = app
-        .store
-        .set_case_status(id, change.status, version, &viewer, Utc::now())
+        .cases
+        .set_status(id, change.status, version, &viewer, Utc::now())
         .await?;
     Ok(tagged(StatusCode::OK, case))
 }

@@ -30,7 +30,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use problem::Problem;
 
-use crate::{config::Config, domain::case_number::Template, store::Store, suggest::Engine};
+use crate::{cases::CaseSystem, config::Config, store::Store, suggest::Engine};
 
 /// What handlers work with. Cheap to clone.
 #[derive(Clone)]
@@ -38,7 +38,7 @@ pub struct App {
     pub store: Store,
     pub engine: Arc<Engine>,
     pub config: Arc<Config>,
-    pub case_numbers: Arc<Template>,
+    pub cases: Arc<dyn CaseSystem>,
     pub metrics: PrometheusHandle,
     /// Ends streams that would keep a stop waiting.
     pub stop: CancellationToken,

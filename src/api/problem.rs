@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use crate::{
+    cases::CaseError,
     journal::{JournalError, PlanError},
     messages::{Lang, text},
     store::StoreError,
@@ -169,6 +170,16 @@ impl From<StoreError> for Problem {
                 tracing::error!(%error, "the store failed");
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal")
             }
+        }
+    }
+}
+
+impl From<CaseError> for Problem {
+    fn from(error: CaseError) -> Self {
+        match error {
+            CaseError::Store(error) => error.into(),
+            CaseError::Unreachable => Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+            CaseError::Refused(reason) => Self::invalid("case", reason),
         }
     }
 }

@@ -1,10 +1,21 @@
 //! `sagspost doctor`: is everything there that the service needs, and if not, what to do.
 
+use std::path::{Path, PathBuf};
+
 use chrono::Utc;
+use futures::StreamExt as _;
 use serde::Serialize;
 
 use super::Context;
-use crate::store::{MailboxState, Store};
+use crate::{
+    mailbox::settings::Settings,
+    store::{Mailbox, Store},
+};
+
+/// Mailboxes that are opened at once.
+const CONNECTIONS: usize = 8;
+/// Less is bad; so is less than a twentieth of the disk.
+const LEAST_FREE_BYTES: u64 = 1 << 30;
 
 /// One thing looked at.
 #[derive(Serialize)]
@@ -27,6 +38,7 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
             store.close().await;
         }
     }
+    findings.extend(disks(context));
     findings.push(clock());
     let healthy = findings.iter().all(|finding| finding.ok);
     if context.json {
@@ -78,18 +90,103 @@ async fn look(store: &Store, findings: &mut Vec<Finding>) {
         Err(error) => findings.push(bad("outbox", &error.to_string())),
     }
     match store.mailboxes(None).await {
-        Ok(mailboxes) => findings.extend(mailboxes.iter().map(|mailbox| {
-            let what = format!("mailbox {}", mailbox.name);
-            let reason = mailbox.state_reason.as_deref().unwrap_or_default();
-            match mailbox.state {
-                MailboxState::Refused => bad(
-                    &what,
-                    &format!("{reason}. Run `sagspost mailbox test {}`.", mailbox.name),
-                ),
-                state => good(&what, &format!("{} {reason}", state.as_str())),
-            }
-        })),
+        Ok(mailboxes) => {
+            let looked = futures::stream::iter(mailboxes)
+                .map(mailbox)
+                .buffered(CONNECTIONS);
+            findings.extend(looked.collect::<Vec<_>>().await);
+        }
         Err(error) => findings.push(bad("mailboxes", &error.to_string())),
+    }
+}
+
+/// Whether the mailbox opens now, and has the folders that are watched; else how it was when last watched.
+async fn mailbox(mailbox: Mailbox) -> Finding {
+    let what = format!("mailbox {}", mailbox.name);
+    let imap = match Settings::from_json(&mailbox.settings) {
+        Ok(Settings::Imap(imap)) => imap,
+        Ok(Settings::Maildir(maildir)) if !maildir.path.is_dir() => {
+            let path = maildir.path.display();
+            return bad(
+                &what,
+                &format!("there is no folder {path}; mount it or correct the path"),
+            );
+        }
+        Ok(_) => return good(&what, mailbox.state.as_str()),
+        Err(error) => {
+            return bad(&what, &format!("{error}. Remove it and add it again."));
+        }
+    };
+    let watched = imap.folders.clone();
+    match super::mailbox::folders_of(imap).await {
+        Err(error) => bad(
+            &what,
+            &format!(
+                "{error:#}. Correct it, then run `sagspost mailbox test {}`.",
+                mailbox.name
+            ),
+        ),
+        Ok(there) => {
+            let missing: Vec<String> = watched
+                .into_iter()
+                .filter(|folder| !folder.starts_with('\\') && !there.contains(folder))
+                .collect();
+            if missing.is_empty() {
+                good(&what, "opens, and its folders are there")
+            } else {
+                bad(&what, &format!("has no folder {}", missing.join(", ")))
+            }
+        }
+    }
+}
+
+/// The file systems of the database and the blobs, where they are this machine's.
+fn disks(context: &Context) -> Vec<Finding> {
+    let database = context.config.database.url.reveal();
+    let database = database
+        .strip_prefix("sqlite://")
+        .map(|path| PathBuf::from(path.split('?').next().unwrap_or(path)))
+        .map(|file| file.parent().map(Path::to_path_buf).unwrap_or_default());
+    let blobs = context
+        .config
+        .blobs
+        .url
+        .strip_prefix("file:")
+        .map(PathBuf::from);
+    [
+        ("disk of the database", database),
+        ("disk of the blobs", blobs),
+    ]
+    .into_iter()
+    .filter_map(|(what, folder)| Some(disk(what, &folder?)))
+    .collect()
+}
+
+fn disk(what: &str, folder: &Path) -> Finding {
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
+    match rustix::fs::statvfs(folder) {
+        Err(error) => bad(what, &format!("{}: {error}", folder.display())),
+        Ok(disk) => {
+            let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+            let all = disk.f_blocks.saturating_mul(disk.f_frsize).max(1);
+            let says = format!(
+                "{:.1} GB free of {:.1} GB",
+                free as f64 / 1e9,
+                all as f64 / 1e9
+            );
+            if free < LEAST_FREE_BYTES || free < all / 20 {
+                bad(
+                    what,
+                    &format!("{says}; make room, or mails will wait in their mailboxes"),
+                )
+            } else {
+                good(what, &says)
+            }
+        }
     }
 }
 

@@ -236,6 +236,18 @@ async fn test(context: &Context, store: &Store, name: &str) -> anyhow::Result<()
     let Settings::Imap(imap) = Settings::from_json(&mailbox.settings)? else {
         anyhow::bail!("{name} is not on an IMAP server");
     };
+    let names = folders_of(imap)
+        .await
+        .with_context(|| format!("{name} cannot be opened"))?;
+    if context.json {
+        return print_json(&json!({ "name": name, "folders": names }));
+    }
+    println!("{name} opens. Its folders: {}", names.join(", "));
+    Ok(())
+}
+
+/// Signs in and lists the folders, by their names.
+pub(super) async fn folders_of(imap: ImapSettings) -> anyhow::Result<Vec<String>> {
     let tokens = TokenCache::new(tokio::runtime::Handle::current());
     let folders = tokio::task::spawn_blocking(move || {
         let mut client = connect(
@@ -246,17 +258,12 @@ async fn test(context: &Context, store: &Store, name: &str) -> anyhow::Result<()
             &Waker::new()?,
         )?;
         let folders = client.folders()?;
+        // It has done its work; how it takes the goodbye changes nothing.
         let _ = client.logout();
         Ok::<_, anyhow::Error>(folders)
     })
-    .await?
-    .with_context(|| format!("{name} cannot be opened"))?;
-    let names: Vec<String> = folders.into_iter().map(|folder| folder.name).collect();
-    if context.json {
-        return print_json(&json!({ "name": name, "folders": names }));
-    }
-    println!("{name} opens. Its folders: {}", names.join(", "));
-    Ok(())
+    .await??;
+    Ok(folders.into_iter().map(|folder| folder.name).collect())
 }
 
 async fn sync(context: &Context, store: &Store, name: &str) -> anyhow::Result<()> {

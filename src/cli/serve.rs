@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::Context;
 use crate::{
     api::{self, App},
-    cases::BuiltIn,
+    cases::{BuiltIn, CaseSystem},
     domain::case_number::Template,
     mailbox::{TokenCache, mark::Marks, supervisor::Supervisor},
     outbox::{self, Outbox, housekeeping},
@@ -44,11 +44,15 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
     let tokens = TokenCache::new(runtime.clone());
     let mut work = tokio::task::JoinSet::new();
     work.spawn(follow(store.clone(), Arc::clone(&engine), stop.clone()));
+    let cases: Arc<dyn CaseSystem> = Arc::new(BuiltIn {
+        store: store.clone(),
+        numbers: Template::parse(&config.organisation.case_number)?,
+    });
     let keep = chrono::Duration::days(config.blobs.keep_unplaced_days);
     work.spawn(housekeeping::run(store.clone(), keep, stop.clone()));
     let outbox = Outbox {
         store: store.clone(),
-        case_system: Arc::new(BuiltIn),
+        case_system: Arc::clone(&cases),
         marker: Arc::new(Marks::new(store.clone(), tokens.clone())),
     };
     work.spawn(outbox::run(outbox, stop.clone()));
@@ -63,7 +67,7 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
     let app = App {
         store: store.clone(),
         engine,
-        case_numbers: Arc::new(Template::parse(&config.organisation.case_number)?),
+        cases,
         config: Arc::clone(&config),
         metrics,
         stop: stop.clone(),

@@ -4,7 +4,7 @@ use chrono::Utc;
 
 use super::worker::{JobError, Outbox};
 use crate::{
-    cases::DeliveryError,
+    cases::CaseError,
     store::{EntryState, Job, StoreError},
 };
 
@@ -27,7 +27,8 @@ pub(super) async fn run(outbox: &Outbox, job: &Job) -> Result<(), JobError> {
                 .await?;
             Ok(())
         }
-        Err(DeliveryError::Unreachable) => Err(JobError::Passing("case_system_away".into())),
-        Err(DeliveryError::Refused(reason)) => Err(JobError::Lasting(reason.into())),
+        Err(CaseError::Unreachable) => Err(JobError::Passing("case_system_away".into())),
+        Err(CaseError::Refused(reason)) => Err(JobError::Lasting(reason.into())),
+        Err(CaseError::Store(error)) => Err(error.into()),
     }
 }

@@ -13,6 +13,8 @@ mod on_both;
 
 mod api;
 mod architecture;
+mod cli;
+mod demo;
 mod faults;
 mod generator;
 mod housekeeping;

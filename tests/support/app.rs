@@ -6,6 +6,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use reqwest::{Method, RequestBuilder};
 use sagspost::{
     api,
+    cases::BuiltIn,
     config::{Config, Secret, Token},
     domain::{
         case::{Case, CaseAccess},
@@ -70,7 +71,10 @@ impl App {
         let app = api::App {
             store: store.store.clone(),
             engine: Arc::clone(&engine),
-            case_numbers: Arc::new(Template::parse(&config.organisation.case_number).unwrap()),
+            cases: Arc::new(BuiltIn {
+                store: store.store.clone(),
+                numbers: Template::parse(&config.organisation.case_number).unwrap(),
+            }),
             config: Arc::new(config),
             metrics: METRICS
                 .get_or_init(|| PrometheusBuilder::new().install_recorder().unwrap())

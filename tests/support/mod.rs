@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod certificates;
+pub mod cli;
 pub mod dovecot;
 pub mod generator;
 pub mod house;

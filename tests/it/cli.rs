@@ -1,0 +1,184 @@
+//! The command line as an administrator uses it.
+
+use std::fs;
+
+use crate::support::cli::{Cli, Said};
+use crate::support::dovecot::{Dovecot, PASSWORD};
+use crate::support::store::eml;
+
+fn add_mailbox(cli: &Cli, dovecot: &Dovecot, name: &str, password: &str) -> Said {
+    let password = cli.write(&format!("{name}.password"), password);
+    cli.run(&[
+        "mailbox",
+        "add",
+        name,
+        "--host",
+        "127.0.0.1",
+        "--port",
+        &dovecot.port.to_string(),
+        "--security",
+        "plain",
+        "--login",
+        name,
+        "--password-file",
+        &password.display().to_string(),
+        "--folder",
+        "INBOX",
+        "--user",
+        "birthe",
+    ])
+}
+
+#[test]
+fn every_mistake_of_the_configuration_is_told_at_once_with_its_key() {
+    let cli = Cli::new();
+    cli.write(
+        "sagspost.toml",
+        "[server]\nlisten = \"her\"\nfarve = 1\n[mailboxes]\npoll_secs = \"ofte\"\n",
+    );
+    let said = cli.run(&["config", "check"]);
+    assert_eq!(said.code, 2);
+    for key in ["server.listen", "server.farve", "mailboxes.poll_secs"] {
+        assert!(said.err.contains(key), "{key}: {}", said.err);
+    }
+}
+
+#[test]
+fn the_example_configuration_is_right() {
+    let cli = Cli::new();
+    let example = cli.run(&["config", "example"]).out;
+    cli.write("sagspost.toml", &example);
+    let said = cli.run(&["config", "check"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+}
+
+#[test]
+fn a_mailbox_is_added_tested_synced_listed_and_removed() {
+    let (cli, dovecot) = (Cli::new(), Dovecot::start());
+    dovecot.deliver("leder", "INBOX", &eml("a@x", "Hæk", &[]));
+    assert_eq!(cli.run(&["user", "add", "birthe"]).code, 0);
+    let added = add_mailbox(&cli, &dovecot, "leder", PASSWORD);
+    assert_eq!(added.code, 0, "{}", added.err);
+    assert!(cli.run(&["mailbox", "test", "leder"]).out.contains("INBOX"));
+    let synced = cli.run(&["--json", "mailbox", "sync", "leder"]);
+    assert_eq!(synced.json()["new"], 1, "{}", synced.err);
+    let listed = cli.run(&["--json", "mailbox", "list"]).json();
+    assert_eq!(
+        (&listed[0]["name"], &listed[0]["folders"][0]["stored"]),
+        (&"leder".into(), &1.into())
+    );
+    assert_eq!(cli.run(&["mailbox", "remove", "leder"]).code, 0);
+    assert_eq!(
+        cli.run(&["--json", "mailbox", "list"]).json(),
+        serde_json::json!([])
+    );
+    let again = cli.run(&["mailbox", "remove", "leder"]);
+    assert!(
+        again.code == 2 && again.err.contains("leder"),
+        "{}",
+        again.err
+    );
+}
+
+#[test]
+fn the_doctor_names_what_is_wrong_and_what_to_do() {
+    let (cli, dovecot) = (Cli::new(), Dovecot::start());
+    dovecot.deliver("leder", "INBOX", &eml("a@x", "Hæk", &[]));
+    cli.run(&["user", "add", "birthe"]);
+    add_mailbox(&cli, &dovecot, "leder", PASSWORD);
+    let healthy = cli.run(&["doctor"]);
+    assert_eq!(healthy.code, 0, "{}{}", healthy.out, healthy.err);
+    for what in [
+        "database",
+        "blobs",
+        "disk of the blobs",
+        "mailbox leder",
+        "clock",
+    ] {
+        assert!(healthy.out.contains(what), "{what}: {}", healthy.out);
+    }
+    add_mailbox(&cli, &dovecot, "konsulent", "forkert");
+    let ill = cli.run(&["doctor"]);
+    assert_eq!(ill.code, 1);
+    let line = ill
+        .out
+        .lines()
+        .find(|line| line.contains("mailbox konsulent"))
+        .unwrap();
+    assert!(
+        line.starts_with("BAD") && line.contains("mailbox test konsulent"),
+        "{line}"
+    );
+    assert!(!ill.out.contains("forkert") && !ill.err.contains("forkert"));
+}
+
+#[test]
+fn an_import_counts_what_it_found_and_a_second_one_finds_nothing_new() {
+    let cli = Cli::new();
+    cli.run(&["user", "add", "birthe"]);
+    let mbox: Vec<u8> = (0..3)
+        .flat_map(|n| {
+            [
+                b"From gerda Mon Mar  2 10:00:00 2026\n".to_vec(),
+                eml(&format!("{n}@x"), "Hæk", &[]),
+                b"\n".to_vec(),
+            ]
+            .concat()
+        })
+        .collect();
+    fs::write(cli.path("arkiv.mbox"), mbox).unwrap();
+    let import = || {
+        cli.run(&[
+            "--json",
+            "import",
+            "arkiv.mbox",
+            "--mailbox",
+            "arkiv",
+            "--user",
+            "birthe",
+        ])
+    };
+    let first = import();
+    assert_eq!(
+        (&first.json()["mails"], &first.json()["new"]),
+        (&3.into(), &3.into()),
+        "{}{}",
+        first.out,
+        first.err
+    );
+    assert_eq!(import().json()["new"], 0);
+}
+
+#[test]
+fn a_mailbox_of_mails_is_shown_with_the_best_case_of_each() {
+    let cli = Cli::new();
+    cli.run(&["user", "add", "birthe"]);
+    let cases = r#"[{"number":"2026-00007","title":"Lokalplan for havnen"}]"#;
+    cli.write("cases.json", cases);
+    assert_eq!(cli.run(&["case", "import", "cases.json"]).code, 0);
+    fs::create_dir_all(cli.path("post/new")).unwrap();
+    fs::create_dir_all(cli.path("post/cur")).unwrap();
+    fs::write(
+        cli.path("post/new/1"),
+        eml("a@x", "Vedr. sag 2026-00007", &[]),
+    )
+    .unwrap();
+    cli.run(&["import", "post", "--mailbox", "arkiv", "--user", "birthe"]);
+    let said = cli.run(&[
+        "--json",
+        "suggest",
+        "--mailbox",
+        "arkiv",
+        "--user",
+        "birthe",
+    ]);
+    assert_eq!(
+        said.json()["number"],
+        "2026-00007",
+        "{}{}",
+        said.out,
+        said.err
+    );
+    let stranger = cli.run(&["suggest", "--mailbox", "arkiv", "--user", "carl"]);
+    assert_eq!((stranger.code, stranger.out.as_str()), (2, ""));
+}
