@@ -23,6 +23,7 @@ bench: bench-ingest ## Measure speed and memory beside peers, what a click costs
 	cargo bench $(CARGO_BUILD) --bench idle
 
 bench-ingest: ## Measure the way from an IMAP mailbox into the store, beside mbsync
+	@scripts/install-test-needs dovecot-imapd isync
 	cargo bench $(CARGO_BUILD) --bench ingest
 
 lint: ## Clippy, warnings denied

@@ -1,0 +1,120 @@
+// The page at / as a person meets it: real Sagspost, real mailboxes, real Chromium.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import { open, startBrowser, startDemo } from "./demo.mjs";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"];
+
+let demo;
+let browser;
+before(async () => { demo = await startDemo(); browser = await startBrowser(); });
+after(async () => { await browser?.close(); await demo?.stop(); });
+
+const queue = async (options, user = "Karen Holm") => {
+  const page = await open(browser, demo.link(user), options);
+  await page.waitForSelector("#queue button.main");
+  return page;
+};
+const violations = async (page) => {
+  await page.evaluate(axe);
+  const found = await page.evaluate((rules) => axe.run(document, { runOnly: rules }), RULES);
+  return found.violations.map((violation) => `${violation.id}: ${violation.nodes[0].html}`);
+};
+const text = (page, selector) => page.$eval(selector, (node) => node.textContent);
+
+test("the queue shows mails, each with its case, its certainty and the reasons", async () => {
+  const page = await queue();
+  assert.match(await text(page, "#queue .mail button.main"), /^Journalisér på 20\d\d-\d+ /);
+  assert.match(await text(page, "#queue .mail .share"), /\d+ % sikker/);
+  await page.click("#queue .mail summary");
+  assert.ok((await text(page, "#queue .mail details li")).length > 5);
+});
+
+test("one click journals, the row says so, and undo takes it back", async () => {
+  const page = await queue();
+  await page.click("#queue .mail button.main");
+  await page.waitForSelector("#queue .mail.done");
+  assert.match(await text(page, ".mail.done [role=status]"), /2\d{3}-\d+/);
+  await page.click(".mail.done button");
+  await page.waitForFunction(() => !document.querySelector(".mail.done"));
+  assert.ok(await page.$("#queue .mail button.main"));
+});
+
+test("the keyboard alone journals and undoes, and focus is always seen", async () => {
+  const page = await queue();
+  const focus = () => page.evaluate(() => ({
+    role: document.activeElement.dataset.role,
+    outline: getComputedStyle(document.activeElement).outlineStyle,
+  }));
+  for (let steps = 0; (await focus()).role !== "journal"; steps += 1) {
+    assert.ok(steps < 20, "the button is not reached by Tab");
+    await page.keyboard.press("Tab");
+  }
+  assert.notEqual((await focus()).outline, "none");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(".mail.done");
+  assert.equal((await focus()).role, "journal", "focus stays where the person was");
+  await page.keyboard.press("Space");
+  await page.waitForFunction(() => !document.querySelector(".mail.done"));
+});
+
+test("at 320 pixels nothing is cut off or scrolls sideways", async () => {
+  const page = await queue({ width: 320 });
+  const beyond = await page.evaluate(() => [...document.querySelectorAll("body *")]
+    .filter((node) => node.getBoundingClientRect().right > innerWidth + 1).map((node) => node.outerHTML.slice(0, 80)));
+  assert.deepEqual(beyond, []);
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320);
+});
+
+for (const language of ["da", "en"]) {
+  for (const dark of [false, true]) {
+    test(`no rule of WCAG 2.1 AA is broken: ${language}, ${dark ? "dark" : "light"}`, async () => {
+      const page = await queue({ language, dark });
+      assert.equal(await page.evaluate(() => document.documentElement.lang), language);
+      assert.deepEqual(await violations(page), []);
+    });
+  }
+}
+
+test("signing in with a wrong token says what to do", async () => {
+  const page = await open(browser, demo.origin);
+  await page.type("#token", "forkert");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => !document.querySelector("#token-error").hidden);
+  assert.deepEqual(await violations(page), []);
+});
+
+test("a server that is away is told, and the page recovers by itself", async () => {
+  const page = await queue();
+  await page.setOfflineMode(true);
+  await page.click("#queue .mail button.main");
+  await page.waitForSelector("#state.bad:not([hidden])");
+  assert.deepEqual(await violations(page), []);
+  await page.setOfflineMode(false);
+  await page.waitForFunction(() => !document.querySelector("#queue .mail .error") || document.querySelector("#queue .mail button.main:not([disabled])"));
+  await page.click("#queue .mail button.main");
+  await page.waitForSelector(".mail.done");
+  await page.click(".mail.done button");
+  await page.waitForFunction(() => !document.querySelector(".mail.done"));
+});
+
+test("who reads fewer mailboxes sees fewer mails", async () => {
+  const few = await queue({}, "Nadia Friis");
+  const shown = (page) => page.evaluate(async () => {
+    const token = sessionStorage.getItem("token");
+    const answer = await fetch("/api/v1/mails?limit=200", { headers: { Authorization: `Bearer ${token}` } });
+    return (await answer.json()).items.length;
+  });
+  const all = await queue();
+  assert.ok((await shown(few)) < (await shown(all)));
+});
+
+test("the description of the API is readable and breaks no rule", async () => {
+  const page = await open(browser, `${demo.origin}/api`, { width: 320 });
+  assert.match(await text(page, "body"), /\/api\/v1\/journal/);
+  assert.deepEqual(await violations(page), []);
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 320);
+});
