@@ -1,6 +1,7 @@
 //! What a click costs: `POST /suggestions` and `POST /journal` by 50 users at once, on 100,000 mails and 20,000 cases.
 //!
-//! Server and callers share the machine's cores. `SAGSPOST_BENCH_MAILS` sets another number of mails. The last line of
+//! Once with every user clicking once a second, more than any person does, and once as fast as the answers come, where
+//! the time of a call is 50 divided by what the machine can do. Server and callers share the machine's cores. `SAGSPOST_BENCH_MAILS` sets another number of mails. The last line of
 //! output is JSON.
 
 #![allow(clippy::unwrap_used, dead_code)]
@@ -20,7 +21,9 @@ use uuid::Uuid;
 
 const SEED: u64 = 2024;
 const USERS: usize = 50;
-const CALLS_PER_USER: usize = 100;
+const CALLS_PER_USER: usize = 20;
+/// Between two clicks of one user.
+const CLICKS: Duration = Duration::from_secs(1);
 const CASES: usize = 20_000;
 const BATCH: usize = 500;
 
@@ -49,30 +52,51 @@ async fn run(mail_count: usize) {
             .bearer_auth("token-of-birthe")
             .json(body)
     };
-    let suggest = calls(&client, |number| {
+    let suggest = |number: usize| {
         let body = json!({ "mail_id": mails[number * 7 % mails.len()] });
         post("/api/v1/suggestions", &body)
-    })
-    .await;
-    let journal = calls(&client, |number| {
-        // Each mail once.
+    };
+    // Each mail once: the second half of the numbers is for the second run.
+    let journal = |number: usize| {
         let body = json!({ "mail_id": mails[number], "case_id": cases[number * 31 % cases.len()] });
         post("/api/v1/journal", &body).header("Idempotency-Key", format!("bench-{number}"))
-    })
-    .await;
+    };
+    let half = USERS * CALLS_PER_USER;
+    let runs = [
+        (
+            "suggestions",
+            "POST /suggestions, a click a second",
+            calls(&client, Some(CLICKS), suggest).await,
+        ),
+        (
+            "journal",
+            "POST /journal, a click a second",
+            calls(&client, Some(CLICKS), journal).await,
+        ),
+        (
+            "suggestions_flat_out",
+            "POST /suggestions, flat out",
+            calls(&client, None, suggest).await,
+        ),
+        (
+            "journal_flat_out",
+            "POST /journal, flat out",
+            calls(&client, None, |n| journal(half + n)).await,
+        ),
+    ];
 
     println!("{USERS} users at once, {mail_count} mails, {CASES} cases");
     println!(
-        "{:<20} {:>8} {:>8} {:>10}",
+        "{:<36} {:>8} {:>8} {:>10}",
         "", "p50 ms", "p99 ms", "calls/s"
     );
-    show("POST /suggestions", &suggest);
-    show("POST /journal", &journal);
-    let figures: Value = json!({
-        "suggestions_p50_ms": suggest.at(0.50), "suggestions_p99_ms": suggest.at(0.99),
-        "journal_p50_ms": journal.at(0.50), "journal_p99_ms": journal.at(0.99),
-    });
-    println!("{figures}");
+    let mut figures = serde_json::Map::new();
+    for (key, name, latencies) in &runs {
+        show(name, latencies);
+        figures.insert(format!("{key}_p50_ms"), latencies.at(0.50).into());
+        figures.insert(format!("{key}_p99_ms"), latencies.at(0.99).into());
+    }
+    println!("{}", Value::Object(figures));
 }
 
 async fn add_cases(app: &App) -> Vec<Uuid> {
@@ -131,9 +155,10 @@ impl Latencies {
     }
 }
 
-/// Every user makes one call after the other; all succeed.
+/// Every user makes one call after the other, at their pace or as soon as the last is answered; all succeed.
 async fn calls(
     client: &reqwest::Client,
+    pace: Option<Duration>,
     request: impl Fn(usize) -> reqwest::RequestBuilder,
 ) -> Latencies {
     let of_users: Vec<Vec<reqwest::Request>> = (0..USERS)
@@ -144,11 +169,16 @@ async fn calls(
         })
         .collect();
     let begun = Instant::now();
-    let users = of_users.into_iter().map(|requests| {
+    let users = of_users.into_iter().enumerate().map(|(user, requests)| {
         let client = client.clone();
+        let user = user as u32;
         tokio::spawn(async move {
             let mut took = Vec::with_capacity(requests.len());
-            for request in requests {
+            for (number, request) in (0u32..).zip(requests) {
+                if let Some(pace) = pace {
+                    let due = begun + pace * number + pace / USERS as u32 * user;
+                    tokio::time::sleep_until(due.into()).await;
+                }
                 let begun = Instant::now();
                 let response = client.execute(request).await.unwrap();
                 let status = response.status();
@@ -174,7 +204,7 @@ async fn calls(
 
 fn show(name: &str, latencies: &Latencies) {
     println!(
-        "{name:<20} {:>8.1} {:>8.1} {:>10.0}",
+        "{name:<36} {:>8.1} {:>8.1} {:>10.0}",
         latencies.at(0.50),
         latencies.at(0.99),
         latencies.sorted.len() as f64 / latencies.wall.as_secs_f64()

@@ -50,7 +50,7 @@ pub async fn journal(
     now: DateTime<Utc>,
 ) -> Result<Entry, JournalError> {
     let OpenMail { row, raw, mail } = opened;
-    let case = store.case(request.case_id, actor).await?;
+    store.expect_case(request.case_id, actor).await?;
     let plan = plan(mail, suggested, &request.choice)?;
     let mut documents = Vec::with_capacity(plan.documents.len());
     let mut copies = Vec::new();
@@ -70,11 +70,11 @@ pub async fn journal(
         id: Uuid::now_v7(),
         mail_id: row.id,
         fingerprint: row.fingerprint,
-        case_id: case.id,
+        case_id: request.case_id,
         created_by: actor.to_owned(),
         idempotency_key: request.idempotency_key.clone(),
         request_hash: request_hash(row.id, request),
-        jobs: jobs(store, row.id, case.id).await?,
+        jobs: jobs(store, row.id, request.case_id).await?,
         documents,
     };
     let committed = store.commit_entry(&new, now).await;

@@ -136,6 +136,18 @@ impl Store {
         self.one(row).await
     }
 
+    /// Whether the case is there for this viewer; an error when not.
+    pub async fn expect_case(&self, id: Uuid, viewer: &str) -> Result<(), StoreError> {
+        let found: Option<(Uuid,)> = read!(self, |c| sqlx::query_as(sqlx::AssertSqlSafe(format!(
+            "select c.id from cases c where c.id = $2 and {VISIBLE}"
+        )))
+        .bind(viewer)
+        .bind(id)
+        .fetch_optional(c)
+        .await?);
+        found.map(|_| ()).ok_or(StoreError::NotFound("case"))
+    }
+
     pub async fn case_by_number(&self, number: &str, viewer: &str) -> Result<Case, StoreError> {
         let row: Option<Row> = read!(self, |c| sqlx::query_as(sqlx::AssertSqlSafe(format!(
             "select {COLUMNS} from cases c where c.number = $2 and {VISIBLE}"

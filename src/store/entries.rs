@@ -200,9 +200,7 @@ impl Store {
         for (number, document) in (number..).zip(&new.documents) {
             insert_document(&mut tx, new, document, number, now).await?;
         }
-        for job in &new.jobs {
-            jobs::insert(&mut tx, job, Some(new.id), now).await?;
-        }
+        jobs::insert(&mut tx, &new.jobs, Some(new.id), now).await?;
         write!(&mut tx, |c| sqlx::query(
             "insert into case_recents (user_name, case_id, used_at)
              values ($1, $2, $3)
@@ -361,9 +359,7 @@ impl Store {
                 .execute(&mut *c)
                 .await?;
         });
-        for job in jobs_of(&entry) {
-            jobs::insert(&mut tx, &job, Some(id), now).await?;
-        }
+        jobs::insert(&mut tx, &jobs_of(&entry), Some(id), now).await?;
         let record = AuditRecord {
             actor,
             action: "undo",

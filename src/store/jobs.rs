@@ -78,20 +78,27 @@ type JobRow = (Uuid, String, Json<Value>, Option<Uuid>, i64, i64);
 
 pub(super) async fn insert(
     tx: &mut Tx,
-    job: &NewJob,
+    jobs: &[NewJob],
     entry_id: Option<Uuid>,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    write!(tx, |c| sqlx::query(
-        "insert into jobs (id, kind, payload, entry_id, group_key, state, run_at, created_at)
-         values ($1, $2, $3, $4, $5, 'waiting', $6, $6)"
+    if jobs.is_empty() {
+        return Ok(());
+    }
+    write!(tx, |c, Database| sqlx::QueryBuilder::<Database>::new(
+        "insert into jobs (id, kind, payload, entry_id, group_key, state, run_at, created_at) "
     )
-    .bind(Uuid::now_v7())
-    .bind(job.kind.as_str())
-    .bind(Json(&job.payload))
-    .bind(entry_id)
-    .bind(&job.group_key)
-    .bind(now)
+    .push_values(jobs, |mut row, job| {
+        row.push_bind(Uuid::now_v7())
+            .push_bind(job.kind.as_str())
+            .push_bind(Json(&job.payload))
+            .push_bind(entry_id)
+            .push_bind(job.group_key.as_str())
+            .push_bind("waiting")
+            .push_bind(now)
+            .push_bind(now);
+    })
+    .build()
     .execute(c)
     .await
     .map(|_| ())?);
