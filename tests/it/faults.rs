@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::support::dovecot::{Dovecot, PASSWORD};
 use crate::support::house::{House, VIEWER};
+use crate::support::postgres::Server;
 use crate::support::wait_for;
 use crate::support::wire::ScriptedServer;
 
@@ -257,6 +258,27 @@ fn a_database_that_is_locked_for_a_while_loses_no_mail() {
         );
         other.execute("rollback").await.unwrap();
     });
+    house.wait_for_mails(20);
+}
+
+#[test]
+fn a_database_that_is_down_for_a_while_loses_no_mail() {
+    let mut postgres = Server::start();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let store = runtime.block_on(crate::support::store::open(&postgres.url(), folder));
+    let house = House::on(runtime, store);
+    let dovecot = Dovecot::start();
+    dovecot.deliver(USER, "INBOX", &mail(0));
+    house.add(USER, &Settings::Imap(house.imap(dovecot.port, USER)));
+    let _watching = house.watch();
+    house.wait_for_mails(1);
+    postgres.stop();
+    for number in 1..20 {
+        dovecot.deliver(USER, "INBOX", &mail(number));
+    }
+    assert!(house.block_on(house.store().mail_count()).is_err());
+    postgres.go_on();
     house.wait_for_mails(20);
 }
 

@@ -2,7 +2,6 @@
 //!
 //! PostgreSQL refuses to run as root, so root starts it as the user `postgres` (or `nobody`).
 
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
@@ -62,7 +61,7 @@ fn shared_port() -> u16 {
 /// A server process and its data; the process ends with the thread that started it.
 pub struct Server {
     pub port: u16,
-    process: Child,
+    process: Option<Child>,
     folder: PathBuf,
 }
 
@@ -93,16 +92,25 @@ impl Server {
                 "-D",
             ])
             .arg(&data));
-        let port = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
-        let mut server = command(&bin.join("postgres"), user);
+        let mut server = Self {
+            port: super::free_port(),
+            process: None,
+            folder,
+        };
+        server.go_on();
         server
-            .arg("-D")
-            .arg(&data)
-            .args(["-p", &port.to_string(), "-k", ""]);
+    }
+
+    /// Starts again on the same port after `stop`.
+    pub fn go_on(&mut self) {
+        let bin = binaries().expect("PostgreSQL was here a moment ago");
+        let mut server = command(&bin.join("postgres"), unprivileged_user());
+        server.arg("-D").arg(self.folder.join("data")).args([
+            "-p",
+            &self.port.to_string(),
+            "-k",
+            "",
+        ]);
         for setting in [
             "listen_addresses=127.0.0.1",
             "fsync=off",
@@ -111,14 +119,21 @@ impl Server {
         ] {
             server.args(["-c", setting]);
         }
-        let process = server.spawn().expect("postgres starts");
-        let server = Self {
-            port,
-            process,
-            folder,
-        };
-        server.wait_until_ready();
-        server
+        self.process = Some(server.spawn().expect("postgres starts"));
+        self.wait_until_ready();
+    }
+
+    /// Ends the server at once, as a crash does.
+    pub fn stop(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+    }
+
+    /// The address of the database that every new server has.
+    pub fn url(&self) -> String {
+        format!("postgres://sagspost@127.0.0.1:{}/postgres", self.port)
     }
 
     fn wait_until_ready(&self) {
@@ -148,8 +163,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        self.stop();
         let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
