@@ -41,6 +41,28 @@ impl References {
     }
 }
 
+/// A text without the `[cid:…]` that Outlook writes where a picture stands.
+pub(super) fn without_placeholders(text: &str) -> Cow<'_, str> {
+    if !text.contains("[cid:") {
+        return Cow::Borrowed(text);
+    }
+    let mut pieces = text.split("[cid:");
+    let mut out = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let end = piece.find(|c: char| c == ']' || c == '[' || c.is_whitespace());
+        match end.map(|end| piece.split_at(end)) {
+            Some((_, after)) if after.starts_with(']') => {
+                out.push_str(after.get(1..).unwrap_or_default());
+            }
+            _ => {
+                out.push_str("[cid:");
+                out.push_str(piece);
+            }
+        }
+    }
+    Cow::Owned(out)
+}
+
 /// Where the next `cid:` stands, in upper or lower case, not as the end of a longer word.
 fn next_scheme(bytes: &[u8], from: usize) -> Option<usize> {
     let colons = bytes.get(from..)?.iter().enumerate();
@@ -129,6 +151,14 @@ mod tests {
             assert!(!references.show(id), "{id}");
         }
         assert!(references.show("logo2") && references.show("Logo4"));
+    }
+
+    #[test]
+    fn outlooks_placeholders_for_pictures_are_no_text() {
+        assert_eq!(
+            without_placeholders("Hilsen [cid:image001.png@01DC]\n[cid:x y] [cid:"),
+            "Hilsen \n[cid:x y] [cid:"
+        );
     }
 
     #[test]

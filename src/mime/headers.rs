@@ -1,15 +1,23 @@
 //! The header fields that a case worker knows, with raw 8-bit bytes put right.
 //!
-//! Old software writes `Søren` as bare Latin-1 bytes. The parser would replace what is not UTF-8; the bytes are known,
-//! so the field is decoded as windows-1252 and read again.
+//! Old software writes `Søren` as bare Latin-1 bytes, or as encoded words under a wrong name. The parser would replace
+//! such letters; the bytes are known, so the field is put right and read again. Everything read is bounded in length.
 
 use std::borrow::Cow;
 
 use base64::Engine;
 use chrono::{DateTime, Utc};
-use mail_parser::{Header, HeaderForm, Headers};
+use mail_parser::{Header, HeaderForm, Headers, ParsedValue};
 
+use super::{charset, parts::warning};
 use crate::domain::mail::{Address, Warning};
+
+/// No program lets a person write a longer one, and databases index no more than some 2,700 bytes.
+const MAX_SUBJECT_BYTES: usize = 1_000;
+/// A line of a mail is no longer (RFC 5322), so a name, an address or a Message-ID is not.
+const MAX_WORD_BYTES: usize = 998;
+/// What stands for a letter that could not be read.
+const UNREAD_LETTER: char = '\u{fffd}';
 
 /// Addresses of one field; beyond, the mail is marked.
 const MAX_ADDRESSES: usize = 5_000;
@@ -36,17 +44,17 @@ pub(super) struct MailHeaders {
 pub(super) fn read(headers: Headers<'_>, warnings: &mut Vec<Warning>) -> MailHeaders {
     for name in ONCE {
         if headers.all(name).nth(1).is_some() {
-            warnings.push(Warning {
-                code: "header_twice".to_owned(),
-                detail: format!("{name} stands more than once; the first counts"),
-            });
+            warnings.push(warning(
+                "header_twice",
+                &format!("{name} stands more than once; the first counts"),
+            ));
         }
     }
     MailHeaders {
         message_id: ids(headers, "Message-ID").into_iter().next(),
         in_reply_to: ids(headers, "In-Reply-To"),
         references: ids(headers, "References"),
-        date: date(headers),
+        date: date(headers, warnings),
         from: headers
             .all("From")
             .next()
@@ -55,7 +63,7 @@ pub(super) fn read(headers: Headers<'_>, warnings: &mut Vec<Warning>) -> MailHea
         to: all_addresses(headers, "To", warnings),
         cc: all_addresses(headers, "Cc", warnings),
         bcc: all_addresses(headers, "Bcc", warnings),
-        subject: text(headers, "Subject").unwrap_or_default(),
+        subject: subject(headers, warnings),
         thread_index: thread_index(headers),
     }
 }
@@ -63,16 +71,56 @@ pub(super) fn read(headers: Headers<'_>, warnings: &mut Vec<Warning>) -> MailHea
 /// The first field of that name as decoded text.
 pub(super) fn text(headers: Headers<'_>, name: &str) -> Option<String> {
     let field = headers.all(name).next()?;
-    let bytes = repaired(field);
-    let parsed = HeaderForm::Text.parse(&bytes);
-    Some(
+    let read = |bytes: &[u8]| {
+        let parsed = HeaderForm::Text.parse(bytes);
         parsed
             .value()
             .as_text()
             .unwrap_or_default()
             .trim()
-            .to_owned(),
-    )
+            .to_owned()
+    };
+    Some(best(&repaired(field), read, |text| {
+        text.contains(UNREAD_LETTER)
+    }))
+}
+
+/// The field as it reads with the fewest guesses that leave no letter unread.
+fn best<T>(field: &[u8], read: impl Fn(&[u8]) -> T, is_damaged: impl Fn(&T) -> bool) -> T {
+    let first = read(field);
+    if !is_damaged(&first) {
+        return first;
+    }
+    let Ok(field) = std::str::from_utf8(field) else {
+        return first;
+    };
+    [false, true]
+        .into_iter()
+        .map(|utf_8_too| read(charset::relabelled(field, utf_8_too).as_bytes()))
+        .find(|again| !is_damaged(again))
+        .unwrap_or(first)
+}
+
+fn subject(headers: Headers<'_>, warnings: &mut Vec<Warning>) -> String {
+    let mut subject = text(headers, "Subject").unwrap_or_default();
+    if subject.len() > MAX_SUBJECT_BYTES {
+        cut(&mut subject, MAX_SUBJECT_BYTES);
+        warnings.push(warning(
+            "subject_cut",
+            "only the beginning of a very long subject was read",
+        ));
+    }
+    if subject.contains(UNREAD_LETTER) {
+        warnings.push(warning(
+            "subject_damaged",
+            "some letters of the subject could not be read",
+        ));
+    }
+    subject
+}
+
+fn cut(text: &mut String, max_bytes: usize) {
+    text.truncate(text.floor_char_boundary(max_bytes));
 }
 
 fn all_addresses(headers: Headers<'_>, name: &str, warnings: &mut Vec<Warning>) -> Vec<Address> {
@@ -85,32 +133,55 @@ fn all_addresses(headers: Headers<'_>, name: &str, warnings: &mut Vec<Warning>) 
 }
 
 fn addresses(field: Header<'_>, warnings: &mut Vec<Warning>) -> Vec<Address> {
-    let bytes = repaired(field);
-    let parsed = HeaderForm::Addresses.parse(&bytes);
+    let is_damaged = |list: &Vec<Address>| {
+        list.iter()
+            .filter_map(|address| address.name.as_deref())
+            .any(|name| name.contains(UNREAD_LETTER))
+    };
+    let mut addresses = best(
+        &repaired(field),
+        |bytes| listed(&HeaderForm::Addresses.parse(bytes)),
+        is_damaged,
+    );
+    if addresses.len() > MAX_ADDRESSES {
+        addresses.truncate(MAX_ADDRESSES);
+        warnings.push(warning(
+            "too_many_addresses",
+            &format!("only the first {MAX_ADDRESSES} addresses of a field were read"),
+        ));
+    }
+    addresses
+}
+
+fn listed(parsed: &ParsedValue<'_>) -> Vec<Address> {
     let Some(list) = parsed.value().as_address() else {
         return Vec::new();
     };
-    let mut addresses: Vec<Address> = list
-        .mailboxes()
+    list.mailboxes()
         .take(MAX_ADDRESSES + 1)
-        .map(|mailbox| Address {
-            name: mailbox
-                .name()
-                .map(str::trim)
-                .filter(|name| !name.is_empty())
-                .map(str::to_owned),
-            address: mailbox.address().unwrap_or_default().trim().to_lowercase(),
+        .map(|mailbox| {
+            let mut address = mailbox.address().unwrap_or_default().trim().to_lowercase();
+            cut(&mut address, MAX_WORD_BYTES);
+            Address {
+                name: mailbox.name().and_then(person),
+                address,
+            }
         })
         .filter(|address| address.name.is_some() || !address.address.is_empty())
-        .collect();
-    if addresses.len() > MAX_ADDRESSES {
-        addresses.truncate(MAX_ADDRESSES);
-        warnings.push(Warning {
-            code: "too_many_addresses".to_owned(),
-            detail: format!("only the first {MAX_ADDRESSES} addresses of a field were read"),
-        });
-    }
-    addresses
+        .collect()
+}
+
+/// A name without the quotation marks that Outlook puts around it.
+fn person(name: &str) -> Option<String> {
+    let name = name.trim();
+    let name = name
+        .strip_prefix('\'')
+        .and_then(|name| name.strip_suffix('\''))
+        .unwrap_or(name)
+        .trim();
+    let mut name = name.to_owned();
+    cut(&mut name, MAX_WORD_BYTES);
+    (!name.is_empty()).then_some(name)
 }
 
 fn ids(headers: Headers<'_>, name: &str) -> Vec<String> {
@@ -124,20 +195,32 @@ fn ids(headers: Headers<'_>, name: &str) -> Vec<String> {
         None => value.as_text().into_iter().collect(),
     };
     ids.into_iter()
-        .map(|id| id.trim().trim_matches(['<', '>']).to_owned())
+        .map(|id| id.trim().trim_matches(['<', '>']))
+        .map(|id| {
+            id.get(..id.floor_char_boundary(MAX_WORD_BYTES))
+                .unwrap_or(id)
+        })
         .filter(|id| !id.is_empty())
+        .map(str::to_owned)
         .take(MAX_REFERENCES)
         .collect()
 }
 
-fn date(headers: Headers<'_>) -> Option<DateTime<Utc>> {
+fn date(headers: Headers<'_>, warnings: &mut Vec<Warning>) -> Option<DateTime<Utc>> {
     let field = headers.all("Date").next()?;
     let parsed = HeaderForm::Date.parse(field.raw_value());
     let date = parsed
         .value()
         .as_datetime()
-        .filter(mail_parser::DateTime::is_valid)?;
-    DateTime::from_timestamp(date.to_timestamp(), 0)
+        .filter(mail_parser::DateTime::is_valid)
+        .and_then(|date| DateTime::from_timestamp(date.to_timestamp(), 0));
+    if date.is_none() {
+        warnings.push(warning(
+            "date_unreadable",
+            "the date of the mail could not be read",
+        ));
+    }
+    date
 }
 
 fn thread_index(headers: Headers<'_>) -> Option<String> {
@@ -159,6 +242,73 @@ pub(super) fn repaired(field: Header<'_>) -> Cow<'_, [u8]> {
     if std::str::from_utf8(raw).is_ok() {
         return Cow::Borrowed(raw);
     }
-    let (text, _, _) = encoding_rs::WINDOWS_1252.decode(raw);
-    Cow::Owned(text.into_owned().into_bytes())
+    Cow::Owned(charset::guessed(raw).into_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{domain::mail::Mail, mime::parse};
+
+    fn with(header: &str) -> Mail {
+        parse(format!("{header}\r\nTo: b@x.example\r\n\r\nhej").as_bytes())
+    }
+
+    #[test]
+    fn encoded_words_under_a_wrong_name_keep_their_letters() {
+        for subject in [
+            "=?x-ukendt?Q?Bl=E5b=E6r?=",
+            "=?utf-8?Q?Bl=E5b=E6r?=",
+            "=?x-ukendt?Q?Bl=E5?= =?utf-8?Q?b=C3=A6r?=",
+        ] {
+            let mail = with(&format!(
+                "Subject: {subject}\r\nFrom: {subject} <a@x.example>"
+            ));
+            assert_eq!(mail.subject, "Blåbær");
+            assert_eq!(mail.from[0].name.as_deref(), Some("Blåbær"));
+            assert!(mail.warnings.is_empty(), "{:?}", mail.warnings);
+        }
+    }
+
+    #[test]
+    fn a_subject_a_name_or_an_id_without_end_is_bounded() {
+        let long = "æ".repeat(50_000);
+        let mail = with(&format!(
+            "Subject: {long}\r\nFrom: {long} <{long}@x.example>\r\nMessage-ID: <{long}@x>"
+        ));
+        assert_eq!(
+            (mail.subject.len(), mail.warnings[0].code.as_str()),
+            (1_000, "subject_cut")
+        );
+        assert!(mail.message_id.is_some_and(|id| id.len() <= 998));
+        assert!(mail.from[0].address.len() <= 998);
+        assert!(
+            mail.from[0]
+                .name
+                .as_ref()
+                .is_none_or(|name| name.len() <= 998)
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_said() {
+        for (header, code) in [
+            ("Subject: =?shift_jis?B?gg==?=", "subject_damaged"),
+            ("Date: i morgen", "date_unreadable"),
+        ] {
+            assert!(
+                with(header).warnings.iter().any(|w| w.code == code),
+                "{header}"
+            );
+        }
+    }
+
+    #[test]
+    fn quotation_marks_are_no_part_of_a_name() {
+        assert_eq!(
+            with("From: \"'Karen Holm'\" <k@x.example>").from[0]
+                .name
+                .as_deref(),
+            Some("Karen Holm")
+        );
+    }
 }

@@ -5,12 +5,13 @@ use mail_parser::MessageRef;
 use super::headers::text;
 use crate::domain::mail::MailKind;
 
-const AUTO_REPLY_SUBJECTS: [&str; 8] = [
+const AUTO_REPLY_SUBJECTS: [&str; 9] = [
     "autosvar",
     "automatisk svar",
     "automatic reply",
     "auto-reply",
     "out of office",
+    "out of office autoreply",
     "ikke til stede",
     "fraværsbesked",
     "ikke på kontoret",
@@ -56,7 +57,10 @@ pub(super) fn of(message: &MessageRef<'_>, subject: &str, has_calendar: bool) ->
         || value("X-Autoreply").is_some()
         || value("X-Autorespond").is_some()
         || precedence == "auto_reply"
-        || starts_with_any(&subject, &AUTO_REPLY_SUBJECTS)
+        || AUTO_REPLY_SUBJECTS
+            .iter()
+            .filter_map(|phrase| subject.strip_prefix(phrase))
+            .any(is_end_of_phrase)
     {
         return MailKind::AutoReply;
     }
@@ -72,6 +76,14 @@ pub(super) fn of(message: &MessageRef<'_>, subject: &str, has_calendar: bool) ->
     MailKind::Personal
 }
 
+/// `Autosvar: Hæk` and `Autosvar fra Vej` are automatic; `Autosvar i telefonen virker ikke` is a person's.
+fn is_end_of_phrase(rest: &str) -> bool {
+    let rest = rest.trim_start();
+    rest.is_empty()
+        || rest.starts_with([':', '-', '–', '(', '!', '.', '[', '<'])
+        || rest.starts_with("fra ")
+}
+
 fn starts_with_any(subject: &str, patterns: &[&str]) -> bool {
     patterns.iter().any(|pattern| subject.starts_with(pattern))
 }
@@ -85,6 +97,11 @@ mod tests {
         for (headers, kind) in [
             ("Subject: Hæk", MailKind::Personal),
             ("Subject: SV: Autosvar i telefonen", MailKind::Personal),
+            (
+                "Subject: Autosvar i telefonen virker ikke",
+                MailKind::Personal,
+            ),
+            ("Subject: Autosvar fra Vej og Park", MailKind::AutoReply),
             ("Subject: Automatisk svar: Hæk", MailKind::AutoReply),
             (
                 "Auto-Submitted: auto-replied\r\nSubject: Tak",

@@ -3,18 +3,28 @@
 //! Whatever arrives is read as far as it can be and never refused: what could not be understood is said in the mail's
 //! warnings, and the raw bytes are always kept elsewhere. Nothing of `mail-parser` is seen outside this module.
 
+mod charset;
 mod cid;
 mod fingerprint;
+mod flowed;
 mod headers;
 mod html;
 mod kind;
 mod name;
 mod parts;
+mod picture;
+mod text;
 pub mod thread;
+
+use std::cell::OnceCell;
 
 use mail_parser::{Message, MessageParser, MessageRef};
 
 pub use fingerprint::fingerprint;
+
+use cid::References;
+use parts::Leaf;
+use text::Body;
 
 use crate::domain::mail::{Attachment, Mail, MailKind, Sha256, Warning};
 
@@ -48,26 +58,23 @@ fn read_all(raw: &[u8], digests: Digests) -> Mail {
     }
 }
 
-/// The attachment at `index` of [`Mail::attachments`] and its decoded bytes.
+/// The attachment at `index` of [`Mail::attachments`] and its decoded bytes; a nested mail is not opened.
 pub fn attachment(raw: &[u8], index: usize) -> Option<(Attachment, Vec<u8>)> {
     let message = parsed(raw)?;
-    let (_, mut leaves) = parts::split(message.root());
-    if index >= leaves.len() {
-        return None;
-    }
-    let leaf = leaves.swap_remove(index);
-    let bytes = leaf.part.decoded().into_owned();
-    let attachment = described(&leaf, &bytes, index, MAX_NESTED_MAILS, Digests::Made);
-    Some((attachment, bytes))
+    let (body, leaves) = parts::split(message.root());
+    let leaf = leaves.get(index)?;
+    let bytes = leaf.bytes();
+    let attachment = Describer::new(&body, Digests::Made).describe(leaf, &bytes, index);
+    Some((attachment, bytes.into_owned()))
 }
 
-/// `None` when there is not a single header.
+/// `None` when there is no header that mails have: any text with a colon has a line that looks like one.
 fn parsed(raw: &[u8]) -> Option<Message<'_>> {
     let message = MessageParser::new()
         .max_depth(MAX_DEPTH)
         .max_parts(MAX_PARTS)
         .parse(raw)?;
-    (!message.root().headers().is_empty()).then_some(message)
+    message.root().headers().has_known().then_some(message)
 }
 
 fn unreadable() -> Mail {
@@ -91,11 +98,20 @@ fn read(message: MessageRef<'_>, depth: usize, digests: Digests) -> Mail {
         &headers.subject,
         leaves.iter().any(parts::Leaf::is_calendar),
     );
-    parts::note_damage(message, &mut warnings);
+    let too_deep = depth >= MAX_NESTED_MAILS && leaves.iter().any(|leaf| leaf.part.is_message());
+    parts::note_damage(message, too_deep, &mut warnings);
+    let describer = Describer::new(&body, digests);
     let attachments = leaves
         .iter()
         .enumerate()
-        .map(|(index, leaf)| described(leaf, &leaf.part.decoded(), index, depth, digests))
+        .map(|(index, leaf)| Attachment {
+            mail: leaf
+                .part
+                .nested()
+                .filter(|_| depth < MAX_NESTED_MAILS)
+                .map(|nested| Box::new(read(nested, depth + 1, digests))),
+            ..describer.describe(leaf, &leaf.bytes(), index)
+        })
         .collect();
     Mail {
         message_id: headers.message_id,
@@ -115,24 +131,46 @@ fn read(message: MessageRef<'_>, depth: usize, digests: Digests) -> Mail {
     }
 }
 
-fn described(
-    leaf: &parts::Leaf<'_>,
-    bytes: &[u8],
-    index: usize,
-    depth: usize,
+/// Says of a mail's attachments what they are.
+struct Describer<'b, 'm> {
+    body: &'b Body<'m>,
     digests: Digests,
-) -> Attachment {
-    let nested = leaf.part.nested().filter(|_| depth < MAX_NESTED_MAILS);
-    Attachment {
-        name: name::of(&leaf.part, &leaf.media_type, index),
-        media_type: leaf.media_type.clone(),
-        size: bytes.len() as u64,
-        sha256: match digests {
-            Digests::Made => Some(Sha256::of(bytes)),
-            Digests::LeftOut => None,
-        },
-        inline: leaf.inline,
-        mail: nested.map(|nested| Box::new(read(nested, depth + 1, digests))),
+    /// Read when the first picture asks.
+    references: OnceCell<References>,
+}
+
+impl<'b, 'm> Describer<'b, 'm> {
+    fn new(body: &'b Body<'m>, digests: Digests) -> Self {
+        Self {
+            body,
+            digests,
+            references: OnceCell::new(),
+        }
+    }
+
+    fn describe(&self, leaf: &Leaf<'_>, bytes: &[u8], index: usize) -> Attachment {
+        let name = name::of(&leaf.part, &leaf.media_type, index);
+        Attachment {
+            inline: leaf.is_signature() || self.is_logo(leaf, bytes, &name),
+            name,
+            media_type: leaf.media_type.clone(),
+            size: bytes.len() as u64,
+            sha256: match self.digests {
+                Digests::Made => Some(Sha256::of(bytes)),
+                Digests::LeftOut => None,
+            },
+            mail: None,
+        }
+    }
+
+    fn is_logo(&self, leaf: &Leaf<'_>, bytes: &[u8], name: &str) -> bool {
+        leaf.media_type.starts_with("image/")
+            && picture::may_be_logo(bytes, name)
+            && leaf.part.content_id().is_some_and(|id| {
+                self.references
+                    .get_or_init(|| self.body.references())
+                    .show(id)
+            })
     }
 }
 

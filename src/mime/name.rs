@@ -27,7 +27,12 @@ fn given(part: &MessagePart<'_>) -> Option<String> {
             .attribute(attribute)?
             .to_owned();
         let name = decoded_words(&name);
-        let name: String = name.trim().chars().take(MAX_NAME_CHARS).collect();
+        let name: String = name
+            .trim()
+            .chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .take(MAX_NAME_CHARS)
+            .collect();
         (!name.is_empty()).then_some(name)
     })
 }
@@ -44,7 +49,11 @@ fn decoded_words(name: &str) -> String {
 fn made(part: &MessagePart<'_>, media_type: &str, index: usize) -> String {
     if let Some(nested) = part.nested() {
         let subject = headers::text(nested.headers(), "Subject").unwrap_or_default();
-        let subject: String = subject.chars().take(100).collect();
+        let subject: String = subject
+            .chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .take(100)
+            .collect();
         return if subject.is_empty() {
             "mail.eml".to_owned()
         } else {
@@ -61,11 +70,18 @@ fn made(part: &MessagePart<'_>, media_type: &str, index: usize) -> String {
         "application/vnd.openxmlformats-officedocument.presentationml.presentation" => "pptx",
         "application/zip" => "zip",
         "application/xml" | "text/xml" => "xml",
+        "application/vnd.ms-powerpoint" => "ppt",
+        "application/vnd.ms-outlook" => "msg",
+        "application/vnd.oasis.opendocument.text" => "odt",
+        "application/vnd.oasis.opendocument.spreadsheet" => "ods",
         "application/rtf" | "text/rtf" => "rtf",
         "application/ms-tnef" => return "winmail.dat".to_owned(),
-        "application/pkcs7-signature" => return "smime.p7s".to_owned(),
+        "application/pkcs7-signature" | "application/x-pkcs7-signature" => {
+            return "smime.p7s".to_owned();
+        }
         "message/delivery-status" => return "leveringsstatus.txt".to_owned(),
         "message/rfc822" => "eml",
+        "text/rfc822-headers" => return "mailhoved.txt".to_owned(),
         "text/plain" => "txt",
         "text/html" => "html",
         "text/csv" => "csv",
@@ -73,7 +89,12 @@ fn made(part: &MessagePart<'_>, media_type: &str, index: usize) -> String {
         "image/png" => "png",
         "image/gif" => "gif",
         "image/heic" => "heic",
+        "image/heif" => "heif",
+        "image/webp" => "webp",
         "image/tiff" => "tif",
+        "audio/mpeg" => "mp3",
+        "video/mp4" => "mp4",
+        other if other.starts_with("text/") => "txt",
         _ => "bin",
     };
     format!("vedhæftning-{}.{extension}", index + 1)
