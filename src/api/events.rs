@@ -8,19 +8,11 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event as Message, KeepAlive, Sse};
-use chrono::Utc;
 use futures::stream::{self, Stream};
 use serde_json::{Value, json};
 
 use super::{App, Problem, extract::Viewer};
-use crate::store::{Event, EventKind};
-
-/// How long other processes' events may wait.
-const POLL: Duration = Duration::from_millis(500);
-/// Events read at once.
-const PAGE: i64 = 200;
-/// PostgreSQL numbers events before they are committed; within this time a lower number may still appear.
-const SETTLES_SECS: i64 = 5;
+use crate::store::{EventKind, Follower};
 
 /// What happens, as server-sent events: `mail.new`, `suggestion.ready`, `entry.committed`, `entry.undone`,
 /// `entry.delivered`, `entry.failed`, `case.changed`, `mailbox.changed`. `Last-Event-ID` continues where it was left
@@ -40,69 +32,38 @@ pub(super) async fn follow(
         None => app.store.last_event().await?,
     };
     let stop = app.stop.clone();
-    let follower = Follower {
+    let listener = Listener {
+        follower: Follower::after(app.store.clone(), from),
         app,
         viewer,
-        sent: std::collections::BTreeSet::new(),
-        floor: from,
     };
     let messages = stream::unfold(
-        (follower, Vec::new()),
-        |(mut follower, mut waiting)| async move {
+        (listener, Vec::new()),
+        |(mut listener, mut waiting)| async move {
             while waiting.is_empty() {
-                waiting = follower.next().await;
+                waiting = listener.next().await;
                 waiting.reverse();
             }
             let message: Message = waiting.pop()?;
-            Some((Ok(message), (follower, waiting)))
+            Some((Ok(message), (listener, waiting)))
         },
     );
     let messages = futures::StreamExt::take_until(messages, stop.cancelled_owned());
     Ok(Sse::new(messages).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
 }
 
-struct Follower {
+/// Somebody who follows.
+struct Listener {
+    follower: Follower,
     app: App,
     viewer: String,
-    /// Numbers above `floor` that were sent.
-    sent: std::collections::BTreeSet<i64>,
-    /// Everything up to here is settled and sent.
-    floor: i64,
 }
 
-impl Follower {
+impl Listener {
     /// Waits for events and returns those that the viewer may see.
     async fn next(&mut self) -> Vec<Message> {
-        // Asked before the events: what is written in between lies beyond it and is not passed over.
-        let settles = chrono::Duration::seconds(SETTLES_SECS);
-        let horizon = self
-            .app
-            .store
-            .event_horizon(Utc::now(), settles)
-            .await
-            .unwrap_or(self.floor);
-        let events = self
-            .app
-            .store
-            .events_after(self.floor, PAGE)
-            .await
-            .unwrap_or_default();
-        let fresh: Vec<Event> = events
-            .into_iter()
-            .filter(|event| !self.sent.contains(&event.id))
-            .collect();
-        if fresh.is_empty() {
-            self.floor = self.floor.max(horizon);
-            self.sent = self.sent.split_off(&(self.floor + 1));
-            tokio::select! {
-                () = self.app.store.event_written() => {}
-                () = tokio::time::sleep(POLL) => {}
-            }
-            return Vec::new();
-        }
         let mut messages = Vec::new();
-        for event in fresh {
-            self.sent.insert(event.id);
+        for event in self.follower.next().await {
             for (name, data) in self.seen(&event.kind).await {
                 let message = Message::default().id(event.id.to_string()).event(name);
                 messages.push(message.data(data.to_string()));

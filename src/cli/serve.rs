@@ -15,7 +15,7 @@ use crate::{
     domain::case_number::Template,
     mailbox::{TokenCache, mark::Marks, supervisor::Supervisor},
     outbox::{self, Outbox, housekeeping},
-    store::Store,
+    store::{Follower, Store},
     suggest::Engine,
     telemetry,
 };
@@ -100,7 +100,7 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
 /// Builds the suggestion index, then keeps it up with what any process does.
 async fn follow(store: Store, engine: Arc<Engine>, stop: CancellationToken) {
     let pause = Duration::from_millis(500);
-    let mut last = loop {
+    let last = loop {
         match engine.load(&store).await {
             Ok(loaded) => {
                 tracing::info!(
@@ -117,39 +117,18 @@ async fn follow(store: Store, engine: Arc<Engine>, stop: CancellationToken) {
             () = tokio::time::sleep(pause * 4) => {}
         }
     };
-    let mut done = std::collections::BTreeSet::new();
-    while !stop.is_cancelled() {
-        // Numbers may appear late (see `Store::events_after`); what is old enough is settled. Asked before the events,
-        // so that nothing written in between is passed over.
-        let settles = chrono::Duration::seconds(5);
-        let horizon = store
-            .event_horizon(chrono::Utc::now(), settles)
-            .await
-            .unwrap_or(last);
-        let events = store.events_after(last, 500).await.unwrap_or_default();
-        let fresh: Vec<_> = events
-            .into_iter()
-            .filter(|event| !done.contains(&event.id))
-            .collect();
-        if fresh.is_empty() {
-            last = last.max(horizon);
-            done = done.split_off(&(last + 1));
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = store.event_written() => {}
-                () = tokio::time::sleep(pause) => {}
-            }
-        }
-        for event in fresh {
-            match engine.apply(&store, &event.kind).await {
-                Ok(()) => {
-                    done.insert(event.id);
-                }
-                Err(error) => {
-                    tracing::warn!(%error, "an event could not be taken into the suggestion index yet");
-                    tokio::time::sleep(pause).await;
-                    break;
-                }
+    let mut follower = Follower::after(store.clone(), last);
+    loop {
+        let events = tokio::select! {
+            () = stop.cancelled() => return,
+            events = follower.next() => events,
+        };
+        for (at, event) in events.iter().enumerate() {
+            if let Err(error) = engine.apply(&store, &event.kind).await {
+                tracing::warn!(%error, "an event could not be taken into the suggestion index yet");
+                follower.put_back(&events[at..]);
+                tokio::time::sleep(pause).await;
+                break;
             }
         }
     }

@@ -82,8 +82,7 @@ pub(super) async fn append(
 impl Store {
     /// Events after `id`, oldest first.
     ///
-    /// PostgreSQL hands out numbers before transactions commit, so a lower number may appear late: whoever follows
-    /// asks again from a little before the newest it saw (see [`Store::event_horizon`]) and skips what it knows.
+    /// In PostgreSQL a lower number may appear late: whoever follows uses a [`super::Follower`].
     pub async fn events_after(&self, id: i64, limit: i64) -> Result<Vec<Event>, StoreError> {
         let rows: Vec<(i64, DateTime<Utc>, Json<Value>)> = read!(self, |c| sqlx::query_as(
             "select id, at, payload
@@ -131,9 +130,9 @@ impl Store {
         Ok(row.0)
     }
 
-    /// Returns when this process has written an event (other processes' are found by polling).
-    pub async fn event_written(&self) {
-        self.event_written.notified().await;
+    /// Done when this process writes an event after the call (other processes' are found by polling).
+    pub fn event_written(&self) -> impl Future<Output = ()> + '_ {
+        self.event_written.notified()
     }
 
     pub(super) fn ring(&self) {

@@ -5,7 +5,7 @@ use sagspost::{
     domain::case::{CaseAccess, CaseStatus},
     journal::{self, Choice, Suggested},
     mime,
-    store::{CaseFilter, CaseQuery, Entry, EntryState, MailFilter, Store, StoreError},
+    store::{CaseFilter, CaseQuery, Entry, EntryState, Follower, MailFilter, Store, StoreError},
 };
 use uuid::Uuid;
 
@@ -332,6 +332,22 @@ on_both! {
         let late = first.iter().chain(&second).find(|job| job.id == taken_over[0].id).unwrap();
         assert!(!store.finish_job(late).await.unwrap());
         assert!(store.finish_job(&taken_over[0]).await.unwrap());
+    }
+
+    everything_that_happens_is_told_once_however_much_it_is(store) {
+        let mut follower = Follower::after(store.clone(), store.last_event().await.unwrap());
+        for number in 0..600 {
+            add_case(store, case(&format!("Sag {number}"))).await;
+        }
+        let mut told = Vec::new();
+        while told.len() < 600 {
+            told.extend(follower.next().await);
+        }
+        told.sort_by_key(|event| event.id);
+        told.dedup_by_key(|event| event.id);
+        assert_eq!(told.len(), 600);
+        follower.put_back(&told[599..]);
+        assert_eq!(follower.next().await, told[599..]);
     }
 
     what_happens_is_told_in_order(store) {
