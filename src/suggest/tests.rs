@@ -255,7 +255,6 @@ fn on_the_first_day_titles_and_parties_are_enough() {
             identifier: None,
             address: Some("Skovvej 12A, 2620 Albertslund".to_owned()),
             mail: None,
-            attachments: Vec::new(),
         },
         Party {
             kind: PartyKind::Company,
