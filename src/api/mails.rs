@@ -16,7 +16,10 @@ use super::{
     suggestions,
 };
 use crate::{
-    domain::mail::{Mail, MailKind},
+    domain::{
+        attachment_path::AttachmentPath,
+        mail::{Mail, MailKind},
+    },
     mime,
     store::{Entry, MailFilter, MailRow},
 };
@@ -189,18 +192,20 @@ pub(super) async fn raw(
 }
 
 /// One attachment, decoded
-#[utoipa::path(get, path = "/api/v1/mails/{id}/attachments/{index}", tag = "mails",
-    params(("id" = Uuid, Path), ("index" = usize, Path)), responses((status = OK, content_type = "application/octet-stream")))]
+#[utoipa::path(get, path = "/api/v1/mails/{id}/attachments/{path}", tag = "mails",
+    params(("id" = Uuid, Path), ("path" = String, Path, description =
+        "Its place among the mail's attachments, from 0; `1.0` is the first of what the second one holds.")), responses((status = OK, content_type = "application/octet-stream")))]
 pub(super) async fn attachment(
     State(app): State<App>,
     Viewer(viewer): Viewer,
-    Path((id, index)): Path<(String, String)>,
+    Path((id, path)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let id = Uuid::parse_str(&id).map_err(|_| Problem::not_found())?;
-    let index = index.parse().map_err(|_| Problem::not_found())?;
+    let path = AttachmentPath::parse(&path).ok_or_else(Problem::not_found)?;
     let row = app.store.mail(id, &viewer).await?;
     let raw = app.store.blob(row.sha256).await?;
-    let (attachment, bytes) = mime::attachment(&raw, index).ok_or_else(Problem::not_found)?;
+    let (attachment, bytes) =
+        mime::attachment(&raw, path.places()).ok_or_else(Problem::not_found)?;
     Ok(super::page::download(
         bytes.into(),
         &attachment.media_type,

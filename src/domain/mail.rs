@@ -110,9 +110,12 @@ pub struct Attachment {
     pub sha256: Option<Sha256>,
     /// Shown within the body (a signature's logo), not offered as a document.
     pub inline: bool,
-    /// A nested message/rfc822, parsed.
+    /// The mail that it is: a nested message/rfc822, an .eml or an Outlook .msg file.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub mail: Option<Box<Mail>>,
+    /// The mails of a mailbox file (mbox).
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub attachments: Vec<Attachment>,
 }
 
 /// Something a reader should know about how the mail was read.

@@ -119,7 +119,7 @@ async fn stored_file(
         Source::Mail => (row.byte_length as u64, row.sha256, None),
         Source::Attachment(index) => {
             let (_, bytes) =
-                mime::attachment(raw, index).ok_or(JournalError::AttachmentLost { index })?;
+                mime::attachment(raw, &[index]).ok_or(JournalError::AttachmentLost { index })?;
             let sha256 = Sha256::of(&bytes);
             let size = bytes.len() as u64;
             let object = Uuid::now_v7();

@@ -274,6 +274,7 @@ mod tests {
             sha256: None,
             inline,
             mail: None,
+            attachments: Vec::new(),
         }
     }
 

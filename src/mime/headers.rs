@@ -9,7 +9,7 @@ use base64::Engine;
 use chrono::{DateTime, Utc};
 use mail_parser::{Header, HeaderForm, Headers, ParsedValue};
 
-use super::{charset, parts::warning};
+use super::{charset, note};
 use crate::domain::mail::{Address, Warning};
 
 /// No program lets a person write a longer one, and databases index no more than some 2,700 bytes.
@@ -44,10 +44,11 @@ pub(super) struct MailHeaders {
 pub(super) fn read(headers: Headers<'_>, warnings: &mut Vec<Warning>) -> MailHeaders {
     for name in ONCE {
         if headers.all(name).nth(1).is_some() {
-            warnings.push(warning(
+            note(
+                warnings,
                 "header_twice",
                 &format!("{name} stands more than once; the first counts"),
-            ));
+            );
         }
     }
     MailHeaders {
@@ -105,16 +106,18 @@ fn subject(headers: Headers<'_>, warnings: &mut Vec<Warning>) -> String {
     let mut subject = text(headers, "Subject").unwrap_or_default();
     if subject.len() > MAX_SUBJECT_BYTES {
         cut(&mut subject, MAX_SUBJECT_BYTES);
-        warnings.push(warning(
+        note(
+            warnings,
             "subject_cut",
             "only the beginning of a very long subject was read",
-        ));
+        );
     }
     if subject.contains(UNREAD_LETTER) {
-        warnings.push(warning(
+        note(
+            warnings,
             "subject_damaged",
             "some letters of the subject could not be read",
-        ));
+        );
     }
     subject
 }
@@ -145,10 +148,11 @@ fn addresses(field: Header<'_>, warnings: &mut Vec<Warning>) -> Vec<Address> {
     );
     if addresses.len() > MAX_ADDRESSES {
         addresses.truncate(MAX_ADDRESSES);
-        warnings.push(warning(
+        note(
+            warnings,
             "too_many_addresses",
             &format!("only the first {MAX_ADDRESSES} addresses of a field were read"),
-        ));
+        );
     }
     addresses
 }
@@ -215,10 +219,11 @@ fn date(headers: Headers<'_>, warnings: &mut Vec<Warning>) -> Option<DateTime<Ut
         .filter(mail_parser::DateTime::is_valid)
         .and_then(|date| DateTime::from_timestamp(date.to_timestamp(), 0));
     if date.is_none() {
-        warnings.push(warning(
+        note(
+            warnings,
             "date_unreadable",
             "the date of the mail could not be read",
-        ));
+        );
     }
     date
 }

@@ -5,16 +5,21 @@
 
 mod charset;
 mod cid;
+mod contents;
+mod damage;
 mod fingerprint;
 mod flowed;
 mod headers;
 mod html;
 mod kind;
+mod mapi;
+mod mbox;
 mod name;
-mod parts;
+mod nested;
 mod picture;
 mod text;
 pub mod thread;
+mod wrapper;
 
 use std::cell::OnceCell;
 
@@ -23,8 +28,8 @@ use mail_parser::{Message, MessageParser, MessageRef};
 pub use fingerprint::fingerprint;
 
 use cid::References;
-use parts::Leaf;
-use text::Body;
+use contents::{Contents, Leaf};
+use nested::Opening;
 
 use crate::domain::mail::{Attachment, Mail, MailKind, Sha256, Warning};
 
@@ -32,17 +37,32 @@ use crate::domain::mail::{Attachment, Mail, MailKind, Sha256, Warning};
 const MAX_PARTS: usize = 10_000;
 /// How deep parts and mails may lie within each other.
 const MAX_DEPTH: usize = 100;
-/// Nested mails deeper than this are attachments that are not opened.
-const MAX_NESTED_MAILS: usize = 8;
 
 /// Reads a mail. Never fails: bytes that are no mail give one of kind `Unreadable`.
 pub fn parse(raw: &[u8]) -> Mail {
-    read_all(raw, Digests::Made)
+    read_file(raw, Digests::Made)
 }
 
 /// Reads a mail as [`parse`] does, but for the digests of its attachments.
 pub fn parse_undigested(raw: &[u8]) -> Mail {
-    read_all(raw, Digests::LeftOut)
+    read_file(raw, Digests::LeftOut)
+}
+
+/// The attachment at a place, and its decoded bytes; what it holds itself is not opened.
+///
+/// A place is where it stands in [`Mail::attachments`], then where in that attachment's mail, and so on.
+pub fn attachment(raw: &[u8], place: &[usize]) -> Option<(Attachment, Vec<u8>)> {
+    let (&index, within) = place.split_first()?;
+    let raw = nested::mail_file(raw);
+    let message = parsed(&raw)?;
+    let contents = contents::of(message.root(), &mut Vec::new());
+    let leaf = contents.leaves.get(index)?;
+    let bytes = leaf.bytes();
+    let described = Describer::new(&contents, Digests::Made).describe(leaf, &bytes, index);
+    if within.is_empty() {
+        return Some((described, bytes.into_owned()));
+    }
+    nested::attachment(&described, &bytes, within)
 }
 
 #[derive(Clone, Copy)]
@@ -51,21 +71,23 @@ enum Digests {
     LeftOut,
 }
 
-fn read_all(raw: &[u8], digests: Digests) -> Mail {
-    match parsed(raw) {
-        Some(message) => read(message.root(), 0, digests),
-        None => unreadable(),
+impl Digests {
+    fn of(self, bytes: &[u8]) -> Option<Sha256> {
+        match self {
+            Self::Made => Some(Sha256::of(bytes)),
+            Self::LeftOut => None,
+        }
     }
 }
 
-/// The attachment at `index` of [`Mail::attachments`] and its decoded bytes; a nested mail is not opened.
-pub fn attachment(raw: &[u8], index: usize) -> Option<(Attachment, Vec<u8>)> {
-    let message = parsed(raw)?;
-    let (body, leaves) = parts::split(message.root());
-    let leaf = leaves.get(index)?;
-    let bytes = leaf.bytes();
-    let attachment = Describer::new(&body, Digests::Made).describe(leaf, &bytes, index);
-    Some((attachment, bytes.into_owned()))
+fn read_file(raw: &[u8], digests: Digests) -> Mail {
+    let opening = Opening::new(digests);
+    read_all(&nested::mail_file(raw), &opening).unwrap_or_else(unreadable)
+}
+
+/// `None` when the bytes are no mail.
+fn read_all(raw: &[u8], opening: &Opening) -> Option<Mail> {
+    Some(read(parsed(raw)?.root(), opening))
 }
 
 /// `None` when there is no header that mails have: any text with a colon has a line that looks like one.
@@ -88,29 +110,26 @@ fn unreadable() -> Mail {
     }
 }
 
-fn read(message: MessageRef<'_>, depth: usize, digests: Digests) -> Mail {
+fn read(message: MessageRef<'_>, opening: &Opening) -> Mail {
     let mut warnings = Vec::new();
-    let (body, leaves) = parts::split(message);
-    let text = body.text(&mut warnings);
+    let contents = contents::of(message, &mut warnings);
+    let text = contents.body.text(&mut warnings);
     let headers = headers::read(message.headers(), &mut warnings);
     let kind = kind::of(
         &message,
         &headers.subject,
-        leaves.iter().any(parts::Leaf::is_calendar),
+        contents.leaves.iter().any(Leaf::is_calendar),
     );
-    let too_deep = depth >= MAX_NESTED_MAILS && leaves.iter().any(|leaf| leaf.part.is_message());
-    parts::note_damage(message, too_deep, &mut warnings);
-    let describer = Describer::new(&body, digests);
-    let attachments = leaves
+    damage::note_all(message, &mut warnings);
+    let describer = Describer::new(&contents, opening.digests);
+    let attachments = contents
+        .leaves
         .iter()
         .enumerate()
-        .map(|(index, leaf)| Attachment {
-            mail: leaf
-                .part
-                .nested()
-                .filter(|_| depth < MAX_NESTED_MAILS)
-                .map(|nested| Box::new(read(nested, depth + 1, digests))),
-            ..describer.describe(leaf, &leaf.bytes(), index)
+        .map(|(index, leaf)| {
+            let bytes = leaf.bytes();
+            let attachment = describer.describe(leaf, &bytes, index);
+            nested::open(leaf, attachment, &bytes, opening, &mut warnings)
         })
         .collect();
     Mail {
@@ -132,45 +151,54 @@ fn read(message: MessageRef<'_>, depth: usize, digests: Digests) -> Mail {
 }
 
 /// Says of a mail's attachments what they are.
-struct Describer<'b, 'm> {
-    body: &'b Body<'m>,
+struct Describer<'c, 'm> {
+    contents: &'c Contents<'m>,
     digests: Digests,
     /// Read when the first picture asks.
     references: OnceCell<References>,
 }
 
-impl<'b, 'm> Describer<'b, 'm> {
-    fn new(body: &'b Body<'m>, digests: Digests) -> Self {
+impl<'c, 'm> Describer<'c, 'm> {
+    fn new(contents: &'c Contents<'m>, digests: Digests) -> Self {
         Self {
-            body,
+            contents,
             digests,
             references: OnceCell::new(),
         }
     }
 
     fn describe(&self, leaf: &Leaf<'_>, bytes: &[u8], index: usize) -> Attachment {
-        let name = name::of(&leaf.part, &leaf.media_type, index);
+        let name = leaf.name(index);
         Attachment {
-            inline: leaf.is_signature() || self.is_logo(leaf, bytes, &name),
+            inline: leaf.is_hidden() || self.is_logo(leaf, bytes, &name),
             name,
             media_type: leaf.media_type.clone(),
             size: bytes.len() as u64,
-            sha256: match self.digests {
-                Digests::Made => Some(Sha256::of(bytes)),
-                Digests::LeftOut => None,
-            },
+            sha256: self.digests.of(bytes),
             mail: None,
+            attachments: Vec::new(),
         }
     }
 
     fn is_logo(&self, leaf: &Leaf<'_>, bytes: &[u8], name: &str) -> bool {
         leaf.media_type.starts_with("image/")
             && picture::may_be_logo(bytes, name)
-            && leaf.part.content_id().is_some_and(|id| {
+            && leaf.content_id().is_some_and(|id| {
                 self.references
-                    .get_or_init(|| self.body.references())
+                    .get_or_init(|| self.contents.body.references())
                     .show(id)
             })
+    }
+}
+
+/// Adds a warning, once however often its cause occurs.
+fn note(warnings: &mut Vec<Warning>, code: &str, detail: &str) {
+    let is_known = |warning: &Warning| warning.code == code && warning.detail == detail;
+    if !warnings.iter().any(is_known) {
+        warnings.push(Warning {
+            code: code.to_owned(),
+            detail: detail.to_owned(),
+        });
     }
 }
 
@@ -236,7 +264,7 @@ mod tests {
             ),
             ("hæk.pdf", false)
         );
-        let (again, bytes) = attachment(&raw, 0).unwrap();
+        let (again, bytes) = attachment(&raw, &[0]).unwrap();
         assert_eq!(
             (again, bytes.as_slice()),
             (mail.attachments[0].clone(), b"%PDF".as_slice())
@@ -305,7 +333,7 @@ mod tests {
             mail = inner;
             depth += 1;
         }
-        assert!(depth <= MAX_NESTED_MAILS, "{depth}");
+        assert!(depth <= nested::MAX_DEPTH, "{depth}");
     }
 
     #[test]
@@ -335,7 +363,7 @@ mod tests {
             );
             if let Some(byte) = raw.get_mut(cut) { *byte = noise; }
             for (index, listed) in parse(&raw).attachments.iter().enumerate() {
-                let (found, bytes) = attachment(&raw, index).unwrap();
+                let (found, bytes) = attachment(&raw, &[index]).unwrap();
                 proptest::prop_assert_eq!(found.sha256, listed.sha256);
                 proptest::prop_assert_eq!(bytes.len() as u64, listed.size);
             }

@@ -5,13 +5,15 @@ use mail_parser::{HeaderForm, MessagePart};
 use super::headers;
 
 const MAX_NAME_CHARS: usize = 500;
+const MAX_SUBJECT_CHARS: usize = 100;
 
 /// The name it was sent under, as it was sent; without one, a name from its kind.
 pub(super) fn of(part: &MessagePart<'_>, media_type: &str, index: usize) -> String {
     given(part).unwrap_or_else(|| made(part, media_type, index))
 }
 
-fn given(part: &MessagePart<'_>) -> Option<String> {
+/// The name it was sent under.
+pub(super) fn given(part: &MessagePart<'_>) -> Option<String> {
     [
         ("Content-Disposition", "filename"),
         ("Content-Type", "name"),
@@ -47,19 +49,28 @@ fn decoded_words(name: &str) -> String {
 }
 
 fn made(part: &MessagePart<'_>, media_type: &str, index: usize) -> String {
-    if let Some(nested) = part.nested() {
-        let subject = headers::text(nested.headers(), "Subject").unwrap_or_default();
-        let subject: String = subject
-            .chars()
-            .map(|c| if c.is_control() { ' ' } else { c })
-            .take(100)
-            .collect();
-        return if subject.is_empty() {
-            "mail.eml".to_owned()
-        } else {
-            format!("{subject}.eml")
-        };
+    match part.nested() {
+        Some(nested) => of_mail(&headers::text(nested.headers(), "Subject").unwrap_or_default()),
+        None => from_type(media_type, index),
     }
+}
+
+/// A mail's file is called after its subject.
+pub(super) fn of_mail(subject: &str) -> String {
+    let subject: String = subject
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(MAX_SUBJECT_CHARS)
+        .collect();
+    if subject.is_empty() {
+        "mail.eml".to_owned()
+    } else {
+        format!("{subject}.eml")
+    }
+}
+
+/// Where nothing else is known; `index` tells it from its neighbours.
+pub(super) fn from_type(media_type: &str, index: usize) -> String {
     let extension = match media_type {
         "text/calendar" => return "mødeindkaldelse.ics".to_owned(),
         "application/pdf" => "pdf",

@@ -5,7 +5,7 @@
 
 use mail_parser::{Charset, DecodeProblems, MessagePart, PartKind};
 
-use super::{charset, cid, cid::References, flowed, html, parts::warning};
+use super::{charset, cid, cid::References, flowed, html, note};
 use crate::domain::mail::Warning;
 
 /// Text of a mail that is kept; what people write is far shorter.
@@ -62,18 +62,43 @@ impl Text {
 #[derive(Default)]
 pub(super) struct Body<'m> {
     /// In the order they are read; HTML stands here where nothing was written as text.
-    plain: Vec<MessagePart<'m>>,
-    html: Vec<MessagePart<'m>>,
+    plain: Vec<Piece<'m>>,
+    html: Vec<Piece<'m>>,
+}
+
+#[derive(Clone)]
+enum Piece<'m> {
+    Part(MessagePart<'m>),
+    /// Taken out of a wrapper.
+    Text(String),
+    Html(String),
 }
 
 impl<'m> Body<'m> {
     pub(super) fn add(&mut self, part: MessagePart<'m>) {
         if part.in_text_body() {
-            self.plain.push(part);
+            self.plain.push(Piece::Part(part));
         }
         if matches!(part.kind(), PartKind::Html) {
-            self.html.push(part);
+            self.html.push(Piece::Part(part));
         }
+    }
+
+    /// Text out of a wrapper, in one or both forms.
+    pub(super) fn add_text(&mut self, text: Option<String>, html: Option<String>) {
+        if let Some(html) = &html {
+            self.html.push(Piece::Html(html.clone()));
+        }
+        self.plain
+            .extend(text.map(Piece::Text).or(html.map(Piece::Html)));
+    }
+
+    /// What a wrapper held; it will not outlive the bytes it was read from.
+    pub(super) fn take_over(&mut self, inner: &Body<'_>, warnings: &mut Vec<Warning>) {
+        self.plain
+            .extend(inner.plain.iter().map(|piece| piece.kept(warnings)));
+        self.html
+            .extend(inner.html.iter().map(|piece| piece.kept(warnings)));
     }
 
     /// The text a reader sees.
@@ -86,10 +111,11 @@ impl<'m> Body<'m> {
         }
         let (text, cut) = text.trimmed();
         if cut {
-            warnings.push(warning(
+            note(
+                warnings,
                 "text_cut",
                 "only the first 10 MB of the text were read",
-            ));
+            );
         }
         text
     }
@@ -98,29 +124,63 @@ impl<'m> Body<'m> {
     pub(super) fn references(&self) -> References {
         let mut references = References::default();
         for part in self.html.iter().chain(&self.plain) {
-            if let Some(text) = part.text_prefix_bytes(MAX_SOURCE_BYTES) {
-                references.read(&text);
+            match part {
+                Piece::Part(part) => {
+                    if let Some(text) = part.text_prefix_bytes(MAX_SOURCE_BYTES) {
+                        references.read(&text);
+                    }
+                }
+                Piece::Text(text) | Piece::Html(text) => references.read(text),
             }
         }
         references
     }
 }
 
-fn read(parts: &[MessagePart<'_>], text: &mut Text, warnings: &mut Vec<Warning>) {
-    for part in parts {
+impl Piece<'_> {
+    fn kept(&self, warnings: &mut Vec<Warning>) -> Piece<'static> {
+        match self {
+            Self::Text(text) => Piece::Text(text.clone()),
+            Self::Html(html) => Piece::Html(html.clone()),
+            Self::Part(part) => {
+                let mut text = Text::default();
+                let source = decoded(part, warnings);
+                if matches!(part.kind(), PartKind::Html) {
+                    return Piece::Html(source);
+                }
+                plain(part, &source, &mut text);
+                Piece::Text(text.text)
+            }
+        }
+    }
+
+    /// Appends what a reader sees of it.
+    fn read(&self, text: &mut Text, warnings: &mut Vec<Warning>) {
+        match self {
+            Self::Text(source) => text.push(source),
+            Self::Html(source) => html::read(source, text),
+            Self::Part(part) => {
+                let source = decoded(part, warnings);
+                if matches!(part.kind(), PartKind::Html) {
+                    html::read(&source, text);
+                } else {
+                    plain(part, &source, text);
+                }
+                // As long as the limit: there may have been more.
+                text.cut |= source.len() + 3 >= MAX_SOURCE_BYTES;
+            }
+        }
+    }
+}
+
+fn read(pieces: &[Piece<'_>], text: &mut Text, warnings: &mut Vec<Warning>) {
+    for piece in pieces {
         if text.is_full() {
             text.cut = true;
             return;
         }
-        let source = decoded(part, warnings);
         text.begin_part();
-        if matches!(part.kind(), PartKind::Html) {
-            html::read(&source, text);
-        } else {
-            plain(part, &source, text);
-        }
-        // As long as the limit: there may have been more.
-        text.cut |= source.len() + 3 >= MAX_SOURCE_BYTES;
+        piece.read(text, warnings);
     }
 }
 
@@ -156,10 +216,11 @@ fn decoded(part: &MessagePart<'_>, warnings: &mut Vec<Warning>) -> String {
     if problems.intersects(
         DecodeProblems::MALFORMED_TRANSFER_ENCODING | DecodeProblems::UNKNOWN_TRANSFER_ENCODING,
     ) {
-        warnings.push(warning(
+        note(
+            warnings,
             "encoding_damaged",
             "the text's transfer encoding is damaged",
-        ));
+        );
     }
     let is_doubtful = problems
         .intersects(DecodeProblems::UNKNOWN_CHARSET | DecodeProblems::MALFORMED_CHARSET)
@@ -169,20 +230,22 @@ fn decoded(part: &MessagePart<'_>, warnings: &mut Vec<Warning>) -> String {
     }
     let bytes = part.decoded();
     if problems.contains(DecodeProblems::UNKNOWN_CHARSET) && !bytes.is_ascii() {
-        warnings.push(warning(
+        note(
+            warnings,
             "charset_unknown",
             "the text's character set is unknown; its letters were guessed",
-        ));
+        );
     }
     // A text that lies about being UTF-8 or ASCII is one of old software; damage in other sets can't be put right.
     if (claims_utf_8(part) || claims_ascii(part)) && !bytes.contains(&0) {
         return charset::guessed(&bytes);
     }
     if problems.contains(DecodeProblems::MALFORMED_CHARSET) {
-        warnings.push(warning(
+        note(
+            warnings,
             "charset_damaged",
             "some letters of the text could not be read",
-        ));
+        );
     }
     text.into_owned()
 }

@@ -260,6 +260,7 @@ mod tests {
             sha256: None,
             inline: false,
             mail: None,
+            attachments: Vec::new(),
         }
     }
 

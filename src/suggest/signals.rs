@@ -437,6 +437,7 @@ mod tests {
             sha256: None,
             inline: false,
             mail: None,
+            attachments: Vec::new(),
         });
         let seen: Vec<_> = Signals::of(&mail, &organisation())
             .numbers

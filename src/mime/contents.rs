@@ -1,0 +1,185 @@
+//! What a mail holds once everything that merely wraps it is taken off: its text, and what is offered as attachments.
+//!
+//! Every leaf that is not the text shown is offered: the parser's own list of attachments leaves some out, and a lost
+//! attachment is a lost document. Wrappers (a `winmail.dat`, a signed envelope, files written into the text) give way to
+//! what they hold; one that cannot be opened is offered as it is, and said so.
+
+use std::borrow::Cow;
+
+use mail_parser::{MessagePart, MessageRef, Source};
+
+use super::{name, text::Body, wrapper};
+use crate::domain::mail::Warning;
+
+pub(super) struct Contents<'m> {
+    pub body: Body<'m>,
+    /// In the order they stand.
+    pub leaves: Vec<Leaf<'m>>,
+}
+
+/// Something that is offered as an attachment.
+pub(super) struct Leaf<'m> {
+    pub media_type: String,
+    pub content: Content<'m>,
+}
+
+pub(super) enum Content<'m> {
+    Part(MessagePart<'m>),
+    Taken(Taken),
+}
+
+/// A file that was taken out of a wrapper.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Taken {
+    pub name: Option<String>,
+    pub content_id: Option<String>,
+    /// The wrapper says that it is shown within the text.
+    pub hidden: bool,
+    pub bytes: Vec<u8>,
+}
+
+/// Splits a mail into its text and its attachments.
+pub(super) fn of<'m>(message: MessageRef<'m>, warnings: &mut Vec<Warning>) -> Contents<'m> {
+    let mut contents = Contents {
+        body: Body::default(),
+        leaves: Vec::new(),
+    };
+    let mut stack = vec![message.root_part()];
+    while let Some(part) = stack.pop() {
+        if part.is_multipart() {
+            if !wrapper::open_multipart(&part, &mut contents, warnings) {
+                stack.extend(part.children().rev());
+            }
+        } else if !is_empty(&part) && !wrapper::open(&part, &mut contents, warnings) {
+            contents.add(part);
+        }
+    }
+    contents
+}
+
+impl<'m> Contents<'m> {
+    fn add(&mut self, part: MessagePart<'m>) {
+        if is_shown(&part) {
+            self.body.add(part);
+        } else {
+            self.leaves.push(Leaf {
+                media_type: media_type(&part),
+                content: Content::Part(part),
+            });
+        }
+    }
+
+    pub(super) fn offer(&mut self, media_type: &str, taken: Taken) {
+        self.leaves.push(Leaf {
+            media_type: media_type.to_owned(),
+            content: Content::Taken(taken),
+        });
+    }
+
+    /// Takes over what a wrapper held; it will not outlive the bytes it was read from.
+    pub(super) fn take_over(&mut self, inner: Contents<'_>, warnings: &mut Vec<Warning>) {
+        self.body.take_over(&inner.body, warnings);
+        for leaf in inner.leaves {
+            let taken = Taken {
+                name: leaf.given_name(),
+                content_id: leaf.content_id().map(str::to_owned),
+                hidden: leaf.is_hidden(),
+                bytes: leaf.bytes().into_owned(),
+            };
+            self.offer(&leaf.media_type, taken);
+        }
+    }
+}
+
+impl<'m> Leaf<'m> {
+    pub(super) fn name(&self, index: usize) -> String {
+        match &self.content {
+            Content::Part(part) => name::of(part, &self.media_type, index),
+            Content::Taken(taken) => taken
+                .name
+                .clone()
+                .unwrap_or_else(|| name::from_type(&self.media_type, index)),
+        }
+    }
+
+    fn given_name(&self) -> Option<String> {
+        match &self.content {
+            Content::Part(part) => name::given(part),
+            Content::Taken(taken) => taken.name.clone(),
+        }
+    }
+
+    pub(super) fn content_id(&self) -> Option<&str> {
+        match &self.content {
+            Content::Part(part) => part.content_id(),
+            Content::Taken(taken) => taken.content_id.as_deref(),
+        }
+    }
+
+    /// Known to be shown within the text, or of no use without the mail it signs.
+    pub(super) fn is_hidden(&self) -> bool {
+        let is_signature = matches!(
+            self.media_type.as_str(),
+            "application/pkcs7-signature"
+                | "application/x-pkcs7-signature"
+                | "application/pgp-signature"
+        );
+        is_signature || matches!(&self.content, Content::Taken(taken) if taken.hidden)
+    }
+
+    /// The decoded bytes. A mail within the mail was decoded when it was opened, and is not decoded again.
+    pub(super) fn bytes(&self) -> Cow<'_, [u8]> {
+        match &self.content {
+            Content::Taken(taken) => Cow::Borrowed(&taken.bytes),
+            Content::Part(part) => match part.nested() {
+                Some(nested) if matches!(nested.source(), Source::Decoded(source) if source == part.id()) => {
+                    Cow::Borrowed(nested.source_bytes())
+                }
+                _ => wrapper::decoded(part),
+            },
+        }
+    }
+
+    /// The mail that the parser opened already.
+    pub(super) fn nested(&self) -> Option<MessageRef<'m>> {
+        match &self.content {
+            Content::Part(part) => part.nested(),
+            Content::Taken(_) => None,
+        }
+    }
+
+    pub(super) fn is_calendar(&self) -> bool {
+        self.media_type == "text/calendar"
+    }
+}
+
+fn is_shown(part: &MessagePart<'_>) -> bool {
+    part.is_text()
+        && part.attachment_name().is_none()
+        && !part.is_content_type("text", "calendar")
+        && (part.in_text_body() || part.in_html_body())
+}
+
+/// A text part that holds nothing to offer.
+fn is_empty(part: &MessagePart<'_>) -> bool {
+    part.is_text() && part.attachment_name().is_none() && part.raw_body().trim_ascii().is_empty()
+}
+
+/// As the part says, lower case; from what it is where it says nothing.
+fn media_type(part: &MessagePart<'_>) -> String {
+    if part.is_message() {
+        return "message/rfc822".to_owned();
+    }
+    let Some(content) = part.content_type() else {
+        let assumed = if part.is_text() {
+            "text/plain"
+        } else {
+            "application/octet-stream"
+        };
+        return assumed.to_owned();
+    };
+    match content.subtype() {
+        Some(subtype) => format!("{}/{subtype}", content.ctype()).to_lowercase(),
+        None => "application/octet-stream".to_owned(),
+    }
+}

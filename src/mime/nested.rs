@@ -1,0 +1,166 @@
+//! Mails within mails: attached ones, Outlook's .msg files, and whole mailboxes in one file.
+//!
+//! All of them become what a mail is everywhere here, RFC 5322 bytes, and take the ordinary way. How deep, how many and
+//! how much is opened is bounded; what is not opened is an attachment like any other.
+
+use std::{borrow::Cow, cell::Cell};
+
+use super::{Digests, contents::Leaf, mapi, mbox, note, read, read_all};
+use crate::domain::mail::{Attachment, Mail, Warning};
+
+/// Mails deeper than this are attachments that are not opened.
+pub(super) const MAX_DEPTH: usize = 8;
+/// Mails that are opened within one.
+const MAX_MAILS: usize = 2_000;
+/// Bytes that are read again as mails; the parser has read what it nests itself.
+const MAX_BYTES: usize = 64 << 20;
+
+/// What may still be opened while one mail is read.
+pub(super) struct Opening {
+    pub digests: Digests,
+    depth: Cell<usize>,
+    mails_left: Cell<usize>,
+    bytes_left: Cell<usize>,
+}
+
+impl Opening {
+    pub(super) fn new(digests: Digests) -> Self {
+        Self {
+            digests,
+            depth: Cell::new(0),
+            mails_left: Cell::new(MAX_MAILS),
+            bytes_left: Cell::new(MAX_BYTES),
+        }
+    }
+
+    /// Reads one level deeper; `None` when a limit is reached, and `over` is told.
+    fn within(
+        &self,
+        bytes: usize,
+        over: &mut bool,
+        read: impl FnOnce() -> Option<Mail>,
+    ) -> Option<Mail> {
+        let (Some(mails), Some(bytes)) = (
+            self.mails_left.get().checked_sub(1),
+            self.bytes_left.get().checked_sub(bytes),
+        ) else {
+            *over = true;
+            return None;
+        };
+        if self.depth.get() >= MAX_DEPTH {
+            *over = true;
+            return None;
+        }
+        self.mails_left.set(mails);
+        self.bytes_left.set(bytes);
+        self.depth.set(self.depth.get() + 1);
+        let mail = read();
+        self.depth.set(self.depth.get() - 1);
+        mail
+    }
+}
+
+/// The attachment with the mail or mails that it is.
+pub(super) fn open(
+    leaf: &Leaf<'_>,
+    attachment: Attachment,
+    bytes: &[u8],
+    opening: &Opening,
+    warnings: &mut Vec<Warning>,
+) -> Attachment {
+    let mut over = false;
+    let opened = if let Some(nested) = leaf.nested() {
+        Attachment {
+            mail: opening
+                .within(0, &mut over, || Some(read(nested, opening)))
+                .map(Box::new),
+            ..attachment
+        }
+    } else if is_mail(&attachment) || mapi::is_msg(bytes) {
+        Attachment {
+            mail: opening
+                .within(bytes.len(), &mut over, || {
+                    read_all(&mail_file(bytes), opening)
+                })
+                .map(Box::new),
+            ..attachment
+        }
+    } else if is_mailbox(&attachment) {
+        Attachment {
+            attachments: mails_of(bytes, opening, &mut over),
+            ..attachment
+        }
+    } else {
+        attachment
+    };
+    if over {
+        note(
+            warnings,
+            "too_deep",
+            "mails lie too deep within each other, or are too many or too large; the rest is kept unread",
+        );
+    }
+    opened
+}
+
+/// The file as the bytes of a mail: an Outlook .msg or a bare `winmail.dat` is written anew as one.
+pub(super) fn mail_file(bytes: &[u8]) -> Cow<'_, [u8]> {
+    mapi::as_mail(bytes).map_or(Cow::Borrowed(bytes), Cow::Owned)
+}
+
+/// What stands at a place within an attachment; see [`super::attachment`].
+pub(super) fn attachment(
+    outer: &Attachment,
+    bytes: &[u8],
+    place: &[usize],
+) -> Option<(Attachment, Vec<u8>)> {
+    if !is_mailbox(outer) {
+        return super::attachment(bytes, place);
+    }
+    let (&index, within) = place.split_first()?;
+    let raw = mbox::split(bytes).nth(index)?;
+    if !within.is_empty() {
+        return super::attachment(&raw, within);
+    }
+    let mail = read_all(&raw, &Opening::new(Digests::LeftOut))?;
+    Some((described(&raw, mail, Digests::Made), raw.into_owned()))
+}
+
+fn mails_of(bytes: &[u8], opening: &Opening, over: &mut bool) -> Vec<Attachment> {
+    let mut mails = Vec::new();
+    for raw in mbox::split(bytes) {
+        let Some(mail) = opening.within(raw.len(), over, || read_all(&raw, opening)) else {
+            break;
+        };
+        mails.push(described(&raw, mail, opening.digests));
+    }
+    mails
+}
+
+fn described(raw: &[u8], mail: Mail, digests: Digests) -> Attachment {
+    Attachment {
+        name: super::name::of_mail(&mail.subject),
+        media_type: "message/rfc822".to_owned(),
+        size: raw.len() as u64,
+        sha256: digests.of(raw),
+        inline: false,
+        mail: Some(Box::new(mail)),
+        attachments: Vec::new(),
+    }
+}
+
+/// A mail that was attached as a file.
+fn is_mail(attachment: &Attachment) -> bool {
+    attachment.media_type == "message/rfc822" || has_extension(&attachment.name, "eml")
+}
+
+fn is_mailbox(attachment: &Attachment) -> bool {
+    attachment.media_type == "application/mbox"
+        || has_extension(&attachment.name, "mbox")
+        || has_extension(&attachment.name, "mbx")
+}
+
+fn has_extension(name: &str, extension: &str) -> bool {
+    name.rsplit_once('.')
+        .is_some_and(|(_, found)| found.eq_ignore_ascii_case(extension))
+}
