@@ -106,7 +106,8 @@ pub(super) async fn create(
         _ => return Err(Problem::invalid("case_id", "missing")),
     };
     let raw = app.store.blob(row.sha256).await?;
-    let mail = mime::parse_undigested(&raw);
+    let mut mail = mime::parse_undigested(&raw);
+    app.store.mark_logos(&mut mail).await?;
     let described = app.engine.describe(&mail, row.received_at);
     let suggested = Suggested {
         title: described.title,

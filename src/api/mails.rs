@@ -168,13 +168,15 @@ pub(super) async fn show(
 ) -> Result<Json<MailDetail>, Problem> {
     let row = app.store.mail(id, &viewer).await?;
     let raw = app.store.blob(row.sha256).await?;
+    let mut mail = mime::parse(&raw);
+    app.store.mark_logos(&mut mail).await?;
     Ok(Json(MailDetail {
         id,
         thread_id: row.thread_id,
         received_at: row.received_at,
         size: row.byte_length,
         entries: states(&app, &row, &viewer).await?,
-        mail: mime::parse(&raw),
+        mail,
     }))
 }
 

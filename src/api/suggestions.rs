@@ -84,7 +84,7 @@ pub(super) async fn suggest(
     Language(lang): Language,
     request: Request,
 ) -> Result<JsonBody<Suggestions>, Problem> {
-    let question = if extract::is_mail(&request) {
+    let mut question = if extract::is_mail(&request) {
         uploaded(&app, &extract::mail(request, &app).await?, &viewer).await?
     } else {
         let Json(asked) = Json::<Asked>::from_request(request, &app).await?;
@@ -95,6 +95,7 @@ pub(super) async fn suggest(
         };
         Question::of(row)
     };
+    app.store.mark_logos(&mut question.mail).await?;
     let described = app.engine.describe(&question.mail, question.received_at);
     Ok(JsonBody(Suggestions {
         mail_id: question.mail_id,

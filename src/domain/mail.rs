@@ -106,6 +106,7 @@ pub struct Attachment {
     /// Decoded bytes.
     pub size: u64,
     /// Of the decoded bytes; absent in what is kept of a stored mail, since it costs as much as all other reading.
+    /// Small pictures alone have it there.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub sha256: Option<Sha256>,
     /// Shown within the body (a signature's logo), not offered as a document.

@@ -43,7 +43,8 @@ pub fn parse(raw: &[u8]) -> Mail {
     read_file(raw, Digests::Made)
 }
 
-/// Reads a mail as [`parse`] does, but for the digests of its attachments.
+/// Reads a mail as [`parse`] does, but for the digests of its attachments; small pictures alone get theirs, by which
+/// logos are known again.
 pub fn parse_undigested(raw: &[u8]) -> Mail {
     read_file(raw, Digests::LeftOut)
 }
@@ -169,25 +170,31 @@ impl<'c, 'm> Describer<'c, 'm> {
 
     fn describe(&self, leaf: &Leaf<'_>, bytes: &[u8], index: usize) -> Attachment {
         let name = leaf.name(index);
+        let may_be_logo =
+            leaf.media_type.starts_with("image/") && picture::may_be_logo(bytes, &name);
+        let digests = if may_be_logo {
+            Digests::Made
+        } else {
+            self.digests
+        };
         Attachment {
-            inline: leaf.is_hidden() || self.is_logo(leaf, bytes, &name),
+            inline: leaf.is_hidden() || (may_be_logo && self.is_shown(leaf)),
             name,
             media_type: leaf.media_type.clone(),
             size: bytes.len() as u64,
-            sha256: self.digests.of(bytes),
+            sha256: digests.of(bytes),
             mail: None,
             attachments: Vec::new(),
         }
     }
 
-    fn is_logo(&self, leaf: &Leaf<'_>, bytes: &[u8], name: &str) -> bool {
-        leaf.media_type.starts_with("image/")
-            && picture::may_be_logo(bytes, name)
-            && leaf.content_id().is_some_and(|id| {
-                self.references
-                    .get_or_init(|| self.contents.body.references())
-                    .show(id)
-            })
+    /// Whether the text shows it where it stands.
+    fn is_shown(&self, leaf: &Leaf<'_>) -> bool {
+        leaf.content_id().is_some_and(|id| {
+            self.references
+                .get_or_init(|| self.contents.body.references())
+                .show(id)
+        })
     }
 }
 

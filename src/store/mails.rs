@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{
     EventKind, Lease, Store, StoreError,
     db::{Db, Tx, read, write},
-    events, leases, search, threads,
+    events, leases, pictures, search, threads,
 };
 use crate::domain::mail::{Mail, MailKind, Sha256};
 
@@ -509,6 +509,11 @@ async fn insert_mails(
         .filter(|(id, ..)| inserted.contains(id))
         .collect();
     insert_people(tx, &rows).await?;
+    let in_threads: Vec<_> = rows
+        .iter()
+        .map(|(_, new, thread)| (*new, *thread))
+        .collect();
+    pictures::note(tx, &in_threads).await?;
     let texts: Vec<_> = rows
         .iter()
         .map(|(id, new, _)| search::SearchText {

@@ -16,6 +16,7 @@ mod jobs;
 mod leases;
 mod mailboxes;
 mod mails;
+mod pictures;
 mod search;
 mod threads;
 mod users;

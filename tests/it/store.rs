@@ -56,6 +56,16 @@ pub(crate) async fn file(
     .await
 }
 
+/// A mail that shows nothing of its text's picture, so that only its repetition tells what it is.
+fn with_picture(message_id: &str) -> Vec<u8> {
+    format!(
+        "Message-ID: <{message_id}>\r\nFrom: gerda@borger.example\r\nSubject: Hæk\r\n\
+         Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nGod dag\r\n--b\r\n\
+         Content-Type: image/png; name=logo.png\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo=\r\n--b--\r\n"
+    )
+    .into_bytes()
+}
+
 on_both! {
     a_mail_in_two_mailboxes_is_stored_once(store) {
         user(store, "birthe").await;
@@ -67,6 +77,19 @@ on_both! {
         assert!(first[0].new && !again[0].new);
         let id = only_mail(store, "birthe").await;
         assert_eq!(store.locations(id).await.unwrap().len(), 2);
+    }
+
+    a_small_picture_of_many_conversations_is_a_logo_and_of_few_a_document(store) {
+        let (mailbox, inbox) = mailbox(store, "teknik", &[]).await;
+        let mut mail = mime::parse_undigested(&with_picture("0@x"));
+        for number in 0..5 {
+            store.mark_logos(&mut mail).await.unwrap();
+            assert!(!mail.attachments[0].inline, "after {number}");
+            let raw = [with_picture(&format!("{number}@x"))];
+            store.commit_batch(&batch(mailbox, inbox, number + 1, &raw), day(2)).await.unwrap();
+        }
+        store.mark_logos(&mut mail).await.unwrap();
+        assert!(mail.attachments[0].inline);
     }
 
     the_same_mail_twice_in_one_batch_is_stored_once(store) {

@@ -52,7 +52,6 @@ pub async fn user(store: &Store, name: &str) -> String {
         name: name.to_owned(),
         display_name: name.to_owned(),
         mail: None,
-        attachments: Vec::new(),
         unit: None,
     };
     store.save_user(&user, day(1)).await.unwrap();

@@ -1,0 +1,6 @@
+-- In which conversations a small picture was seen: one that stands in many is a logo, not a document.
+create table picture_threads (
+  sha256 bytea not null,
+  thread_id uuid not null,
+  primary key (sha256, thread_id)
+);
