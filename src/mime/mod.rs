@@ -3,18 +3,35 @@
 //! Whatever arrives is read as far as it can be and never refused: what could not be understood is said in the mail's
 //! warnings, and the raw bytes are always kept elsewhere. Nothing of `mail-parser` is seen outside this module.
 
+#[cfg_attr(not(test), expect(dead_code, reason = "called by the walk over parts"))]
+mod apple;
+#[cfg_attr(not(test), expect(dead_code, reason = "called by the walk over parts"))]
+mod binhex;
 mod charset;
 mod cid;
+#[cfg_attr(not(test), expect(dead_code, reason = "called by the walk over parts"))]
+mod cms;
+mod embedded;
+#[cfg_attr(not(test), expect(dead_code, reason = "called by the walk over parts"))]
+mod external;
 mod fingerprint;
 mod flowed;
 mod headers;
 mod html;
 mod kind;
+#[cfg_attr(not(test), expect(dead_code, reason = "called by the walk over parts"))]
+pub mod mbox;
 mod name;
 mod parts;
+#[cfg_attr(not(test), expect(dead_code, reason = "called by the walk over parts"))]
+mod pgp;
 mod picture;
 mod text;
 pub mod thread;
+#[cfg_attr(not(test), expect(dead_code, reason = "called by the walk over parts"))]
+mod uuencode;
+#[cfg_attr(not(test), expect(dead_code, reason = "called by the walk over parts"))]
+mod yenc;
 
 use std::cell::OnceCell;
 
