@@ -95,6 +95,35 @@ pub struct Mail {
     /// Exchange's Thread-Index: the conversation's 22-byte root in lower-case hex.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub thread_index: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub signature: Option<Signature>,
+}
+
+/// An S/MIME signature. Who signed is as the signature says: trust in it is checked by nobody here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signature {
+    pub state: SignatureState,
+    pub signers: Vec<Signer>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignatureState {
+    /// The content is the one that was signed.
+    Intact,
+    Altered,
+    /// With an algorithm that is not known, or without a digest.
+    Unchecked,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signer {
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub address: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub signed_at: Option<DateTime<Utc>>,
 }
 
 /// A leaf of the mail that is not the text shown.

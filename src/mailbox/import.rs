@@ -5,12 +5,13 @@
 
 use chrono::{DateTime, Utc};
 use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
 use super::ingest::{Ingest, Parcel, ParcelMail, Reservation, Ticket};
 use super::maildir;
+use crate::mime::mbox::Mbox;
 use crate::store::{Lease, StoreError, StoredMail};
 
 /// Imported mails are numbered by us and never anew.
@@ -153,11 +154,11 @@ fn import_mbox(
     );
     let mut uid = 0;
     while let Some(mail) = mbox.next_mail().map_err(unreadable)? {
-        if uid == 0 && !mbox.has_separator {
+        if uid == 0 && !mbox.has_separator() {
             return Err(ImportError::Unknown(path.to_owned()));
         }
         uid += 1;
-        total.bytes_read = mbox.bytes_read;
+        total.bytes_read = mbox.bytes_read();
         loader.add(&mail, uid, None, Vec::new())?;
         progress(&loader.counted(total));
     }
@@ -166,7 +167,7 @@ fn import_mbox(
             .store()
             .set_folder_position(folder_id, UIDVALIDITY, None, uid),
     )?;
-    total.bytes_read = mbox.bytes_read;
+    total.bytes_read = mbox.bytes_read();
     let total = loader.finish(total)?;
     progress(&total);
     Ok(total)
@@ -304,112 +305,17 @@ fn header_block(mail: &[u8]) -> &[u8] {
     &mail[..end.unwrap_or(mail.len()).min(256 << 10)]
 }
 
-/// Reads an mbox file (mboxrd: `>From ` at the start of a line has lost one `>` when read).
-struct Mbox<R> {
-    reader: R,
-    /// What is kept of one mail; the rest of a larger one is passed over, but its size is known.
-    max_mail_bytes: usize,
-    has_separator: bool,
-    begun: bool,
-    bytes_read: u64,
-}
-
-impl<R: BufRead> Mbox<R> {
-    fn new(reader: R, max_mail_bytes: u64) -> Self {
-        let max_mail_bytes = usize::try_from(max_mail_bytes).unwrap_or(usize::MAX);
-        Self {
-            reader,
-            max_mail_bytes,
-            has_separator: false,
-            begun: false,
-            bytes_read: 0,
-        }
-    }
-
-    /// The next mail, without the line that separates it; cut one byte above the limit.
-    fn next_mail(&mut self) -> io::Result<Option<Vec<u8>>> {
-        let mut mail = Vec::new();
-        let mut after_empty = true;
-        let mut line = Vec::new();
-        loop {
-            line.clear();
-            let got = io::Read::take(&mut self.reader, 1 << 20).read_until(b'\n', &mut line)?;
-            self.bytes_read += got as u64;
-            if got == 0 {
-                return Ok((self.begun && !mail.is_empty()).then(|| without_last_empty_line(mail)));
-            }
-            if after_empty && line.starts_with(b"From ") {
-                if !self.begun {
-                    (self.begun, self.has_separator) = (true, true);
-                    continue;
-                }
-                if !mail.is_empty() {
-                    return Ok(Some(without_last_empty_line(mail)));
-                }
-                continue;
-            }
-            self.begun = true;
-            after_empty = matches!(&*line, b"\n" | b"\r\n");
-            let quoted = line.iter().position(|&byte| byte != b'>').unwrap_or(0);
-            let kept = if quoted > 0 && line[quoted..].starts_with(b"From ") {
-                &line[1..]
-            } else {
-                &line
-            };
-            let room = self
-                .max_mail_bytes
-                .saturating_add(1)
-                .saturating_sub(mail.len());
-            mail.extend_from_slice(&kept[..kept.len().min(room)]);
-        }
-    }
-}
-
-/// The empty line before the next `From ` belongs to the file, not to the mail.
-fn without_last_empty_line(mut mail: Vec<u8>) -> Vec<u8> {
-    if mail.ends_with(b"\r\n\r\n") {
-        mail.truncate(mail.len() - 2);
-    } else if mail.ends_with(b"\n\n") {
-        mail.truncate(mail.len() - 1);
-    }
-    mail
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(text: &str, limit: u64) -> Vec<String> {
-        let mut mbox = Mbox::new(text.as_bytes(), limit);
-        let mut mails = Vec::new();
-        while let Some(mail) = mbox.next_mail().unwrap() {
-            mails.push(String::from_utf8(mail).unwrap());
-        }
-        assert_eq!(mbox.bytes_read, text.len() as u64);
-        mails
-    }
-
     #[test]
-    fn an_mbox_gives_its_mails_without_separators_and_quoting() {
-        let text = "From a@x Mon Jan  1 00:00:00 2024\nSubject: 1\n\nhej\n>From her\n>>From der\nFrom the middle\n\n\
-                    From b@x Mon Jan  1 00:00:00 2024\nSubject: 2\n\n";
+    fn of_a_mail_that_is_cut_the_headers_are_kept() {
+        let text = format!("From a@x now\nSubject: 1\n\n{}\n", "x".repeat(500));
+        let cut = Mbox::new(text.as_bytes(), 50).next_mail().unwrap().unwrap();
         assert_eq!(
-            read(text, 1000),
-            [
-                "Subject: 1\n\nhej\nFrom her\n>From der\nFrom the middle\n",
-                "Subject: 2\n"
-            ]
+            (cut.len(), header_block(&cut)),
+            (51, &b"Subject: 1\n\n"[..])
         );
-    }
-
-    #[test]
-    fn a_mail_above_the_limit_is_cut_and_known_to_be() {
-        let text = format!(
-            "From a@x now\nSubject: 1\n\n{}\n\nFrom b@x now\nSubject: 2\n\nhej\n",
-            "x".repeat(500)
-        );
-        let mails = read(&text, 50);
-        assert_eq!((mails[0].len(), &*mails[1]), (51, "Subject: 2\n\nhej\n"));
-        assert_eq!(header_block(mails[0].as_bytes()), b"Subject: 1\n\n");
     }
 }

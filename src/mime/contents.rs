@@ -9,12 +9,18 @@ use std::borrow::Cow;
 use mail_parser::{MessagePart, MessageRef, Source};
 
 use super::{name, text::Body, wrapper};
-use crate::domain::mail::Warning;
+use crate::domain::mail::{Signature, Warning};
+
+/// Wrappers within each other that are opened: a signed mail in a signed mail in …
+const MAX_WRAPPERS: usize = 8;
 
 pub(super) struct Contents<'m> {
     pub body: Body<'m>,
     /// In the order they stand.
     pub leaves: Vec<Leaf<'m>>,
+    pub signature: Option<Signature>,
+    /// Wrappers around this.
+    depth: usize,
 }
 
 /// Something that is offered as an attachment.
@@ -40,9 +46,19 @@ pub(super) struct Taken {
 
 /// Splits a mail into its text and its attachments.
 pub(super) fn of<'m>(message: MessageRef<'m>, warnings: &mut Vec<Warning>) -> Contents<'m> {
+    at_depth(message, 0, warnings)
+}
+
+fn at_depth<'m>(
+    message: MessageRef<'m>,
+    depth: usize,
+    warnings: &mut Vec<Warning>,
+) -> Contents<'m> {
     let mut contents = Contents {
         body: Body::default(),
         leaves: Vec::new(),
+        signature: None,
+        depth,
     };
     let mut stack = vec![message.root_part()];
     while let Some(part) = stack.pop() {
@@ -76,8 +92,13 @@ impl<'m> Contents<'m> {
         });
     }
 
-    /// Takes over what a wrapper held; it will not outlive the bytes it was read from.
-    pub(super) fn take_over(&mut self, inner: Contents<'_>, warnings: &mut Vec<Warning>) {
+    /// Takes over what a wrapper held, a mail without its headers; false when wrappers lie too deep within each other.
+    pub(super) fn take_over(&mut self, inner: MessageRef<'_>, warnings: &mut Vec<Warning>) -> bool {
+        if self.depth >= MAX_WRAPPERS {
+            return false;
+        }
+        let inner = at_depth(inner, self.depth + 1, warnings);
+        self.signature = self.signature.take().or(inner.signature);
         self.body.take_over(&inner.body, warnings);
         for leaf in inner.leaves {
             let taken = Taken {
@@ -88,6 +109,7 @@ impl<'m> Contents<'m> {
             };
             self.offer(&leaf.media_type, taken);
         }
+        true
     }
 }
 
@@ -135,7 +157,7 @@ impl<'m> Leaf<'m> {
                 Some(nested) if matches!(nested.source(), Source::Decoded(source) if source == part.id()) => {
                     Cow::Borrowed(nested.source_bytes())
                 }
-                _ => wrapper::decoded(part),
+                _ => part.decoded(),
             },
         }
     }
@@ -153,7 +175,7 @@ impl<'m> Leaf<'m> {
     }
 }
 
-fn is_shown(part: &MessagePart<'_>) -> bool {
+pub(super) fn is_shown(part: &MessagePart<'_>) -> bool {
     part.is_text()
         && part.attachment_name().is_none()
         && !part.is_content_type("text", "calendar")
@@ -166,7 +188,7 @@ fn is_empty(part: &MessagePart<'_>) -> bool {
 }
 
 /// As the part says, lower case; from what it is where it says nothing.
-fn media_type(part: &MessagePart<'_>) -> String {
+pub(super) fn media_type(part: &MessagePart<'_>) -> String {
     if part.is_message() {
         return "message/rfc822".to_owned();
     }

@@ -3,23 +3,31 @@
 //! Whatever arrives is read as far as it can be and never refused: what could not be understood is said in the mail's
 //! warnings, and the raw bytes are always kept elsewhere. Nothing of `mail-parser` is seen outside this module.
 
+mod apple;
+mod binhex;
 mod charset;
 mod cid;
+mod cms;
 mod contents;
 mod damage;
+mod embedded;
+mod external;
 mod fingerprint;
 mod flowed;
 mod headers;
 mod html;
 mod kind;
 mod mapi;
-mod mbox;
+pub mod mbox;
 mod name;
 mod nested;
+mod pgp;
 mod picture;
 mod text;
 pub mod thread;
+mod uuencode;
 mod wrapper;
+mod yenc;
 
 use std::cell::OnceCell;
 
@@ -148,6 +156,7 @@ fn read(message: MessageRef<'_>, opening: &Opening) -> Mail {
         attachments,
         warnings,
         thread_index: headers.thread_index,
+        signature: contents.signature,
     }
 }
 
@@ -200,12 +209,21 @@ impl<'c, 'm> Describer<'c, 'm> {
 
 /// Adds a warning, once however often its cause occurs.
 fn note(warnings: &mut Vec<Warning>, code: &str, detail: &str) {
-    let is_known = |warning: &Warning| warning.code == code && warning.detail == detail;
-    if !warnings.iter().any(is_known) {
-        warnings.push(Warning {
-            code: code.to_owned(),
-            detail: detail.to_owned(),
-        });
+    note_all(warnings, [warning(code, detail)]);
+}
+
+fn note_all(warnings: &mut Vec<Warning>, more: impl IntoIterator<Item = Warning>) {
+    for warning in more {
+        if !warnings.contains(&warning) {
+            warnings.push(warning);
+        }
+    }
+}
+
+fn warning(code: &str, detail: &str) -> Warning {
+    Warning {
+        code: code.to_owned(),
+        detail: detail.to_owned(),
     }
 }
 

@@ -118,17 +118,17 @@ pub(super) fn attachment(
         return super::attachment(bytes, place);
     }
     let (&index, within) = place.split_first()?;
-    let raw = mbox::split(bytes).nth(index)?;
+    let raw = mbox::split(bytes).mails.into_iter().nth(index)?;
     if !within.is_empty() {
         return super::attachment(&raw, within);
     }
     let mail = read_all(&raw, &Opening::new(Digests::LeftOut))?;
-    Some((described(&raw, mail, Digests::Made), raw.into_owned()))
+    Some((described(&raw, mail, Digests::Made), raw))
 }
 
 fn mails_of(bytes: &[u8], opening: &Opening, over: &mut bool) -> Vec<Attachment> {
     let mut mails = Vec::new();
-    for raw in mbox::split(bytes) {
+    for raw in mbox::split(bytes).mails {
         let Some(mail) = opening.within(raw.len(), over, || read_all(&raw, opening)) else {
             break;
         };

@@ -64,6 +64,8 @@ pub(super) struct Body<'m> {
     /// In the order they are read; HTML stands here where nothing was written as text.
     plain: Vec<Piece<'m>>,
     html: Vec<Piece<'m>>,
+    /// Read where the mail itself says nothing.
+    fallback: Vec<Piece<'m>>,
 }
 
 #[derive(Clone)]
@@ -84,12 +86,14 @@ impl<'m> Body<'m> {
         }
     }
 
-    /// Text out of a wrapper, in one or both forms.
-    pub(super) fn add_text(&mut self, text: Option<String>, html: Option<String>) {
-        if let Some(html) = &html {
-            self.html.push(Piece::Html(html.clone()));
-        }
-        self.plain
+    /// Text out of a wrapper that stands among the mail's own.
+    pub(super) fn add_text(&mut self, text: String) {
+        self.plain.push(Piece::Text(text));
+    }
+
+    /// Text out of a wrapper that repeats the mail's own, or is all there is.
+    pub(super) fn fall_back_on(&mut self, text: Option<String>, html: Option<String>) {
+        self.fallback
             .extend(text.map(Piece::Text).or(html.map(Piece::Html)));
     }
 
@@ -99,15 +103,19 @@ impl<'m> Body<'m> {
             .extend(inner.plain.iter().map(|piece| piece.kept(warnings)));
         self.html
             .extend(inner.html.iter().map(|piece| piece.kept(warnings)));
+        self.fallback
+            .extend(inner.fallback.iter().map(|piece| piece.kept(warnings)));
     }
 
     /// The text a reader sees.
     pub(super) fn text(&self, warnings: &mut Vec<Warning>) -> String {
         let mut text = Text::default();
-        read(&self.plain, &mut text, warnings);
-        if text.is_blank() {
+        for pieces in [&self.plain, &self.html, &self.fallback] {
             text = Text::default();
-            read(&self.html, &mut text, warnings);
+            read(pieces, &mut text, warnings);
+            if !text.is_blank() {
+                break;
+            }
         }
         let (text, cut) = text.trimmed();
         if cut {
@@ -203,7 +211,7 @@ fn plain(part: &MessagePart<'_>, source: &str, text: &mut Text) {
     }
 }
 
-fn decoded(part: &MessagePart<'_>, warnings: &mut Vec<Warning>) -> String {
+pub(super) fn decoded(part: &MessagePart<'_>, warnings: &mut Vec<Warning>) -> String {
     if part.raw_body().len() > MAX_SOURCE_BYTES {
         return part
             .text_prefix_bytes(MAX_SOURCE_BYTES)

@@ -1,0 +1,114 @@
+//! Parts that merely wrap something: opened, they give way to what they hold.
+//!
+//! One that cannot be opened stays an attachment as it is. Nothing is fetched, decrypted or trusted.
+
+mod apple_double;
+mod signed;
+mod winmail;
+mod written;
+
+use mail_parser::MessagePart;
+
+use super::{
+    contents::{Contents, Taken, media_type},
+    external, name, note_all, pgp, uuencode,
+};
+use crate::domain::mail::Warning;
+
+/// Opens a multipart that is read otherwise than child by child; false for all others.
+pub(super) fn open_multipart<'m>(
+    part: &MessagePart<'m>,
+    contents: &mut Contents<'m>,
+    warnings: &mut Vec<Warning>,
+) -> bool {
+    match media_type(part).as_str() {
+        "multipart/appledouble" => apple_double::join(part, contents),
+        "multipart/signed" | "multipart/encrypted" => {
+            signed::note_multipart(part, contents, warnings);
+            false
+        }
+        _ => false,
+    }
+}
+
+/// Opens a leaf; false when it is no wrapper, or stays one.
+pub(super) fn open<'m>(
+    part: &MessagePart<'m>,
+    contents: &mut Contents<'m>,
+    warnings: &mut Vec<Warning>,
+) -> bool {
+    if is_uuencoded(part) {
+        return uuencoded(part, contents, warnings);
+    }
+    let media_type = media_type(part);
+    let name = part.attachment_name().unwrap_or_default().to_lowercase();
+    match media_type.as_str() {
+        "application/ms-tnef" | "application/vnd.ms-tnef" => winmail::open(part, contents, warnings),
+        "application/pkcs7-mime" | "application/x-pkcs7-mime" => {
+            signed::open(part, contents, warnings)
+        }
+        "application/mac-binhex40" | "application/mac-binhex" => {
+            written::open_binhex(part, contents, warnings)
+        }
+        "application/applefile" => apple_double::open_single(part, contents),
+        "message/partial" => {
+            let partial = external::partial(|name| parameter(part, name));
+            note_all(warnings, [partial.warning()]);
+            false
+        }
+        "message/external-body" => {
+            let external = external::external(|name| parameter(part, name));
+            note_all(warnings, [external.warning()]);
+            false
+        }
+        "text/plain" => written::open_text(part, contents, warnings),
+        _ if name == "winmail.dat" => winmail::open(part, contents, warnings),
+        _ if has_extension(&name, "p7m") => signed::open(part, contents, warnings),
+        _ if has_extension(&name, "hqx") => written::open_binhex(part, contents, warnings),
+        other => {
+            note_all(warnings, pgp::in_type(other, None).and_then(pgp::Pgp::warning));
+            false
+        }
+    }
+}
+
+/// A transfer encoding that MIME does not know.
+fn is_uuencoded(part: &MessagePart<'_>) -> bool {
+    part.content_transfer_encoding().is_some_and(|encoding| {
+        ["x-uuencode", "uuencode", "x-uue", "uue"]
+            .iter()
+            .any(|known| encoding.trim().eq_ignore_ascii_case(known))
+    })
+}
+
+fn uuencoded<'m>(
+    part: &MessagePart<'m>,
+    contents: &mut Contents<'m>,
+    warnings: &mut Vec<Warning>,
+) -> bool {
+    let decoded = uuencode::decode(part.raw_body());
+    note_all(warnings, decoded.warnings);
+    let given = name::given(part).or(decoded.name);
+    if given.is_none() && part.is_text() {
+        let text = super::charset::guessed(&decoded.bytes).replace("\r\n", "\n");
+        contents.body.add_text(text);
+        return true;
+    }
+    let taken = Taken {
+        name: given,
+        content_id: part.content_id().map(str::to_owned),
+        hidden: false,
+        bytes: decoded.bytes,
+    };
+    contents.offer(&media_type(part), taken);
+    true
+}
+
+fn parameter<'m>(part: &MessagePart<'m>, name: &str) -> Option<&'m str> {
+    part.content_type()?.attribute(name)
+}
+
+fn has_extension(name: &str, extension: &str) -> bool {
+    name.rsplit_once('.')
+        .is_some_and(|(_, found)| found == extension)
+}
