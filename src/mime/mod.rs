@@ -3,18 +3,23 @@
 //! Whatever arrives is read as far as it can be and never refused: what could not be understood is said in the mail's
 //! warnings, and the raw bytes are always kept elsewhere. Nothing of `mail-parser` is seen outside this module.
 
+mod address;
 mod charset;
 mod cid;
+mod date;
 mod fingerprint;
 mod flowed;
 mod headers;
 mod html;
 mod kind;
 mod name;
+mod parameters;
 mod parts;
 mod picture;
+mod repair;
 mod text;
 pub mod thread;
+mod words;
 
 use std::cell::OnceCell;
 
@@ -53,14 +58,18 @@ enum Digests {
 
 fn read_all(raw: &[u8], digests: Digests) -> Mail {
     match parsed(raw) {
-        Some(message) => read(message.root(), 0, digests),
+        Some((message, repairs)) => {
+            let mut mail = read(message.root(), 0, digests);
+            mail.warnings.extend(repairs);
+            mail
+        }
         None => unreadable(),
     }
 }
 
 /// The attachment at `index` of [`Mail::attachments`] and its decoded bytes; a nested mail is not opened.
 pub fn attachment(raw: &[u8], index: usize) -> Option<(Attachment, Vec<u8>)> {
-    let message = parsed(raw)?;
+    let (message, _) = parsed(raw)?;
     let (body, leaves) = parts::split(message.root());
     let leaf = leaves.get(index)?;
     let bytes = leaf.bytes();
@@ -69,12 +78,11 @@ pub fn attachment(raw: &[u8], index: usize) -> Option<(Attachment, Vec<u8>)> {
 }
 
 /// `None` when there is no header that mails have: any text with a colon has a line that looks like one.
-fn parsed(raw: &[u8]) -> Option<Message<'_>> {
-    let message = MessageParser::new()
+fn parsed(raw: &[u8]) -> Option<(Message<'_>, Vec<Warning>)> {
+    let parser = MessageParser::new()
         .max_depth(MAX_DEPTH)
-        .max_parts(MAX_PARTS)
-        .parse(raw)?;
-    message.root().headers().has_known().then_some(message)
+        .max_parts(MAX_PARTS);
+    repair::parse(&parser, raw).filter(|(message, _)| message.root().headers().has_known())
 }
 
 fn unreadable() -> Mail {
@@ -92,7 +100,7 @@ fn read(message: MessageRef<'_>, depth: usize, digests: Digests) -> Mail {
     let mut warnings = Vec::new();
     let (body, leaves) = parts::split(message);
     let text = body.text(&mut warnings);
-    let headers = headers::read(message.headers(), &mut warnings);
+    let headers = headers::read(message, &mut warnings);
     let kind = kind::of(
         &message,
         &headers.subject,
