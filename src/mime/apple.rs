@@ -29,13 +29,6 @@ pub(super) struct AppleFile {
     pub document: Option<Range<usize>>,
 }
 
-impl AppleFile {
-    /// Whether the document is another part, so that this one is of no use to a reader.
-    pub(super) fn is_companion(&self) -> bool {
-        self.document.is_none()
-    }
-}
-
 /// Reads AppleSingle or AppleDouble, whatever type the part was sent under; `None` when it is neither.
 pub(super) fn read(bytes: &[u8]) -> Option<AppleFile> {
     if !matches!(number(bytes, 0)?, SINGLE | DOUBLE) {
@@ -144,7 +137,6 @@ mod tests {
             ],
         ))
         .unwrap();
-        assert!(half.is_companion());
         assert_eq!(half.name.as_deref(), Some("Hæk og støj.doc"));
         assert_eq!(
             half.file_type.and_then(FileType::media_type),
@@ -158,7 +150,6 @@ mod tests {
         let whole = read(&bytes).unwrap();
         assert_eq!(&bytes[whole.document.clone().unwrap()], b"%PDF-1.4");
         assert_eq!(whole.name.as_deref(), Some("grød.pdf"));
-        assert!(!whole.is_companion());
         let cut = read(&bytes[..bytes.len() - 12]).unwrap();
         assert_eq!(bytes[cut.document.unwrap()], b"%PDF-1.4"[..5]);
     }

@@ -3,6 +3,7 @@
 //! Every server on the way adds trace headers (Received, Delivered-To …), so copies in two mailboxes rarely have the
 //! same bytes. The body and the headers that the sender wrote are the same.
 
+use super::{headers::DATE_FROM_RECEIVED, repair};
 use crate::domain::mail::Mail;
 
 /// BLAKE3 over the raw body, Message-ID, From, Date and Subject.
@@ -21,20 +22,23 @@ pub fn fingerprint(raw: &[u8], mail: &Mail) -> [u8; 32] {
             .unwrap_or_default()
             .as_bytes(),
     );
-    part(&mail.date.map_or(0, |date| date.timestamp()).to_le_bytes());
+    // Each copy of a mail was received at its own time.
+    let is_received = mail.warnings.iter().any(|w| w.code == DATE_FROM_RECEIVED);
+    let date = mail.date.filter(|_| !is_received);
+    part(&date.map_or(0, |date| date.timestamp()).to_le_bytes());
     part(mail.subject.as_bytes());
-    part(body(raw).trim_ascii_end());
+    part(body(repair::start(raw)).trim_ascii_end());
     *hasher.finalize().as_bytes()
 }
 
 /// What follows the first empty line.
 fn body(raw: &[u8]) -> &[u8] {
-    let mut start = 0;
-    while let Some(end) = raw[start..].iter().position(|byte| *byte == b'\n') {
-        let line = &raw[start..start + end];
-        start += end + 1;
+    let mut rest = raw;
+    while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
+        let (line, after) = rest.split_at(end);
+        rest = after.get(1..).unwrap_or_default();
         if line.is_empty() || line == b"\r" {
-            return &raw[start..];
+            return rest;
         }
     }
     &[]
@@ -56,5 +60,15 @@ mod tests {
         assert_eq!(of(sent), of(&received));
         assert_ne!(of(sent), of(&sent.replace("høj", "lav")));
         assert_ne!(of(sent), of(&sent.replace("a@x>", "b@x>")));
+    }
+
+    #[test]
+    fn copies_without_a_date_are_the_same_whenever_they_were_received() {
+        let received = |day: u32| {
+            of(&format!(
+                "Received: by mx; Tue, {day} Feb 2026 12:00:00 +0000\r\nFrom: a@x.example\r\n\r\nhej\r\n"
+            ))
+        };
+        assert_eq!(received(3), received(4));
     }
 }

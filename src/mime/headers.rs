@@ -1,32 +1,47 @@
 //! The header fields that a case worker knows, with raw 8-bit bytes put right.
 //!
-//! Old software writes `Søren` as bare Latin-1 bytes, or as encoded words under a wrong name. The parser would replace
-//! such letters; the bytes are known, so the field is put right and read again. Everything read is bounded in length.
+//! Old software writes `Søren` as bare Latin-1 bytes, or as encoded words under a wrong name; fields are folded, empty,
+//! twice or missing. They are read from the bytes that stand there. Everything read is bounded in length.
 
 use std::borrow::Cow;
 
 use base64::Engine;
-use chrono::{DateTime, Utc};
-use mail_parser::{Header, HeaderForm, Headers, ParsedValue};
+use chrono::{DateTime, Duration, Utc};
+use mail_parser::{Header, HeaderForm, Headers, MessageRef};
 
-use super::{charset, note};
+use super::{address, charset, date, note, words};
 use crate::domain::mail::{Address, Warning};
 
 /// No program lets a person write a longer one, and databases index no more than some 2,700 bytes.
 const MAX_SUBJECT_BYTES: usize = 1_000;
-/// A line of a mail is no longer (RFC 5322), so a name, an address or a Message-ID is not.
+/// A line of a mail is no longer (RFC 5322), so a Message-ID is not.
 const MAX_WORD_BYTES: usize = 998;
+/// What is read of a mail's header; servers refuse far shorter ones.
+const MAX_BLOCK_BYTES: usize = 1024 * 1024;
 /// What stands for a letter that could not be read.
 const UNREAD_LETTER: char = '\u{fffd}';
 
 /// Addresses of one field; beyond, the mail is marked.
 const MAX_ADDRESSES: usize = 5_000;
+/// Fields of one name whose addresses are read.
+const MAX_ADDRESS_FIELDS: usize = 100;
 /// Message-IDs of one field: a conversation's first and last ones place it.
 const MAX_REFERENCES: usize = 100;
 /// RFC 5322 knows these once; the first counts.
 const ONCE: [&str; 4] = ["From", "Subject", "Date", "Message-ID"];
+/// Who sent a mail that does not say whom it is from.
+const SENDERS: [&str; 3] = ["From", "Sender", "Reply-To"];
 /// Exchange's conversation root within Thread-Index (MS-OXOMSG 2.2.1.3).
 const THREAD_ROOT_BYTES: usize = 22;
+/// Internet mail is younger.
+const FIRST_DATE: i64 = 31_536_000;
+/// How much later than its receipt a mail may claim to be written: clocks and zones are set wrong.
+const MAX_AHEAD: Duration = Duration::days(2);
+/// Parts that are asked which character set the mail is written in.
+const MAX_PARTS_ASKED: usize = 20;
+
+/// The code of the warning that a date is that of the mail's receipt.
+pub(super) const DATE_FROM_RECEIVED: &str = "date_from_received";
 
 pub(super) struct MailHeaders {
     pub message_id: Option<String>,
@@ -41,9 +56,17 @@ pub(super) struct MailHeaders {
     pub thread_index: Option<String>,
 }
 
-pub(super) fn read(headers: Headers<'_>, warnings: &mut Vec<Warning>) -> MailHeaders {
+pub(super) fn read(message: MessageRef<'_>, warnings: &mut Vec<Warning>) -> MailHeaders {
+    let fields = Fields { message };
+    if message.root_part().raw_headers().len() > MAX_BLOCK_BYTES {
+        note(
+            warnings,
+            "header_cut",
+            "only the first megabyte of the header was read",
+        );
+    }
     for name in ONCE {
-        if headers.all(name).nth(1).is_some() {
+        if fields.all(name).nth(1).is_some() {
             note(
                 warnings,
                 "header_twice",
@@ -52,202 +75,261 @@ pub(super) fn read(headers: Headers<'_>, warnings: &mut Vec<Warning>) -> MailHea
         }
     }
     MailHeaders {
-        message_id: ids(headers, "Message-ID").into_iter().next(),
-        in_reply_to: ids(headers, "In-Reply-To"),
-        references: ids(headers, "References"),
-        date: date(headers, warnings),
-        from: headers
-            .all("From")
-            .next()
-            .map(|field| addresses(field, warnings))
-            .unwrap_or_default(),
-        to: all_addresses(headers, "To", warnings),
-        cc: all_addresses(headers, "Cc", warnings),
-        bcc: all_addresses(headers, "Bcc", warnings),
-        subject: subject(headers, warnings),
-        thread_index: thread_index(headers),
+        message_id: fields.ids("Message-ID").into_iter().next(),
+        in_reply_to: fields.ids("In-Reply-To"),
+        references: fields.ids("References"),
+        date: fields.date(warnings),
+        from: fields.from(warnings),
+        to: fields.addresses("To", warnings),
+        cc: fields.addresses("Cc", warnings),
+        bcc: fields.addresses("Bcc", warnings),
+        subject: fields.subject(warnings),
+        thread_index: fields.thread_index(),
     }
 }
 
 /// The first field of that name as decoded text.
 pub(super) fn text(headers: Headers<'_>, name: &str) -> Option<String> {
     let field = headers.all(name).next()?;
-    let read = |bytes: &[u8]| {
-        let parsed = HeaderForm::Text.parse(bytes);
-        parsed
-            .value()
-            .as_text()
-            .unwrap_or_default()
-            .trim()
-            .to_owned()
-    };
-    Some(best(&repaired(field), read, |text| {
-        text.contains(UNREAD_LETTER)
-    }))
+    Some(readable(&value(field, None)))
 }
 
-/// The field as it reads with the fewest guesses that leave no letter unread.
-fn best<T>(field: &[u8], read: impl Fn(&[u8]) -> T, is_damaged: impl Fn(&T) -> bool) -> T {
-    let first = read(field);
-    if !is_damaged(&first) {
-        return first;
+/// The field's value on one line, as UTF-8; its encoded words are still encoded.
+pub(super) fn value<'m>(field: Header<'m>, label_of_text: Option<&str>) -> Cow<'m, str> {
+    match charset::of_header(field.raw_value().trim_ascii(), label_of_text) {
+        Cow::Borrowed(text) if !text.contains(['\r', '\n']) => Cow::Borrowed(text),
+        text => Cow::Owned(unfolded(&text)),
     }
-    let Ok(field) = std::str::from_utf8(field) else {
-        return first;
-    };
-    [false, true]
-        .into_iter()
-        .map(|utf_8_too| read(charset::relabelled(field, utf_8_too).as_bytes()))
-        .find(|again| !is_damaged(again))
-        .unwrap_or(first)
 }
 
-fn subject(headers: Headers<'_>, warnings: &mut Vec<Warning>) -> String {
-    let mut subject = text(headers, "Subject").unwrap_or_default();
-    if subject.len() > MAX_SUBJECT_BYTES {
-        cut(&mut subject, MAX_SUBJECT_BYTES);
-        note(
-            warnings,
-            "subject_cut",
-            "only the beginning of a very long subject was read",
-        );
+/// The character set that the mail's text is written in: what stands in its fields undeclared is hardly in another.
+pub(super) fn label_of_text<'m>(message: MessageRef<'m>) -> Option<&'m str> {
+    message
+        .parts()
+        .take(MAX_PARTS_ASKED)
+        .filter_map(|part| part.content_type()?.attribute("charset"))
+        .find(|label| charset::is_known(label))
+}
+
+/// A field that was broken into lines on one; the white space that a line begins with is one space.
+fn unfolded(field: &str) -> String {
+    let mut out = String::with_capacity(field.len());
+    for line in field.split(['\r', '\n']) {
+        let line = if out.is_empty() {
+            line
+        } else {
+            line.trim_start()
+        };
+        if line.is_empty() {
+            continue;
+        }
+        if !out.is_empty() && !out.ends_with([' ', '\t']) {
+            out.push(' ');
+        }
+        out.push_str(line);
     }
-    if subject.contains(UNREAD_LETTER) {
-        note(
-            warnings,
-            "subject_damaged",
-            "some letters of the subject could not be read",
-        );
-    }
-    subject
+    out
 }
 
-fn cut(text: &mut String, max_bytes: usize) {
-    text.truncate(text.floor_char_boundary(max_bytes));
-}
-
-fn all_addresses(headers: Headers<'_>, name: &str, warnings: &mut Vec<Warning>) -> Vec<Address> {
-    headers
-        .all(name)
-        .take(100)
-        .flat_map(|field| addresses(field, warnings))
-        .take(MAX_ADDRESSES)
-        .collect()
-}
-
-fn addresses(field: Header<'_>, warnings: &mut Vec<Warning>) -> Vec<Address> {
-    let is_damaged = |list: &Vec<Address>| {
-        list.iter()
-            .filter_map(|address| address.name.as_deref())
-            .any(|name| name.contains(UNREAD_LETTER))
+/// Encoded words as letters; signs that no text has as spaces.
+fn readable(field: &str) -> String {
+    let text = words::decoded(field);
+    let is_sign = |c: char| c.is_control();
+    let text = if text.contains(is_sign) {
+        text.replace(is_sign, " ")
+    } else {
+        text.into_owned()
     };
-    let mut addresses = best(
-        &repaired(field),
-        |bytes| listed(&HeaderForm::Addresses.parse(bytes)),
-        is_damaged,
-    );
-    if addresses.len() > MAX_ADDRESSES {
-        addresses.truncate(MAX_ADDRESSES);
-        note(
-            warnings,
-            "too_many_addresses",
-            &format!("only the first {MAX_ADDRESSES} addresses of a field were read"),
-        );
+    let text = charset::mended(text);
+    if text.len() == text.trim().len() {
+        text
+    } else {
+        text.trim().to_owned()
     }
-    addresses
 }
 
-fn listed(parsed: &ParsedValue<'_>) -> Vec<Address> {
-    let Some(list) = parsed.value().as_address() else {
-        return Vec::new();
-    };
-    list.mailboxes()
-        .take(MAX_ADDRESSES + 1)
-        .map(|mailbox| {
-            let mut address = mailbox.address().unwrap_or_default().trim().to_lowercase();
-            cut(&mut address, MAX_WORD_BYTES);
-            Address {
-                name: mailbox.name().and_then(person),
-                address,
+/// The header fields of one mail, as far as they are read.
+struct Fields<'m> {
+    message: MessageRef<'m>,
+}
+
+impl<'m> Fields<'m> {
+    fn all<'n>(&self, name: &'n str) -> impl Iterator<Item = Header<'m>> + use<'m, 'n> {
+        let first = self.message.root_part().offset_header() as usize;
+        self.message
+            .headers()
+            .all(name)
+            .take_while(move |field| field.offset_field() as usize <= first + MAX_BLOCK_BYTES)
+    }
+
+    /// The first field of that name that says something.
+    fn first(&self, name: &str) -> Option<Header<'m>> {
+        let mut fields = self.all(name).peekable();
+        let first = fields.peek().copied();
+        fields
+            .find(|field| !field.raw_value().trim_ascii().is_empty())
+            .or(first)
+    }
+
+    fn value(&self, field: Header<'m>) -> Cow<'m, str> {
+        if field.raw_value().is_ascii() {
+            return value(field, None);
+        }
+        value(field, label_of_text(self.message))
+    }
+
+    fn subject(&self, warnings: &mut Vec<Warning>) -> String {
+        let field = self.first("Subject").map(|field| self.value(field));
+        let mut subject = readable(&field.unwrap_or_default());
+        if subject.len() > MAX_SUBJECT_BYTES {
+            subject.truncate(subject.floor_char_boundary(MAX_SUBJECT_BYTES));
+            note(
+                warnings,
+                "subject_cut",
+                "only the beginning of a very long subject was read",
+            );
+        }
+        if subject.contains(UNREAD_LETTER) {
+            note(
+                warnings,
+                "subject_damaged",
+                "some letters of the subject could not be read",
+            );
+        }
+        subject
+    }
+
+    fn from(&self, warnings: &mut Vec<Warning>) -> Vec<Address> {
+        for name in SENDERS {
+            let from = self
+                .first(name)
+                .map(|field| self.list(field, warnings))
+                .unwrap_or_default();
+            if from.is_empty() {
+                continue;
             }
-        })
-        .filter(|address| address.name.is_some() || !address.address.is_empty())
-        .collect()
-}
-
-/// A name without the quotation marks that Outlook puts around it.
-fn person(name: &str) -> Option<String> {
-    let name = name.trim();
-    let name = name
-        .strip_prefix('\'')
-        .and_then(|name| name.strip_suffix('\''))
-        .unwrap_or(name)
-        .trim();
-    let mut name = name.to_owned();
-    cut(&mut name, MAX_WORD_BYTES);
-    (!name.is_empty()).then_some(name)
-}
-
-fn ids(headers: Headers<'_>, name: &str) -> Vec<String> {
-    let Some(field) = headers.all(name).next() else {
-        return Vec::new();
-    };
-    let parsed = HeaderForm::MessageIds.parse(field.raw_value());
-    let value = parsed.value();
-    let ids: Vec<&str> = match value.as_text_list() {
-        Some(list) => list.iter().collect(),
-        None => value.as_text().into_iter().collect(),
-    };
-    ids.into_iter()
-        .map(|id| id.trim().trim_matches(['<', '>']))
-        .map(|id| {
-            id.get(..id.floor_char_boundary(MAX_WORD_BYTES))
-                .unwrap_or(id)
-        })
-        .filter(|id| !id.is_empty())
-        .map(str::to_owned)
-        .take(MAX_REFERENCES)
-        .collect()
-}
-
-fn date(headers: Headers<'_>, warnings: &mut Vec<Warning>) -> Option<DateTime<Utc>> {
-    let field = headers.all("Date").next()?;
-    let parsed = HeaderForm::Date.parse(field.raw_value());
-    let date = parsed
-        .value()
-        .as_datetime()
-        .filter(mail_parser::DateTime::is_valid)
-        .and_then(|date| DateTime::from_timestamp(date.to_timestamp(), 0));
-    if date.is_none() {
-        note(
-            warnings,
-            "date_unreadable",
-            "the date of the mail could not be read",
-        );
+            if name != "From" {
+                note(
+                    warnings,
+                    "from_missing",
+                    &format!("the mail does not say whom it is from; {name} does"),
+                );
+            }
+            if from
+                .iter()
+                .any(|from| address::shown_in_name(from).is_some())
+            {
+                note(
+                    warnings,
+                    "address_in_name",
+                    "the sender's name shows another address than the mail came from",
+                );
+            }
+            return from;
+        }
+        Vec::new()
     }
-    date
-}
 
-fn thread_index(headers: Headers<'_>) -> Option<String> {
-    let text = text(headers, "Thread-Index")?;
-    let compact: String = text
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .take(2_000)
-        .collect();
-    let bytes = base64::engine::general_purpose::STANDARD
-        .decode(compact)
-        .ok()?;
-    bytes.get(..THREAD_ROOT_BYTES).map(hex::encode)
-}
-
-/// The field's value as UTF-8.
-pub(super) fn repaired(field: Header<'_>) -> Cow<'_, [u8]> {
-    let raw = field.raw_value();
-    if std::str::from_utf8(raw).is_ok() {
-        return Cow::Borrowed(raw);
+    fn addresses(&self, name: &str, warnings: &mut Vec<Warning>) -> Vec<Address> {
+        let mut all = Vec::new();
+        for field in self.all(name).take(MAX_ADDRESS_FIELDS) {
+            all.extend(self.list(field, warnings));
+        }
+        all.truncate(MAX_ADDRESSES);
+        all
     }
-    Cow::Owned(charset::guessed(raw).into_bytes())
+
+    fn list(&self, field: Header<'m>, warnings: &mut Vec<Warning>) -> Vec<Address> {
+        let mut list = address::list(&self.value(field), MAX_ADDRESSES + 1);
+        if list.len() > MAX_ADDRESSES {
+            list.truncate(MAX_ADDRESSES);
+            note(
+                warnings,
+                "too_many_addresses",
+                &format!("only the first {MAX_ADDRESSES} addresses of a field were read"),
+            );
+        }
+        list
+    }
+
+    fn ids(&self, name: &str) -> Vec<String> {
+        let Some(field) = self.first(name) else {
+            return Vec::new();
+        };
+        let bytes = self.value(field);
+        let parsed = HeaderForm::MessageIds.parse(bytes.as_bytes());
+        let value = parsed.value();
+        let ids: Vec<&str> = match value.as_text_list() {
+            Some(list) => list.iter().collect(),
+            None => value.as_text().into_iter().collect(),
+        };
+        ids.into_iter()
+            .map(|id| id.trim().trim_matches(['<', '>']))
+            .map(|id| {
+                id.get(..id.floor_char_boundary(MAX_WORD_BYTES))
+                    .unwrap_or(id)
+            })
+            .filter(|id| !id.is_empty())
+            .map(str::to_owned)
+            .take(MAX_REFERENCES)
+            .collect()
+    }
+
+    /// The Date, or when the mail was received where that cannot be.
+    fn date(&self, warnings: &mut Vec<Warning>) -> Option<DateTime<Utc>> {
+        let field = self.first("Date");
+        let date = field.and_then(|field| date::read(&self.value(field)));
+        let received = self.received();
+        let is_early = |date: &DateTime<Utc>| date.timestamp() < FIRST_DATE;
+        let is_late = |date: &DateTime<Utc>| received.is_some_and(|at| *date > at + MAX_AHEAD);
+        if let Some(date) = date.filter(|date| !is_early(date) && !is_late(date)) {
+            return Some(date);
+        }
+        if let Some(received) = received {
+            note(
+                warnings,
+                DATE_FROM_RECEIVED,
+                "the mail says no date that can be; it is that of its receipt",
+            );
+            return Some(received);
+        }
+        if field.is_some() && date.is_none() {
+            note(
+                warnings,
+                "date_unreadable",
+                "the date of the mail could not be read",
+            );
+        }
+        if date.is_some() {
+            note(
+                warnings,
+                "date_implausible",
+                "the mail says it is older than electronic mail",
+            );
+        }
+        date
+    }
+
+    /// When the last server took the mail: its trace stands above the others.
+    fn received(&self) -> Option<DateTime<Utc>> {
+        let field = self.all("Received").next()?;
+        let value = value(field, None);
+        let (_, at) = value.rsplit_once(';')?;
+        date::read(at).filter(|date| date.timestamp() >= FIRST_DATE)
+    }
+
+    fn thread_index(&self) -> Option<String> {
+        let text = text(self.message.headers(), "Thread-Index")?;
+        let compact: String = text
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .take(2_000)
+            .collect();
+        let bytes = base64::engine::general_purpose::STANDARD
+            .decode(compact)
+            .ok()?;
+        bytes.get(..THREAD_ROOT_BYTES).map(hex::encode)
+    }
 }
 
 #[cfg(test)]
@@ -305,6 +387,98 @@ mod tests {
                 "{header}"
             );
         }
+    }
+
+    #[test]
+    fn raw_letters_are_in_the_character_set_of_the_text() {
+        let mut raw = b"From: \xf0\xd2\xc9\xd7\xc5\xd4 <a@x.example>\r\nSubject: \xf0\xd2\xc9\xd7\xc5\xd4\r\n".to_vec();
+        raw.extend(b"Content-Type: text/plain; charset=koi8-r\r\n\r\nhej");
+        let mail = parse(&raw);
+        assert_eq!(mail.subject, "Привет");
+        assert_eq!(mail.from[0].name.as_deref(), Some("Привет"));
+    }
+
+    #[test]
+    fn a_folded_field_is_one_line_and_an_empty_one_does_not_hide_the_next() {
+        let mail =
+            with("Subject: For h\u{c3}\u{b8}j\r\n\t h\u{c3}\u{a6}k\r\nFrom:\r\nFrom: a@x.example");
+        assert_eq!(mail.subject, "For høj hæk");
+        assert_eq!(mail.from[0].address, "a@x.example");
+        assert_eq!(mail.warnings[0].code, "header_twice");
+    }
+
+    #[test]
+    fn who_sent_a_mail_without_from_is_told_by_sender_or_reply_to() {
+        for name in ["Sender", "Reply-To"] {
+            let mail = with(&format!("Subject: x\r\n{name}: a@x.example"));
+            assert_eq!(mail.from[0].address, "a@x.example");
+            assert_eq!(mail.warnings[0].code, "from_missing");
+        }
+    }
+
+    #[test]
+    fn a_name_that_shows_another_address_is_marked() {
+        let mail = with("From: \"borgmester@kommune.example\" <x@svindel.example>");
+        assert_eq!(mail.from[0].address, "x@svindel.example");
+        assert_eq!(mail.warnings[0].code, "address_in_name");
+    }
+
+    #[test]
+    fn a_date_that_cannot_be_is_that_of_the_receipt() {
+        const RECEIVED: &str = "Received: by mx (a; b); Tue, 3 Feb 2026 12:00:00 +0000\r\n\
+                                Received: by ms; Mon, 2 Feb 2026 12:00:00 +0000\r\nSubject: x";
+        for (date, expected) in [
+            (
+                "\r\nDate: Mon, 2 Feb 2026 13:00:00 +0000",
+                "2026-02-02T13:00:00+00:00",
+            ),
+            (
+                "\r\nDate: Wed, 4 Feb 2026 13:00:00 +0000",
+                "2026-02-04T13:00:00+00:00",
+            ),
+            (
+                "\r\nDate: Thu, 1 Jan 1970 00:00:00 +0000",
+                "2026-02-03T12:00:00+00:00",
+            ),
+            (
+                "\r\nDate: Thu, 1 Jan 2099 00:00:00 +0000",
+                "2026-02-03T12:00:00+00:00",
+            ),
+            ("\r\nDate: i morgen", "2026-02-03T12:00:00+00:00"),
+            ("", "2026-02-03T12:00:00+00:00"),
+        ] {
+            let mail = with(&format!("{RECEIVED}{date}"));
+            assert_eq!(mail.date.unwrap().to_rfc3339(), expected, "{date}");
+            assert_eq!(
+                mail.warnings.iter().any(|w| w.code == "date_from_received"),
+                expected.starts_with("2026-02-03"),
+                "{date}"
+            );
+        }
+        let mail = with("Date: Thu, 1 Jan 1970 00:00:00 +0000");
+        assert_eq!(mail.warnings[0].code, "date_implausible");
+        assert!(with("Subject: x").warnings.is_empty());
+    }
+
+    #[test]
+    fn a_header_without_end_is_read_to_a_limit() {
+        let long = "X-Fyld: ".to_owned() + &"x".repeat(500) + "\r\n";
+        let mail = with(&format!(
+            "Subject: x\r\n{}From: a@x.example",
+            long.repeat(3_000)
+        ));
+        assert_eq!(mail.subject, "x");
+        assert!(mail.from.is_empty());
+        assert!(mail.warnings.iter().any(|w| w.code == "header_cut"));
+    }
+
+    #[test]
+    fn five_thousand_addresses_are_read_and_no_more() {
+        let mail = with(&format!("Cc: {}", "a@x.example, ".repeat(6_000)));
+        assert_eq!(
+            (mail.cc.len(), mail.warnings[0].code.as_str()),
+            (5_000, "too_many_addresses")
+        );
     }
 
     #[test]

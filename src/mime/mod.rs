@@ -3,13 +3,16 @@
 //! Whatever arrives is read as far as it can be and never refused: what could not be understood is said in the mail's
 //! warnings, and the raw bytes are always kept elsewhere. Nothing of `mail-parser` is seen outside this module.
 
+mod address;
 mod apple;
 mod binhex;
 mod charset;
 mod cid;
 mod cms;
+mod code_page;
 mod contents;
 mod damage;
+mod date;
 mod embedded;
 mod external;
 mod fingerprint;
@@ -19,13 +22,18 @@ mod html;
 mod kind;
 mod mapi;
 pub mod mbox;
+mod media_type;
 mod name;
 mod nested;
+mod parameters;
 mod pgp;
 mod picture;
+mod repair;
+mod rtf;
 mod text;
 pub mod thread;
 mod uuencode;
+mod words;
 mod wrapper;
 mod yenc;
 
@@ -63,7 +71,7 @@ pub fn parse_undigested(raw: &[u8]) -> Mail {
 pub fn attachment(raw: &[u8], place: &[usize]) -> Option<(Attachment, Vec<u8>)> {
     let (&index, within) = place.split_first()?;
     let raw = nested::mail_file(raw);
-    let message = parsed(&raw)?;
+    let (message, _) = parsed(&raw)?;
     let contents = contents::of(message.root(), &mut Vec::new());
     let leaf = contents.leaves.get(index)?;
     let bytes = leaf.bytes();
@@ -96,16 +104,19 @@ fn read_file(raw: &[u8], digests: Digests) -> Mail {
 
 /// `None` when the bytes are no mail.
 fn read_all(raw: &[u8], opening: &Opening) -> Option<Mail> {
-    Some(read(parsed(raw)?.root(), opening))
+    let (message, repairs) = parsed(raw)?;
+    let mut mail = read(message.root(), opening);
+    note_all(&mut mail.warnings, repairs);
+    Some(mail)
 }
 
-/// `None` when there is no header that mails have: any text with a colon has a line that looks like one.
-fn parsed(raw: &[u8]) -> Option<Message<'_>> {
-    let message = MessageParser::new()
+/// The mail and what had to be put right for it; `None` when there is no header that mails have: any text with a colon
+/// has a line that looks like one.
+fn parsed(raw: &[u8]) -> Option<(Message<'_>, Vec<Warning>)> {
+    let parser = MessageParser::new()
         .max_depth(MAX_DEPTH)
-        .max_parts(MAX_PARTS)
-        .parse(raw)?;
-    message.root().headers().has_known().then_some(message)
+        .max_parts(MAX_PARTS);
+    repair::parse(&parser, raw).filter(|(message, _)| message.root().headers().has_known())
 }
 
 fn unreadable() -> Mail {
@@ -123,13 +134,20 @@ fn read(message: MessageRef<'_>, opening: &Opening) -> Mail {
     let mut warnings = Vec::new();
     let contents = contents::of(message, &mut warnings);
     let text = contents.body.text(&mut warnings);
-    let headers = headers::read(message.headers(), &mut warnings);
+    let headers = headers::read(message, &mut warnings);
     let kind = kind::of(
         &message,
         &headers.subject,
         contents.leaves.iter().any(Leaf::is_calendar),
     );
     damage::note_all(message, &mut warnings);
+    if pgp::hides_subject(&headers.subject) {
+        note(
+            &mut warnings,
+            "subject_hidden",
+            "the subject stands within the encrypted content",
+        );
+    }
     let describer = Describer::new(&contents, opening.digests);
     let attachments = contents
         .leaves

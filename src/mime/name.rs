@@ -1,34 +1,39 @@
 //! What an attachment is called; never empty.
 
-use mail_parser::{HeaderForm, MessagePart};
+use std::borrow::Cow;
 
-use super::headers;
+use mail_parser::{Header, MessagePart};
+
+use super::{headers, parameters};
 
 const MAX_NAME_CHARS: usize = 500;
 const MAX_SUBJECT_CHARS: usize = 100;
+/// Fields of one name that are asked; the first that has a name counts.
+const MAX_FIELDS: usize = 10;
 
 /// The name it was sent under, as it was sent; without one, a name from its kind.
 pub(super) fn of(part: &MessagePart<'_>, media_type: &str, index: usize) -> String {
-    given(part).unwrap_or_else(|| made(part, media_type, index))
+    given(part).map_or_else(
+        || made(part, media_type, index),
+        |name| with_extension(name, media_type),
+    )
 }
 
 /// The name it was sent under.
 pub(super) fn given(part: &MessagePart<'_>) -> Option<String> {
     [
         ("Content-Disposition", "filename"),
+        ("Content-Disposition", "name"),
         ("Content-Type", "name"),
+        ("Content-Type", "filename"),
     ]
     .into_iter()
-    .find_map(|(header, attribute)| {
-        let field = part.headers().all(header).next()?;
-        let bytes = headers::repaired(field);
-        let parsed = HeaderForm::ContentType.parse(&bytes);
-        let name = parsed
-            .value()
-            .as_content_type()?
-            .attribute(attribute)?
-            .to_owned();
-        let name = decoded_words(&name);
+    .flat_map(|(header, parameter)| {
+        let fields = part.headers().all(header).take(MAX_FIELDS);
+        fields.map(move |field| (field, parameter))
+    })
+    .find_map(|(field, parameter)| {
+        let name = parameters::value(&value(part, field), parameter)?;
         let name: String = name
             .trim()
             .chars()
@@ -39,13 +44,19 @@ pub(super) fn given(part: &MessagePart<'_>) -> Option<String> {
     })
 }
 
-/// RFC 2047 words have no place in a parameter, yet much software puts them there.
-fn decoded_words(name: &str) -> String {
-    if !name.contains("=?") {
-        return name.to_owned();
+fn value<'m>(part: &MessagePart<'m>, field: Header<'m>) -> Cow<'m, str> {
+    if field.raw_value().is_ascii() {
+        return headers::value(field, None);
     }
-    let parsed = HeaderForm::Text.parse(name.as_bytes());
-    parsed.value().as_text().unwrap_or(name).to_owned()
+    headers::value(field, headers::label_of_text(part.message()))
+}
+
+/// Windows opens no file whose name has no extension: it gets that of a document's or a picture's type.
+fn with_extension(name: String, media_type: &str) -> String {
+    match extension(media_type) {
+        Some(extension) if !name.contains('.') => format!("{name}.{extension}"),
+        _ => name,
+    }
 }
 
 fn made(part: &MessagePart<'_>, media_type: &str, index: usize) -> String {
@@ -73,6 +84,29 @@ pub(super) fn of_mail(subject: &str) -> String {
 pub(super) fn from_type(media_type: &str, index: usize) -> String {
     let extension = match media_type {
         "text/calendar" => return "mødeindkaldelse.ics".to_owned(),
+        "application/ms-tnef" => return "winmail.dat".to_owned(),
+        "application/pkcs7-signature" | "application/x-pkcs7-signature" => {
+            return "smime.p7s".to_owned();
+        }
+        "message/delivery-status" => return "leveringsstatus.txt".to_owned(),
+        "message/rfc822" => "eml",
+        "text/rfc822-headers" => return "mailhoved.txt".to_owned(),
+        "text/html" => "html",
+        "text/csv" => "csv",
+        "audio/mpeg" => "mp3",
+        "video/mp4" => "mp4",
+        other => match extension(other) {
+            Some(extension) => extension,
+            None if other.starts_with("text/") => "txt",
+            None => "bin",
+        },
+    };
+    format!("vedhæftning-{}.{extension}", index + 1)
+}
+
+/// The extension of documents and pictures.
+fn extension(media_type: &str) -> Option<&'static str> {
+    Some(match media_type {
         "application/pdf" => "pdf",
         "application/msword" => "doc",
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document" => "docx",
@@ -86,16 +120,6 @@ pub(super) fn from_type(media_type: &str, index: usize) -> String {
         "application/vnd.oasis.opendocument.text" => "odt",
         "application/vnd.oasis.opendocument.spreadsheet" => "ods",
         "application/rtf" | "text/rtf" => "rtf",
-        "application/ms-tnef" => return "winmail.dat".to_owned(),
-        "application/pkcs7-signature" | "application/x-pkcs7-signature" => {
-            return "smime.p7s".to_owned();
-        }
-        "message/delivery-status" => return "leveringsstatus.txt".to_owned(),
-        "message/rfc822" => "eml",
-        "text/rfc822-headers" => return "mailhoved.txt".to_owned(),
-        "text/plain" => "txt",
-        "text/html" => "html",
-        "text/csv" => "csv",
         "image/jpeg" | "image/jpg" => "jpg",
         "image/png" => "png",
         "image/gif" => "gif",
@@ -103,10 +127,38 @@ pub(super) fn from_type(media_type: &str, index: usize) -> String {
         "image/heif" => "heif",
         "image/webp" => "webp",
         "image/tiff" => "tif",
-        "audio/mpeg" => "mp3",
-        "video/mp4" => "mp4",
-        other if other.starts_with("text/") => "txt",
-        _ => "bin",
-    };
-    format!("vedhæftning-{}.{extension}", index + 1)
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::mime::parse;
+
+    fn named(fields: &[u8]) -> String {
+        let mut raw =
+            b"From: a@x.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"
+                .to_vec();
+        raw.extend(fields);
+        raw.extend(b"\r\n\r\nx\r\n--b--\r\n");
+        parse(&raw).attachments[0].name.clone()
+    }
+
+    #[test]
+    fn a_name_is_read_however_it_was_written() {
+        for (fields, expected) in [
+            (&b"Content-Type: a/b; name=\"h\xe6k.pdf\""[..], "hæk.pdf"),
+            (b"Content-Type: a/b; name=\"h\xc3\xa6k.pdf\"", "hæk.pdf"),
+            (b"Content-Type: a/b; name=\"=?iso-8859-1?Q?h=E6k?=\r\n =?iso-8859-1?Q?.pdf?=\"", "hæk.pdf"),
+            (b"Content-Type: a/b; name=a.pdf\r\nContent-Disposition: attachment; filename=b.pdf", "b.pdf"),
+            (b"Content-Type: a/b; name=a.pdf\r\nContent-Disposition: attachment; filename=", "a.pdf"),
+            (b"Content-Type: a/b\r\nContent-Disposition: attachment; filename*0*=utf-8''h%C3%A6;\r\n filename*1*=k.pdf", "hæk.pdf"),
+            (b"Content-Type: application/pdf; name=rapport", "rapport.pdf"),
+            (b"Content-Type: application/pdf; name=rapport.v2", "rapport.v2"),
+            (b"Content-Type: application/octet-stream; name=README", "README"),
+            (b"Content-Type: application/pdf", "vedhæftning-1.pdf"),
+        ] {
+            assert_eq!(named(fields), expected);
+        }
+    }
 }

@@ -76,7 +76,7 @@ pub(super) fn open(
                 .map(Box::new),
             ..attachment
         }
-    } else if is_mail(&attachment) || mapi::is_msg(bytes) {
+    } else if is_mail(&attachment) || mapi::msg::is_msg(bytes) {
         Attachment {
             mail: opening
                 .within(bytes.len(), &mut over, || {
@@ -85,7 +85,7 @@ pub(super) fn open(
                 .map(Box::new),
             ..attachment
         }
-    } else if is_mailbox(&attachment) {
+    } else if is_mailbox(&attachment, bytes) {
         Attachment {
             attachments: mails_of(bytes, opening, &mut over),
             ..attachment
@@ -114,7 +114,7 @@ pub(super) fn attachment(
     bytes: &[u8],
     place: &[usize],
 ) -> Option<(Attachment, Vec<u8>)> {
-    if !is_mailbox(outer) {
+    if !is_mailbox(outer, bytes) {
         return super::attachment(bytes, place);
     }
     let (&index, within) = place.split_first()?;
@@ -154,10 +154,11 @@ fn is_mail(attachment: &Attachment) -> bool {
     attachment.media_type == "message/rfc822" || has_extension(&attachment.name, "eml")
 }
 
-fn is_mailbox(attachment: &Attachment) -> bool {
-    attachment.media_type == "application/mbox"
+fn is_mailbox(attachment: &Attachment, bytes: &[u8]) -> bool {
+    let is_said = attachment.media_type == "application/mbox"
         || has_extension(&attachment.name, "mbox")
-        || has_extension(&attachment.name, "mbx")
+        || has_extension(&attachment.name, "mbx");
+    is_said || (attachment.media_type == "application/octet-stream" && mbox::is_mbox(bytes))
 }
 
 fn has_extension(name: &str, extension: &str) -> bool {

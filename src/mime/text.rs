@@ -3,9 +3,9 @@
 //! What was written as text is taken, else what the HTML says. A mail of any size gives a text of bounded length, and
 //! only about that much of its parts is decoded.
 
-use mail_parser::{Charset, DecodeProblems, MessagePart, PartKind};
+use mail_parser::{DecodeProblems, MessagePart, PartKind};
 
-use super::{charset, cid, cid::References, flowed, html, note};
+use super::{charset, charset::Doubt, cid, cid::References, flowed, html, note};
 use crate::domain::mail::Warning;
 
 /// Text of a mail that is kept; what people write is far shorter.
@@ -218,9 +218,7 @@ pub(super) fn decoded(part: &MessagePart<'_>, warnings: &mut Vec<Warning>) -> St
             .unwrap_or_default()
             .into_owned();
     }
-    let Some((text, problems)) = part.text_checked() else {
-        return String::new();
-    };
+    let (bytes, problems) = part.decoded_checked();
     if problems.intersects(
         DecodeProblems::MALFORMED_TRANSFER_ENCODING | DecodeProblems::UNKNOWN_TRANSFER_ENCODING,
     ) {
@@ -230,49 +228,24 @@ pub(super) fn decoded(part: &MessagePart<'_>, warnings: &mut Vec<Warning>) -> St
             "the text's transfer encoding is damaged",
         );
     }
-    let is_doubtful = problems
-        .intersects(DecodeProblems::UNKNOWN_CHARSET | DecodeProblems::MALFORMED_CHARSET)
-        || (claims_ascii(part) && !text.is_ascii());
-    if !is_doubtful {
-        return text.into_owned();
-    }
-    let bytes = part.decoded();
-    if problems.contains(DecodeProblems::UNKNOWN_CHARSET) && !bytes.is_ascii() {
-        note(
+    let label = part
+        .content_type()
+        .and_then(|content| content.attribute("charset"));
+    let read = charset::of_body(bytes, label, matches!(part.kind(), PartKind::Html));
+    match read.doubt {
+        None => (),
+        Some(Doubt::Unknown) => note(
             warnings,
             "charset_unknown",
             "the text's character set is unknown; its letters were guessed",
-        );
-    }
-    // A text that lies about being UTF-8 or ASCII is one of old software; damage in other sets can't be put right.
-    if (claims_utf_8(part) || claims_ascii(part)) && !bytes.contains(&0) {
-        return charset::guessed(&bytes);
-    }
-    if problems.contains(DecodeProblems::MALFORMED_CHARSET) {
-        note(
+        ),
+        Some(Doubt::Damaged) => note(
             warnings,
             "charset_damaged",
             "some letters of the text could not be read",
-        );
+        ),
     }
-    text.into_owned()
-}
-
-fn charset_label<'m>(part: &MessagePart<'m>) -> Option<&'m str> {
-    part.content_type()?.attribute("charset")
-}
-
-fn claims_ascii(part: &MessagePart<'_>) -> bool {
-    charset_label(part).is_some_and(|label| {
-        label.eq_ignore_ascii_case("us-ascii") || label.eq_ignore_ascii_case("ascii")
-    })
-}
-
-/// Also when it claims nothing, or something unknown.
-fn claims_utf_8(part: &MessagePart<'_>) -> bool {
-    charset_label(part)
-        .and_then(|label| Charset::from_label(label.as_bytes()))
-        .is_none_or(|charset| matches!(charset, Charset::Utf8))
+    charset::mended(read.text.into_owned())
 }
 
 #[cfg(test)]

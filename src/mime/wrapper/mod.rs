@@ -11,7 +11,7 @@ use mail_parser::MessagePart;
 
 use super::{
     contents::{Contents, Taken, media_type},
-    external, name, note_all, pgp, uuencode,
+    external, name, note, note_all, pgp, uuencode,
 };
 use crate::domain::mail::Warning;
 
@@ -21,6 +21,7 @@ pub(super) fn open_multipart<'m>(
     contents: &mut Contents<'m>,
     warnings: &mut Vec<Warning>,
 ) -> bool {
+    note_protected_headers(part, warnings);
     match media_type(part).as_str() {
         "multipart/appledouble" => apple_double::join(part, contents),
         "multipart/signed" | "multipart/encrypted" => {
@@ -40,10 +41,13 @@ pub(super) fn open<'m>(
     if is_uuencoded(part) {
         return uuencoded(part, contents, warnings);
     }
+    note_protected_headers(part, warnings);
     let media_type = media_type(part);
     let name = part.attachment_name().unwrap_or_default().to_lowercase();
     match media_type.as_str() {
-        "application/ms-tnef" | "application/vnd.ms-tnef" => winmail::open(part, contents, warnings),
+        "application/ms-tnef" | "application/vnd.ms-tnef" => {
+            winmail::open(part, contents, warnings)
+        }
         "application/pkcs7-mime" | "application/x-pkcs7-mime" => {
             signed::open(part, contents, warnings)
         }
@@ -66,9 +70,23 @@ pub(super) fn open<'m>(
         _ if has_extension(&name, "p7m") => signed::open(part, contents, warnings),
         _ if has_extension(&name, "hqx") => written::open_binhex(part, contents, warnings),
         other => {
-            note_all(warnings, pgp::in_type(other, None).and_then(pgp::Pgp::warning));
+            note_all(
+                warnings,
+                pgp::in_type(other, None).and_then(pgp::Pgp::warning),
+            );
             false
         }
+    }
+}
+
+/// What is repeated within the protected part is not read: a reader sees the same header whether a mail is signed or not.
+fn note_protected_headers(part: &MessagePart<'_>, warnings: &mut Vec<Warning>) {
+    if pgp::has_protected_headers(parameter(part, "hp"), parameter(part, "protected-headers")) {
+        note(
+            warnings,
+            "protected_headers",
+            "the protected part repeats the headers of the mail; the outer ones count",
+        );
     }
 }
 

@@ -8,8 +8,8 @@ use super::parameter;
 use crate::domain::mail::{Signature, SignatureState, Signer, Warning};
 use crate::mime::{
     MAX_DEPTH, MAX_PARTS, cms,
-    contents::{Contents, Taken, media_type},
-    name, note_all, pgp,
+    contents::{self, Contents, Taken},
+    media_type, name, note_all, pgp,
 };
 
 /// A signature is a few kilobytes; what is larger is not read as one.
@@ -24,14 +24,14 @@ pub(super) fn note_multipart<'m>(
     let protocol = parameter(part, "protocol");
     note_all(
         warnings,
-        pgp::in_type(&media_type(part), protocol).and_then(pgp::Pgp::warning),
+        pgp::in_type(&contents::media_type(part), protocol).and_then(pgp::Pgp::warning),
     );
     let mut children = part.children();
     let (Some(content), Some(signature)) = (children.next(), children.next()) else {
         return;
     };
     let is_smime = matches!(
-        media_type(&signature).as_str(),
+        contents::media_type(&signature).as_str(),
         "application/pkcs7-signature" | "application/x-pkcs7-signature"
     );
     if is_smime
@@ -69,7 +69,7 @@ pub(super) fn open<'m>(
             bytes: content,
             ..Taken::default()
         };
-        let media_type = name::media_type(&inner_name).unwrap_or("application/octet-stream");
+        let media_type = media_type::by_name(&inner_name).unwrap_or("application/octet-stream");
         contents.offer(media_type, taken);
         return true;
     }

@@ -6,7 +6,7 @@ use crate::domain::mail::Warning;
 use crate::mime::{
     contents::{Contents, Taken},
     mapi::{self, Content},
-    name, note_all,
+    media_type, name, note_all,
 };
 
 /// Offers the files; a damaged one stays an attachment as well, since more may be in it than was read.
@@ -15,7 +15,7 @@ pub(super) fn open<'m>(
     contents: &mut Contents<'m>,
     warnings: &mut Vec<Warning>,
 ) -> bool {
-    let Some(message) = mapi::read_tnef(&part.decoded()) else {
+    let Some(message) = mapi::tnef::read(&part.decoded()) else {
         return false;
     };
     let is_whole = !message.is_damaged();
@@ -26,7 +26,7 @@ pub(super) fn open<'m>(
             Content::Bytes(bytes) => {
                 let media_type = file
                     .media_type
-                    .or_else(|| name::media_type(file.name.as_deref()?).map(str::to_owned))
+                    .or_else(|| media_type::by_name(file.name.as_deref()?).map(str::to_owned))
                     .unwrap_or_else(|| "application/octet-stream".to_owned());
                 let taken = Taken {
                     name: file.name,
@@ -39,7 +39,7 @@ pub(super) fn open<'m>(
             Content::Message(message) => {
                 let taken = Taken {
                     name: Some(name::of_mail(&message.subject)),
-                    bytes: mapi::to_eml(&message),
+                    bytes: mapi::eml::to_eml(&message),
                     ..Taken::default()
                 };
                 ("message/rfc822".to_owned(), taken)

@@ -5,13 +5,18 @@ use std::sync::LazyLock;
 use mail_parser::{Encoding, MessagePart, PartKind};
 use regex::bytes::Regex;
 
-use super::super::{binhex, charset, embedded::Split, name, note_all, pgp, text, uuencode, yenc};
+use super::super::{
+    binhex, charset, embedded::Split, media_type, note_all, pgp, text, uuencode, yenc,
+};
 use crate::domain::mail::Warning;
 use crate::mime::contents::{Contents, Taken, is_shown};
 
 /// Lines that a file within a text may begin with: most texts have none, and are not looked at any further.
 static BEGINNINGS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?m-u)^(?:begin [0-7]|=ybegin |-----BEGIN PGP |\((?i:this file must be converted))").ok()
+    Regex::new(
+        r"(?m-u)^(?:begin [0-7]|=ybegin |-----BEGIN PGP |\((?i:this file must be converted))",
+    )
+    .ok()
 });
 
 /// Takes the files out of a text that is shown.
@@ -72,7 +77,7 @@ fn take(split: Split, contents: &mut Contents<'_>, warnings: &mut Vec<Warning>) 
     for file in split.files {
         let media_type = file
             .media_type
-            .or_else(|| name::media_type(file.name.as_deref()?))
+            .or_else(|| media_type::by_name(file.name.as_deref()?))
             .unwrap_or("application/octet-stream");
         let taken = Taken {
             name: file.name,

@@ -1,0 +1,649 @@
+//! What is put right in a mail's bytes before it is read: where it begins, and what its parts are cut by.
+//!
+//! Most mails need none of it and are read where they lie. When the parser finds a mail damaged in a way that is known,
+//! the mail is copied with the few bytes that mislead it put right, and read again; parts then have the places they
+//! have in the copy. What is kept of a mail is always its own bytes.
+
+use std::{borrow::Cow, ops::Range};
+
+use mail_parser::{Header, Message, MessageParser, MessagePart, MessageRef, Source};
+
+use super::note;
+use crate::domain::mail::Warning;
+
+/// Damage may show only when what it lies in was put right; more layers are left as they are.
+const MAX_ROUNDS: usize = 3;
+/// Lines of a part that may be its boundary and are looked at.
+const MAX_BOUNDARY_LINES: usize = 1_000;
+/// RFC 2046 allows 70; software writes more.
+const MAX_BOUNDARY_BYTES: usize = 200;
+/// Fields that begin a mail, as far as what stands before them may be skipped.
+const FIRST_FIELDS: [&str; 16] = [
+    "From",
+    "To",
+    "Cc",
+    "Subject",
+    "Date",
+    "Message-ID",
+    "Received",
+    "Return-Path",
+    "Delivered-To",
+    "Sender",
+    "Reply-To",
+    "MIME-Version",
+    "Content-Type",
+    "X-Mailer",
+    "X-Mozilla-Status",
+    "DKIM-Signature",
+];
+
+/// The mail without what stands before its first header field: a byte order mark, empty lines, an mbox line.
+pub(super) fn start(raw: &[u8]) -> &[u8] {
+    let mut rest = raw;
+    loop {
+        rest = rest.strip_prefix(b"\xef\xbb\xbf").unwrap_or(rest);
+        let Some(end) = rest.iter().position(|byte| *byte == b'\n') else {
+            return rest;
+        };
+        let (line, after) = rest.split_at(end + 1);
+        let is_mbox_line = line.starts_with(b"From ") || line.starts_with(b">From ");
+        if !is_mbox_line && !line.trim_ascii().is_empty() {
+            return rest;
+        }
+        rest = after;
+    }
+}
+
+/// Reads a mail, and says what had to be put right for it.
+pub(super) fn parse<'r>(
+    parser: &MessageParser,
+    raw: &'r [u8],
+) -> Option<(Message<'r>, Vec<Warning>)> {
+    let mut warnings = Vec::new();
+    let begun = start(raw);
+    if begun.len() < raw.len() {
+        note(
+            &mut warnings,
+            "start_skipped",
+            "something stood before the first header field",
+        );
+    }
+    let mut message = match with_line_ends(begun) {
+        Cow::Borrowed(bytes) => parser.parse(bytes)?,
+        Cow::Owned(bytes) => parser.parse_owned(bytes)?,
+    };
+    for _ in 0..MAX_ROUNDS {
+        let mut edits = Edits::default();
+        for part in message.parts() {
+            edits.of_part(&part);
+        }
+        for nested in message.messages().skip(1) {
+            edits.of_start(nested);
+        }
+        if edits.edits.is_empty() {
+            break;
+        }
+        for (code, detail) in edits.said {
+            note(&mut warnings, code, detail);
+        }
+        let mended = applied(message.raw(), edits.edits);
+        message = parser.parse_owned(mended)?;
+    }
+    Some((message, warnings))
+}
+
+/// Mails saved as UTF-16, or with the line ends of old Macintoshes.
+fn with_line_ends(raw: &[u8]) -> Cow<'_, [u8]> {
+    let wide = match raw {
+        [0xff, 0xfe, ..] => Some(encoding_rs::UTF_16LE),
+        [0xfe, 0xff, ..] => Some(encoding_rs::UTF_16BE),
+        _ => None,
+    };
+    if let Some(wide) = wide {
+        return Cow::Owned(
+            wide.decode_with_bom_removal(raw)
+                .0
+                .into_owned()
+                .into_bytes(),
+        );
+    }
+    let first_end = raw.iter().find(|byte| matches!(byte, b'\r' | b'\n'));
+    if first_end == Some(&b'\r') && !raw.contains(&b'\n') {
+        let ends = |byte: &u8| if *byte == b'\r' { b'\n' } else { *byte };
+        return Cow::Owned(raw.iter().map(ends).collect());
+    }
+    Cow::Borrowed(raw)
+}
+
+/// Bytes of the mail and what stands in their place.
+struct Edit {
+    at: Range<usize>,
+    with: Vec<u8>,
+}
+
+fn applied(raw: &[u8], mut edits: Vec<Edit>) -> Vec<u8> {
+    edits.sort_by_key(|edit| (edit.at.start, edit.at.end));
+    let mut out = Vec::with_capacity(raw.len() + 200);
+    let mut done = 0;
+    for edit in edits {
+        if edit.at.start < done {
+            continue;
+        }
+        out.extend_from_slice(raw.get(done..edit.at.start).unwrap_or_default());
+        out.extend(edit.with);
+        done = edit.at.end;
+    }
+    out.extend_from_slice(raw.get(done..).unwrap_or_default());
+    out
+}
+
+#[derive(Default)]
+struct Edits {
+    edits: Vec<Edit>,
+    said: Vec<(&'static str, &'static str)>,
+}
+
+impl Edits {
+    /// Parts of a mail that was itself encoded are left as they are.
+    fn of_part(&mut self, part: &MessagePart<'_>) {
+        if !matches!(part.message().source(), Source::Raw) {
+            return;
+        }
+        if !part.has_known_transfer_encoding() || is_twice(part, "Content-Transfer-Encoding") {
+            self.of_encoding(part);
+        }
+        if is_twice(part, "Content-Type") && self.of_types(part) {
+            return;
+        }
+        if !part.is_multipart() {
+            self.of_boundary(part);
+        }
+    }
+
+    /// `base64;`, `Quoted Printable`, or one encoding said twice.
+    fn of_encoding(&mut self, part: &MessagePart<'_>) {
+        let fields: Vec<Header<'_>> = part.headers().all("Content-Transfer-Encoding").collect();
+        let names: Vec<Option<&str>> = fields
+            .iter()
+            .map(|field| encoding(field.raw_value()))
+            .collect();
+        let body = part.raw_body();
+        let first = names.iter().flatten().next().copied();
+        let agree = names.iter().flatten().all(|name| Some(*name) == first);
+        let Some(name) = (if agree {
+            first
+        } else {
+            Some(encoding_of(body))
+        }) else {
+            return;
+        };
+        let is_read_so = fields.last().is_some_and(|field| {
+            field
+                .raw_value()
+                .trim_ascii()
+                .eq_ignore_ascii_case(name.as_bytes())
+        });
+        if let Some(field) = fields.last().filter(|_| !is_read_so) {
+            self.replace(
+                field.offset_start() as usize..field.offset_end() as usize,
+                format!(" {name}\r\n").into_bytes(),
+            );
+            self.say(
+                "encoding_unclear",
+                "a transfer encoding is misspelled or said twice; it was told from what was meant",
+            );
+        }
+    }
+
+    /// Two Content-Types: the first counts, or the one whose parts are there. True when something changed.
+    fn of_types(&mut self, part: &MessagePart<'_>) -> bool {
+        let fields: Vec<Header<'_>> = part.headers().all("Content-Type").collect();
+        let body = part.raw_body();
+        let cuts_body = |field: &Header<'_>| {
+            let parsed = mail_parser::HeaderForm::ContentType.parse(field.raw_value());
+            parsed
+                .value()
+                .as_content_type()
+                .filter(|content| content.ctype().eq_ignore_ascii_case("multipart"))
+                .and_then(|content| content.attribute("boundary"))
+                .is_some_and(|boundary| is_cut_by(body, boundary.as_bytes()))
+        };
+        let is_type = |field: &Header<'_>| field.raw_value().contains(&b'/');
+        let counts = fields
+            .iter()
+            .position(cuts_body)
+            .or_else(|| fields.iter().position(is_type))
+            .unwrap_or_default();
+        let value = |at: usize| fields.get(at).map(|field| field.raw_value().trim_ascii());
+        if value(counts) == value(fields.len().saturating_sub(1)) {
+            return false;
+        }
+        for (index, field) in fields.iter().enumerate() {
+            if index != counts {
+                let at = field.offset_field() as usize;
+                self.replace(at..at + 1, b"X".to_vec());
+            }
+        }
+        self.say(
+            "header_twice",
+            "Content-Type stands more than once; one of them counts",
+        );
+        true
+    }
+
+    /// Parts that no boundary, or another than the one said, cuts from each other.
+    fn of_boundary(&mut self, part: &MessagePart<'_>) {
+        let field = part.headers().all("Content-Type").next();
+        let claims = field.as_ref().is_some_and(|field| {
+            field
+                .raw_value()
+                .trim_ascii_start()
+                .get(..9)
+                .is_some_and(|word| word.eq_ignore_ascii_case(b"multipart"))
+        });
+        if !claims {
+            // No type at all, or only a body: what begins with a boundary and a field of MIME is cut by it.
+            if field.is_none() || part.raw().starts_with(b"--") {
+                self.of_unsaid_boundary(part);
+            }
+            return;
+        }
+        let declared = part
+            .content_type()
+            .and_then(|content| content.attribute("boundary"))
+            .unwrap_or_default()
+            .trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\''));
+        let (Some(field), Some(boundary)) = (field, boundary_in(part.raw_body(), declared)) else {
+            return;
+        };
+        if part
+            .content_type()
+            .and_then(|content| content.attribute("boundary"))
+            == Some(boundary)
+        {
+            return;
+        }
+        let value = String::from_utf8_lossy(field.raw_value());
+        let (kind, parameters) = value.split_once(';').unwrap_or((&value, ""));
+        let (main, sub) = kind.trim().split_once('/').unwrap_or((kind.trim(), ""));
+        let sub = if sub.trim().is_empty() {
+            "mixed"
+        } else {
+            sub.trim()
+        };
+        let parameters = renamed(parameters, "boundary");
+        let with = format!(
+            " {}/{sub}; boundary=\"{boundary}\"; {}\r\n",
+            main.trim(),
+            parameters.trim()
+        );
+        self.replace(
+            field.offset_start() as usize..field.offset_end() as usize,
+            with.into_bytes(),
+        );
+        self.say_boundary();
+    }
+
+    fn of_unsaid_boundary(&mut self, part: &MessagePart<'_>) {
+        let whole = part.raw();
+        let (from, at) = if whole.starts_with(b"--") {
+            (whole, part.offset_header() as usize)
+        } else {
+            (part.raw_body(), part.offset_header() as usize)
+        };
+        let body = start(from);
+        let Some(boundary) = (body.starts_with(b"--"))
+            .then(|| boundary_in(body, ""))
+            .flatten()
+        else {
+            return;
+        };
+        if !body
+            .get(2..)
+            .is_some_and(|line| line.starts_with(boundary.as_bytes()))
+        {
+            return;
+        }
+        let end = if whole.starts_with(b"--") {
+            "\r\n\r\n"
+        } else {
+            "\r\n"
+        };
+        let with = format!("Content-Type: multipart/mixed; boundary=\"{boundary}\"{end}");
+        self.replace(at..at, with.into_bytes());
+        self.say_boundary();
+    }
+
+    /// A mail within the mail that begins with an empty line has its fields behind it.
+    fn of_start(&mut self, nested: MessageRef<'_>) {
+        let root = nested.root_part();
+        if !matches!(nested.source(), Source::Raw) || !root.headers().is_empty() {
+            return;
+        }
+        let whole = root.raw();
+        let begun = start(whole);
+        let skipped = whole.len() - begun.len();
+        if skipped > 0 && begins_with_field(begun) {
+            let at = root.offset_header() as usize;
+            self.replace(at..at + skipped, Vec::new());
+            self.say(
+                "start_skipped",
+                "something stood before the first header field",
+            );
+        }
+    }
+
+    fn replace(&mut self, at: Range<usize>, with: Vec<u8>) {
+        self.edits.push(Edit { at, with });
+    }
+
+    fn say(&mut self, code: &'static str, detail: &'static str) {
+        self.said.push((code, detail));
+    }
+
+    fn say_boundary(&mut self) {
+        self.say(
+            "boundary_guessed",
+            "the boundary between the parts was not the one said; it was told from the parts",
+        );
+    }
+}
+
+fn is_twice(part: &MessagePart<'_>, name: &str) -> bool {
+    part.headers().all(name).nth(1).is_some()
+}
+
+/// The transfer encoding that is meant.
+fn encoding(value: &[u8]) -> Option<&'static str> {
+    let word: Vec<u8> = value
+        .iter()
+        .take(200)
+        .filter(|byte| byte.is_ascii_alphanumeric())
+        .map(u8::to_ascii_lowercase)
+        .collect();
+    [
+        ("base64", "base64"),
+        ("quotedprintable", "quoted-printable"),
+        ("7bit", "7bit"),
+        ("8bit", "8bit"),
+        ("binary", "binary"),
+        ("utf8", "8bit"),
+        ("usascii", "7bit"),
+        ("none", "7bit"),
+    ]
+    .into_iter()
+    .find(|(meant, _)| word.starts_with(meant.as_bytes()) || word.ends_with(meant.as_bytes()))
+    .map(|(_, name)| name)
+}
+
+/// The transfer encoding that a body looks like.
+fn encoding_of(body: &[u8]) -> &'static str {
+    let sample = body.get(..body.len().min(10_000)).unwrap_or(body);
+    let is_base64 = |byte: &u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'\r' | b'\n')
+    };
+    let escapes = sample
+        .windows(3)
+        .filter(|three| {
+            three.first() == Some(&b'=')
+                && three.iter().skip(1).all(|byte| byte.is_ascii_hexdigit())
+        })
+        .count();
+    if !sample.is_empty() && sample.iter().all(is_base64) {
+        "base64"
+    } else if escapes > 0 || sample.windows(2).any(|two| two == b"=\n" || two == b"=\r") {
+        "quoted-printable"
+    } else {
+        "8bit"
+    }
+}
+
+fn is_cut_by(body: &[u8], boundary: &[u8]) -> bool {
+    dashed_lines(body).any(|(line, _)| line.starts_with(boundary))
+}
+
+/// The lines that begin with two dashes, without these, and what follows each.
+fn dashed_lines(body: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    let mut rest = body;
+    std::iter::from_fn(move || {
+        while !rest.is_empty() {
+            let end = rest
+                .iter()
+                .position(|byte| *byte == b'\n')
+                .map_or(rest.len(), |at| at + 1);
+            let (line, after) = rest.split_at(end);
+            rest = after;
+            if let Some(line) = line.strip_prefix(b"--") {
+                return Some((line.trim_ascii_end(), after));
+            }
+        }
+        None
+    })
+}
+
+/// The boundary that cuts the body: the one said, else the first line like one that fields of MIME follow.
+fn boundary_in<'b>(body: &'b [u8], declared: &str) -> Option<&'b str> {
+    let mut seen: Vec<&[u8]> = Vec::new();
+    for (line, after) in dashed_lines(body).take(MAX_BOUNDARY_LINES) {
+        let is_boundary = (1..=MAX_BOUNDARY_BYTES).contains(&line.len())
+            && line
+                .iter()
+                .all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\'));
+        if !is_boundary {
+            continue;
+        }
+        let of_mime = after
+            .get(..8)
+            .is_some_and(|word| word.eq_ignore_ascii_case(b"content-"));
+        let ends_before = line
+            .strip_suffix(b"--")
+            .is_some_and(|open| seen.contains(&open));
+        if of_mime || (!declared.is_empty() && line == declared.as_bytes()) {
+            return std::str::from_utf8(line).ok();
+        }
+        if ends_before {
+            return std::str::from_utf8(line.strip_suffix(b"--")?).ok();
+        }
+        // A line of dashes alone is one that people draw.
+        if line.iter().any(u8::is_ascii_alphanumeric) && seen.len() < 20 {
+            seen.push(line);
+        }
+    }
+    None
+}
+
+/// The parameters with the name of one made another.
+fn renamed(parameters: &str, name: &str) -> String {
+    let lower = parameters.to_ascii_lowercase();
+    let mut out = String::with_capacity(parameters.len());
+    let mut done = 0;
+    for (at, _) in lower.match_indices(name) {
+        out.push_str(parameters.get(done..at).unwrap_or_default());
+        out.push_str("x-");
+        done = at;
+    }
+    out.push_str(parameters.get(done..).unwrap_or_default());
+    out
+}
+
+fn begins_with_field(bytes: &[u8]) -> bool {
+    let line = bytes.get(..bytes.len().min(80)).unwrap_or(bytes);
+    let Some(colon) = line.iter().position(|byte| *byte == b':') else {
+        return false;
+    };
+    let name = line.get(..colon).unwrap_or_default().trim_ascii_end();
+    FIRST_FIELDS
+        .iter()
+        .any(|field| name.eq_ignore_ascii_case(field.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::start;
+    use crate::mime::{attachment, fingerprint, parse};
+
+    const MAIL: &str =
+        "From: a@x.example\r\nSubject: Hæk\r\nDate: Tue, 3 Feb 2026 12:04:05 GMT\r\n\r\nhej\r\n";
+
+    fn lines(text: &str) -> Vec<u8> {
+        text.replace('\n', "\r\n").into_bytes()
+    }
+
+    fn codes(raw: &[u8]) -> Vec<String> {
+        parse(raw).warnings.into_iter().map(|w| w.code).collect()
+    }
+
+    #[test]
+    fn what_stands_before_a_mail_is_no_part_of_it() {
+        let plain = parse(MAIL.as_bytes());
+        for before in [
+            "\r\n",
+            "\n\n",
+            "          \r\n",
+            "\u{feff}",
+            "From a@x.example Tue Feb  3 12:04:05 2026\r\n",
+            ">From a@x.example Tue Feb  3 12:04:05 2026\r\n",
+            "\u{feff}\r\nFrom a@x.example Tue Feb  3 12:04:05 2026\r\n",
+        ] {
+            let raw = format!("{before}{MAIL}");
+            let mail = parse(raw.as_bytes());
+            assert_eq!(
+                (mail.subject.as_str(), mail.text.as_str()),
+                ("Hæk", "hej"),
+                "{before:?}"
+            );
+            assert_eq!(mail.warnings[0].code, "start_skipped", "{before:?}");
+            assert_eq!(start(raw.as_bytes()), MAIL.as_bytes());
+            assert_eq!(
+                fingerprint(raw.as_bytes(), &mail),
+                fingerprint(MAIL.as_bytes(), &plain),
+                "{before:?}"
+            );
+        }
+        assert_eq!(start(b"\n\n"), b"");
+    }
+
+    #[test]
+    fn mails_of_old_macintoshes_and_in_utf_16_are_read() {
+        let wide: Vec<u8> = "\u{feff}"
+            .encode_utf16()
+            .chain(MAIL.encode_utf16())
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        for raw in [MAIL.replace("\r\n", "\r").into_bytes(), wide] {
+            let mail = parse(&raw);
+            assert_eq!((mail.subject.as_str(), mail.text.as_str()), ("Hæk", "hej"));
+        }
+    }
+
+    #[test]
+    fn parts_are_found_whatever_boundary_was_said() {
+        for kind in [
+            "multipart/mixed",
+            "multipart/mixed; boundary=",
+            "multipart/mixed; boundary=\"\"",
+            "multipart/mixed; boundary=\"anden\"",
+            "multipart/mixed; boundary=\"b1 \"",
+            "multipart/mixed; boundary=\" b1\"",
+            "multipart/mixed; boundary='b1'",
+            "multipart/mixed; boundary=B1",
+            "multipart/mixed; boundary=\"b1",
+            "multipart; boundary=b1",
+            "Multipart/Mixed; charset=utf-8; BOUNDARY = b1",
+        ] {
+            let raw = lines(&format!(
+                "From: a@x.example\nContent-Type: {kind}\n\n--b1\nContent-Type: text/plain\n\nSe bilag\n\
+                 --b1\nContent-Type: application/pdf; name=a.pdf\nContent-Transfer-Encoding: base64\n\nJVBERg==\n--b1--\n"
+            ));
+            let mail = parse(&raw);
+            assert_eq!(mail.text, "Se bilag", "{kind}");
+            assert_eq!(mail.attachments.len(), 1, "{kind}");
+            assert_eq!(mail.attachments[0].name, "a.pdf", "{kind}");
+            assert_eq!(attachment(&raw, 0).unwrap().1, b"%PDF", "{kind}");
+        }
+    }
+
+    #[test]
+    fn parts_are_found_without_any_type() {
+        let parts = "--b1\nContent-Type: text/plain\n\nSe bilag\n--b1\nContent-Type: application/pdf\n\nx\n--b1--\n";
+        for head in ["From: a@x.example\nSubject: x\n\n", ""] {
+            let mail = parse(&lines(&format!("{head}{parts}")));
+            assert_eq!(mail.text, "Se bilag", "{head}");
+            assert_eq!(mail.attachments.len(), 1, "{head}");
+        }
+    }
+
+    #[test]
+    fn lines_of_dashes_cut_no_text() {
+        let raw = lines("From: a@x.example\n\n-- \nInge\n-----\nContent er godt\n--b\n");
+        assert_eq!(parse(&raw).attachments.len(), 0);
+        assert!(codes(&raw).is_empty());
+    }
+
+    #[test]
+    fn a_transfer_encoding_is_read_as_it_was_meant() {
+        for (encoding, body) in [
+            ("BASE64", "SMOmaw=="),
+            ("base64;", "SMOmaw=="),
+            (" Base64 (ikke 7bit)", "SMOmaw=="),
+            ("\"base64\"", "SMOmaw=="),
+            ("quoted printable", "H=C3=A6k"),
+            ("Quoted-Printable;", "H=C3=A6k"),
+            ("7bit\nContent-Transfer-Encoding: base64", "SMOmaw=="),
+            ("base64\nContent-Transfer-Encoding: 7bit", "SMOmaw=="),
+            ("8-bit", "Hæk"),
+        ] {
+            let raw = lines(&format!(
+                "From: a@x.example\nContent-Transfer-Encoding: {encoding}\nContent-Type: text/plain; charset=utf-8\n\n{body}\n"
+            ));
+            assert_eq!(parse(&raw).text, "Hæk", "{encoding}");
+        }
+    }
+
+    #[test]
+    fn the_first_of_two_types_counts_unless_parts_are_cut_by_another() {
+        let raw = lines(
+            "From: a@x.example\nContent-Type: text/plain; charset=iso-8859-1\nContent-Type: text/html\n\n1 < 2\n",
+        );
+        assert_eq!(parse(&raw).text, "1 < 2");
+        assert_eq!(codes(&raw), ["header_twice"]);
+        let raw = lines(
+            "From: a@x.example\nContent-Type: text/plain\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nhej\n--b\nContent-Type: a/b\n\nx\n--b--\n",
+        );
+        assert_eq!(parse(&raw).attachments.len(), 1);
+    }
+
+    #[test]
+    fn a_mail_within_the_mail_that_begins_with_an_empty_line_keeps_its_fields() {
+        let raw = lines(
+            "From: a@x.example\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: message/rfc822\n\n\n\
+             From: c@x.example\nSubject: Klage\n\nStøj\n--b--\n",
+        );
+        let mail = parse(&raw);
+        let nested = mail.attachments[0].mail.as_ref().unwrap();
+        assert_eq!(
+            (nested.subject.as_str(), nested.text.as_str()),
+            ("Klage", "Støj")
+        );
+    }
+
+    #[test]
+    fn the_time_grows_with_the_mail_alone() {
+        let started = std::time::Instant::now();
+        for run in [
+            "--b\n",
+            "--\n",
+            "\n",
+            "From x\n",
+            "--b\nContent-Type: multipart/mixed\n\n",
+        ] {
+            let raw = format!(
+                "From: a@x.example\nContent-Type: multipart/mixed\n\n{}",
+                run.repeat(50_000)
+            );
+            parse(raw.as_bytes());
+            parse(run.repeat(50_000).as_bytes());
+        }
+        assert!(started.elapsed().as_secs() < 20);
+    }
+}

@@ -1,0 +1,114 @@
+//! `expected.json` of mmp-php: senders, receivers, subjects, texts and numbers of files.
+
+use std::{collections::HashMap, fs, sync::LazyLock};
+
+use sagspost::{domain::mail::Address, mime};
+use serde_json::Value;
+
+use crate::Sample;
+
+pub fn check(sample: &Sample) -> Vec<String> {
+    let Some(expected) = expected(sample) else {
+        return Vec::new();
+    };
+    let mail = mime::parse(&sample.bytes);
+    let mut found = Vec::new();
+    for (field, people) in [("From", &mail.from), ("To", &mail.to)] {
+        if let Some(person) = expected.get(field) {
+            found.extend(other_person(field, person, people));
+        }
+    }
+    for (field, ours) in [
+        ("Subject", Some(&mail.subject)),
+        ("Message-ID", mail.message_id.as_ref()),
+    ] {
+        let theirs = expected.get(field).and_then(Value::as_str);
+        if theirs.is_some_and(|theirs| ours.is_none_or(|ours| letters(ours) != letters(theirs))) {
+            found.push(format!("{field}: {ours:?} for {theirs:?}"));
+        }
+    }
+    found.extend(other_text(sample, &expected, &mail.text));
+    let files = expected.get("attachments").and_then(Value::as_u64);
+    if let Some(files) = files.filter(|files| *files != mail.attachments.len() as u64) {
+        let names: Vec<&str> = mail
+            .attachments
+            .iter()
+            .map(|file| file.name.as_str())
+            .collect();
+        found.push(format!("{} files for {files}: {names:?}", names.len()));
+    }
+    found
+}
+
+fn expected(sample: &Sample) -> Option<Value> {
+    static ALL: LazyLock<std::sync::Mutex<HashMap<String, Value>>> =
+        LazyLock::new(std::sync::Mutex::default);
+    let (origin, rest) = sample.name.split_once('/')?;
+    let mail = rest.rsplit('/').next()?.strip_suffix(".txt")?;
+    if origin != "mmp-php" || !rest.contains("/emails/") {
+        return None;
+    }
+    let folder = sample
+        .path
+        .ancestors()
+        .find(|folder| folder.join("expected.json").is_file())?;
+    let mut all = ALL.lock().unwrap();
+    let value = all.entry(origin.to_owned()).or_insert_with(|| {
+        serde_json::from_slice(&fs::read(folder.join("expected.json")).unwrap()).unwrap()
+    });
+    value.get(mail).cloned()
+}
+
+fn other_person(field: &str, expected: &Value, people: &[Address]) -> Option<String> {
+    let text = |key: &str| {
+        expected
+            .get(key)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    };
+    let is_it = people.first().is_some_and(|person| {
+        person.address == text("email").to_lowercase()
+            && person.name.as_deref().unwrap_or_default() == text("name")
+    });
+    (!is_it).then(|| format!("{field}: {people:?} for {expected}"))
+}
+
+/// The text, or the page's where there is no other; white space aside, which is what pages lose.
+fn other_text(sample: &Sample, expected: &Value, text: &str) -> Option<String> {
+    let file = expected
+        .get("text")
+        .or_else(|| expected.get("html"))?
+        .as_str()?;
+    let bytes = fs::read(sample.path.with_file_name("files").join(file)).ok()?;
+    let theirs = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => error
+            .into_bytes()
+            .iter()
+            .map(|byte| char::from(*byte))
+            .collect(),
+    };
+    let (ours, theirs) = (letters(text), letters(&theirs));
+    (!ours.contains(&theirs)).then(|| {
+        let same = ours
+            .chars()
+            .zip(theirs.chars())
+            .take_while(|(a, b)| a == b)
+            .count();
+        let near = |text: &str| {
+            text.chars()
+                .skip(same.saturating_sub(10))
+                .take(60)
+                .collect::<String>()
+        };
+        format!(
+            "text differs at letter {same}: {:?} for {:?}",
+            near(&ours),
+            near(&theirs)
+        )
+    })
+}
+
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).collect()
+}
