@@ -22,6 +22,7 @@ const NOT_YET: &[&str] = &[
     "calendar_file_without_method",
     "date_in_danish",
     "delivery_receipt_leveret",
+    "digital_post_notice_without_content",
     "double_encoded_utf_8",
     "empty_line_before_the_headers",
     "encoded_words_glued_to_letters",
@@ -51,18 +52,18 @@ const NOT_YET: &[&str] = &[
 
 #[test]
 fn every_mail_that_arrives_shows_what_its_sender_meant() {
-    let mut report = String::new();
+    let mut report = Vec::new();
     let mut unlike = BTreeSet::new();
     for (name, differences) in compared() {
         if differences.is_empty() {
             continue;
         }
         if !NOT_YET.contains(&name.as_str()) {
-            report += &format!("\n{name}\n  {}\n", differences.join("\n  "));
+            report.push(format!("{name}\n  {}", differences.join("\n  ")));
         }
         unlike.insert(name);
     }
-    assert!(report.is_empty(), "{report}");
+    assert!(report.is_empty(), "\n{}", report.join("\n\n"));
     let mended: Vec<_> = NOT_YET
         .iter()
         .filter(|name| !unlike.contains(**name))
@@ -210,16 +211,19 @@ fn compare_value(
 fn unknown_keys(expected: &Value) -> Vec<String> {
     const OF_A_MAIL: &[&str] = &[
         "attachments",
+        "bcc",
         "cc",
         "date",
         "from",
         "in_reply_to",
         "kind",
         "message_id",
+        "references",
         "subject",
         "text",
         "text_contains",
         "text_lacks",
+        "thread_index",
         "to",
         "warnings",
         "warnings_contain",
