@@ -20,6 +20,7 @@ mod generator;
 mod housekeeping;
 mod imap_session;
 mod imap_sync;
+mod mails_that_arrive;
 mod migrations;
 mod parse;
 mod s3;
