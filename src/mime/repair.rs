@@ -559,7 +559,7 @@ mod tests {
             assert_eq!(mail.text, "Se bilag", "{kind}");
             assert_eq!(mail.attachments.len(), 1, "{kind}");
             assert_eq!(mail.attachments[0].name, "a.pdf", "{kind}");
-            assert_eq!(attachment(&raw, 0).unwrap().1, b"%PDF", "{kind}");
+            assert_eq!(attachment(&raw, &[0]).unwrap().1, b"%PDF", "{kind}");
         }
     }
 

@@ -49,7 +49,7 @@ fn differing_attachments(raw: &[u8], mail: &Mail) -> Vec<String> {
         .iter()
         .enumerate()
         .filter(|(index, listed)| {
-            mime::attachment(raw, *index).is_none_or(|(found, bytes)| {
+            mime::attachment(raw, &[*index]).is_none_or(|(found, bytes)| {
                 found.name != listed.name
                     || found.sha256 != listed.sha256
                     || bytes.len() as u64 != listed.size

@@ -86,7 +86,7 @@ impl Leaves {
     fn of(&mut self, mail: &Mail, raw: &[u8], depth: usize) {
         self.texts.push((depth, letters(&mail.text)));
         for (index, listed) in mail.attachments.iter().enumerate() {
-            let bytes = mime::attachment(raw, index).map(|(_, bytes)| bytes);
+            let bytes = mime::attachment(raw, &[index]).map(|(_, bytes)| bytes);
             self.file(listed, bytes.unwrap_or_default(), depth);
         }
     }

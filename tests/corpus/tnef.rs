@@ -70,7 +70,7 @@ fn other_bytes(sample: &Sample, mail: &Mail) -> Vec<String> {
         .filter_map(|(name, path)| Some((name, fs::read(path).ok()?)))
         .filter(|(_, bytes)| {
             !(0..mail.attachments.len())
-                .filter_map(|index| mime::attachment(&sample.bytes, index))
+                .filter_map(|index| mime::attachment(&sample.bytes, &[index]))
                 .any(|(_, ours)| ours == *bytes)
         })
         .map(|(name, _)| format!("the bytes of {name} are not found"))

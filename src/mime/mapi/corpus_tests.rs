@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Content, File, Message, eml::to_eml, msg, tnef};
+use super::{Content, eml::to_eml, message::{File, Message}, msg, tnef};
 use crate::mime::parse;
 
 /// `None`, said aloud, when there is no corpus.

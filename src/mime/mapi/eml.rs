@@ -535,7 +535,7 @@ mod tests {
                 ("meget langt navn æ ".repeat(20).trim_end(), false),
             ]
         );
-        assert_eq!(attachment(&to_eml(&message), 1).unwrap().1, [1; 1_000]);
+        assert_eq!(attachment(&to_eml(&message), &[1]).unwrap().1, [1; 1_000]);
         let nested = mail.attachments[2].mail.as_ref().unwrap();
         assert_eq!(
             (nested.text.as_str(), nested.subject.as_str()),
@@ -550,7 +550,7 @@ mod tests {
         let Content::Message(within) = &message.attachments[2].content else {
             panic!("no message");
         };
-        assert_eq!(attachment(&to_eml(&message), 2).unwrap().1, to_eml(within));
+        assert_eq!(attachment(&to_eml(&message), &[2]).unwrap().1, to_eml(within));
     }
 
     #[test]
