@@ -5,14 +5,17 @@
 
 mod charset;
 mod cid;
+mod code_page;
 mod fingerprint;
 mod flowed;
 mod headers;
 mod html;
 mod kind;
+mod mapi;
 mod name;
 mod parts;
 mod picture;
+mod rtf;
 mod text;
 pub mod thread;
 

@@ -1,0 +1,29 @@
+//! Microsoft's own mail formats: winmail.dat (TNEF) and Outlook's .msg.
+//!
+//! Both hold the same properties of a message (MAPI), so each decoder only fills [`properties::Item`] and one place
+//! makes a [`Message`] of it. A message can be written as an ordinary mail, which is how the rest of the house reads it.
+//! Whatever is damaged is left out and said; nothing here opens a file, a link or a network connection.
+
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "read by `mime::parse` once that opens these files"
+)]
+
+mod appointment;
+mod compound;
+pub(super) mod eml;
+mod media_type;
+mod message;
+pub(super) mod msg;
+mod people;
+mod properties;
+mod reader;
+pub(super) mod tnef;
+
+#[cfg(test)]
+mod corpus_tests;
+#[cfg(test)]
+mod samples;
+
+pub(super) use message::{Content, File, Kind, Message, Recipient};
