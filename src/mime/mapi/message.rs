@@ -13,7 +13,8 @@ use crate::{
     mime::{
         code_page,
         headers::{self, MailHeaders},
-        media_type, rtf, warning,
+        media_type, warning,
+        rtf,
     },
 };
 
