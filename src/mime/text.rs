@@ -47,7 +47,7 @@ impl Text {
         (self.text, self.cut)
     }
 
-    fn is_blank(&self) -> bool {
+    pub(super) fn is_blank(&self) -> bool {
         self.text.trim_start().is_empty()
     }
 
