@@ -13,6 +13,8 @@ mod kind;
 mod name;
 mod parts;
 mod picture;
+mod plain;
+mod reading;
 mod text;
 pub mod thread;
 
@@ -21,6 +23,7 @@ use std::cell::OnceCell;
 use mail_parser::{Message, MessageParser, MessageRef};
 
 pub use fingerprint::fingerprint;
+pub use reading::{Readable, readable};
 
 use cid::References;
 use parts::Leaf;

@@ -106,7 +106,7 @@ impl<'m> Body<'m> {
     }
 }
 
-fn read(parts: &[MessagePart<'_>], text: &mut Text, warnings: &mut Vec<Warning>) {
+pub(super) fn read(parts: &[MessagePart<'_>], text: &mut Text, warnings: &mut Vec<Warning>) {
     for part in parts {
         if text.is_full() {
             text.cut = true;
@@ -143,7 +143,7 @@ fn plain(part: &MessagePart<'_>, source: &str, text: &mut Text) {
     }
 }
 
-fn decoded(part: &MessagePart<'_>, warnings: &mut Vec<Warning>) -> String {
+pub(super) fn decoded(part: &MessagePart<'_>, warnings: &mut Vec<Warning>) -> String {
     if part.raw_body().len() > MAX_SOURCE_BYTES {
         return part
             .text_prefix_bytes(MAX_SOURCE_BYTES)

@@ -151,10 +151,7 @@ impl<'o> Lines<'o> {
 
     fn notice_history(&mut self, line: &str) {
         if std::mem::take(&mut self.history_may_begin) {
-            let is_sender = ["Fra:", "From:", "Von:", "Från:"]
-                .iter()
-                .any(|label| line.trim_start().starts_with(label));
-            if is_sender && !self.history {
+            if begins_with_sender(line) && !self.history {
                 self.history = true;
                 self.rule = false;
             }
@@ -245,6 +242,13 @@ impl<'o> Lines<'o> {
             }
         }
     }
+}
+
+/// As the fields do that Outlook writes over an earlier mail.
+pub(super) fn begins_with_sender(line: &str) -> bool {
+    ["Fra:", "From:", "Von:", "Från:"]
+        .iter()
+        .any(|label| line.trim_start().starts_with(label))
 }
 
 /// Soft hyphens and joiners of no width part words that a reader, and a search, knows as one.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::attributes::decoded;
+use crate::mime::cid::percent_decoded;
 
 /// Longer addresses are tracks of a newsletter, of no use to a reader: their host is told.
 const MAX_URL_CHARS: usize = 160;
@@ -109,23 +110,4 @@ fn unwrapped(href: &str) -> Cow<'_, str> {
         Some(encoded) => percent_decoded(encoded),
         None => Cow::Borrowed(href),
     }
-}
-
-fn percent_decoded(encoded: &str) -> Cow<'_, str> {
-    let mut bytes = Vec::with_capacity(encoded.len());
-    let mut rest = encoded.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        let mut decoded = [0];
-        match after.get(..2) {
-            Some(digits) if byte == b'%' && hex::decode_to_slice(digits, &mut decoded).is_ok() => {
-                bytes.extend(decoded);
-                rest = after.get(2..).unwrap_or_default();
-            }
-            _ => {
-                bytes.push(byte);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8(bytes).map_or(Cow::Borrowed(encoded), Cow::Owned)
 }

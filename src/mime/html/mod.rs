@@ -4,11 +4,13 @@
 //! One pass, whatever the markup; it stops when the text is as long as it may be. Nothing is fetched or run.
 
 mod attributes;
+mod fold;
 mod image;
 mod lines;
 mod link;
 mod list;
 mod open;
+pub(super) mod safe;
 mod style;
 mod table;
 mod tokens;
