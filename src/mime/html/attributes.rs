@@ -67,6 +67,18 @@ impl<'h> Attributes<'h> {
     }
 }
 
+/// How many there are, counted up to a limit.
+pub(super) fn count(written: &str, limit: usize) -> usize {
+    let mut rest = written;
+    (0..limit)
+        .take_while(|_| {
+            let found = next(rest);
+            rest = found.map_or("", |(_, _, after)| after);
+            found.is_some()
+        })
+        .count()
+}
+
 /// Name and value of the first attribute, and what follows it.
 fn next(text: &str) -> Option<(&str, &str, &str)> {
     let text = text.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '/');

@@ -158,6 +158,16 @@ impl OpenElements {
         self.stack.len() + self.beyond
     }
 
+    /// Whether what comes next stands in a table and in none of its cells.
+    pub(super) fn is_between_cells(&self) -> bool {
+        self.stack.last().is_some_and(|open| {
+            matches!(
+                open.name.as_str(),
+                "table" | "tbody" | "thead" | "tfoot" | "tr" | "colgroup"
+            )
+        })
+    }
+
     /// How many elements the end tag closes.
     pub(super) fn closed_by_end(&mut self, name: Name) -> usize {
         if self.beyond > 0 {

@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use ammonia::{Builder, UrlRelative};
 
 use super::{
-    fold,
-    open::OpenElements,
+    attributes, fold,
+    open::{OpenElements, Role},
     style::{self, Said},
     tokens::{Token, Tokens},
 };
@@ -23,7 +23,13 @@ pub(in crate::mime) const MAX_HTML_BYTES: usize = 2 * 1024 * 1024;
 /// Deeper ones too; the tables of newsletters nest some hundred elements.
 const MAX_DEPTH: usize = 256;
 /// Elements like `<b>` that were never closed are opened again in each paragraph.
-const MAX_UNCLOSED: usize = 64;
+const MAX_UNCLOSED: usize = 100;
+/// What stands in a table and in none of its cells is moved before it, past all that is there.
+const MAX_MISPLACED: usize = 1_000;
+/// Each attribute of an element is compared with all before it.
+const MAX_ATTRIBUTES: usize = 200;
+/// With the pictures in it.
+const MAX_CLEANED_BYTES: usize = 16 * 1024 * 1024;
 /// All pictures of a mail, as they are written into the page.
 const MAX_PICTURE_BYTES: usize = 7 * 1024 * 1024;
 const MAX_URL_BYTES: usize = 4_096;
@@ -37,7 +43,8 @@ const TAGS: &str = "a abbr address article aside b bdi bdo big blockquote br cap
 /// Gone with all that is in them.
 const GONE: &str = "script style title template noscript noframes noembed iframe frameset object embed applet svg math \
     select datalist audio video canvas xml map";
-const FORMATTING: &str = "a b big code em font i nobr s small strike strong tt u";
+/// Links are not among them: one that begins closes the one before.
+const FORMATTING: &str = "b big code em font i nobr s small strike strong tt u";
 /// What they are told by is kept for folding.
 const HISTORY_CLASSES: [&str; 4] = [
     "gmail_quote",
@@ -59,14 +66,17 @@ pub(in crate::mime) struct Clean {
     pub remote_pictures: usize,
 }
 
-/// `None` when the page is too large or too deep. `earlier` is what one reads where earlier mail is
+/// `None` when the page is too large, too deep or too tangled. `earlier` is what one reads where earlier mail is
 /// folded away.
 pub(in crate::mime) fn clean(html: &str, pictures: &Pictures, earlier: &str) -> Option<Clean> {
-    if html.len() > MAX_HTML_BYTES || is_too_deep(html) {
+    if html.len() > MAX_HTML_BYTES || is_too_hard(html) {
         return None;
     }
     let found = Arc::new(Found::default());
     let cleaned = builder(pictures, &found).clean(html).to_string();
+    if cleaned.len() > MAX_CLEANED_BYTES {
+        return None;
+    }
     Some(Clean {
         html: fold::folded(&cleaned, earlier),
         is_coloured: found.coloured.load(Ordering::Relaxed),
@@ -74,34 +84,52 @@ pub(in crate::mime) fn clean(html: &str, pictures: &Pictures, earlier: &str) -> 
     })
 }
 
-fn is_too_deep(html: &str) -> bool {
+/// Whether the parser's work on the page would be out of proportion to its size.
+fn is_too_hard(html: &str) -> bool {
     let formatting: HashSet<&str> = FORMATTING.split_whitespace().collect();
     let mut open = OpenElements::default();
     let mut unclosed = 0usize;
-    let mut forms = 0usize;
+    let mut misplaced = 0usize;
     for token in Tokens::of(html) {
         match token {
-            Token::Start(name, _) => {
+            Token::Start(name, written) => {
                 for _ in 0..open.closed_by_start(name) {
                     open.pop();
                 }
-                forms += usize::from(matches!(name.as_str(), "svg" | "math"));
+                if attributes::count(written, MAX_ATTRIBUTES) >= MAX_ATTRIBUTES {
+                    return true;
+                }
+                misplaced +=
+                    usize::from(open.is_between_cells() && !is_part_of_table(name.as_str()));
                 unclosed += usize::from(formatting.contains(name.as_str()));
-                open.open(name, super::Role::Plain, &Said::default(), false);
+                open.open(name, Role::Plain, &Said::default(), false);
             }
             Token::End(name) => {
-                unclosed = unclosed.saturating_sub(usize::from(formatting.contains(name.as_str())));
-                for _ in 0..open.closed_by_end(name) {
+                let closed = open.closed_by_end(name);
+                for _ in 0..closed {
                     open.pop();
                 }
+                if closed > 0 && formatting.contains(name.as_str()) {
+                    unclosed = unclosed.saturating_sub(1);
+                }
             }
-            Token::Text(_) | Token::Entity(_) => (),
+            Token::Text(text) => {
+                misplaced += usize::from(open.is_between_cells() && !text.trim().is_empty());
+            }
+            Token::Entity(_) => misplaced += usize::from(open.is_between_cells()),
         }
-        if open.depth() > MAX_DEPTH || unclosed > MAX_UNCLOSED || forms > MAX_UNCLOSED {
+        if open.depth() > MAX_DEPTH || unclosed > MAX_UNCLOSED || misplaced > MAX_MISPLACED {
             return true;
         }
     }
     false
+}
+
+fn is_part_of_table(name: &str) -> bool {
+    matches!(
+        name,
+        "table" | "tbody" | "thead" | "tfoot" | "tr" | "td" | "th" | "caption" | "colgroup" | "col"
+    )
 }
 
 /// What was met while cleaning.
@@ -642,6 +670,15 @@ mod tests {
             "<svg>".repeat(10_000),
             "<ul><li>".repeat(10_000),
             "<a href=x><div>".repeat(10_000),
+            format!("<table>{}", "x<b>y</b>".repeat(10_000)),
+            (0..10_000).map(|n| format!("<p><b id={n}></i>")).collect(),
+            (0..10_000)
+                .map(|n| format!("<p><b id={n}><table><td></b></table>"))
+                .collect(),
+            format!(
+                "<p {}>",
+                (0..10_000).map(|n| format!("a{n}=x ")).collect::<String>()
+            ),
             "x".repeat(MAX_HTML_BYTES + 1),
         ] {
             assert!(
