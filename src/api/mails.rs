@@ -3,6 +3,7 @@
 use axum::{
     Json,
     extract::{Path, State},
+    http::StatusCode,
     response::Response,
 };
 use chrono::{DateTime, Utc};
@@ -13,7 +14,7 @@ use uuid::Uuid;
 use super::{
     App, Problem,
     extract::{Id, Language, Params, Viewer, cursor, limit, read_cursor},
-    suggestions,
+    reading, suggestions,
 };
 use crate::{
     domain::{
@@ -178,6 +179,23 @@ pub(super) async fn show(
         entries: states(&app, &row, &viewer).await?,
         mail,
     }))
+}
+
+/// The mail as a page to read: safe to show, with all it shows within it
+#[utoipa::path(get, path = "/api/v1/mails/{id}/html", tag = "mails", params(("id" = Uuid, Path)),
+    responses((status = OK, content_type = "text/html"), (status = NOT_FOUND, body = super::problem::ProblemBody)))]
+pub(super) async fn html(
+    State(app): State<App>,
+    Viewer(viewer): Viewer,
+    Language(lang): Language,
+    Id(id): Id,
+) -> Result<Response, Problem> {
+    let row = app.store.mail(id, &viewer).await?;
+    let raw = app.store.blob(row.sha256).await?;
+    // The cleaning of a large page takes a while, and others wait for this thread.
+    tokio::task::spawn_blocking(move || reading::page(&raw, &row.envelope.subject, lang))
+        .await
+        .map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal"))
 }
 
 /// The mail as it was received

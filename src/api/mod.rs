@@ -10,6 +10,7 @@ mod mailboxes;
 mod mails;
 mod page;
 mod problem;
+mod reading;
 mod suggestions;
 
 use std::sync::Arc;
@@ -60,6 +61,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(mailboxes::list))
         .routes(routes!(mails::list))
         .routes(routes!(mails::show))
+        .routes(routes!(mails::html))
         .routes(routes!(mails::raw))
         .routes(routes!(mails::attachment))
         .routes(routes!(lookup::lookup))

@@ -9,6 +9,7 @@ pub mod direction;
 pub mod file_name;
 pub mod kle;
 pub mod mail;
+pub mod mail_text;
 pub mod property;
 pub mod title;
 pub mod working_days;

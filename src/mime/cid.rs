@@ -94,7 +94,7 @@ fn until_end<'t>(before: &str, after: &'t str) -> &'t str {
 }
 
 /// `%40` as `@`; borrowed when nothing is encoded or the result is no text.
-fn percent_decoded(id: &str) -> Cow<'_, str> {
+pub(super) fn percent_decoded(id: &str) -> Cow<'_, str> {
     if !id.contains('%') {
         return Cow::Borrowed(id);
     }

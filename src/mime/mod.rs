@@ -28,6 +28,8 @@ mod nested;
 mod parameters;
 mod pgp;
 mod picture;
+mod plain;
+mod reading;
 mod repair;
 mod rtf;
 mod text;
@@ -42,6 +44,7 @@ use std::cell::OnceCell;
 use mail_parser::{Message, MessageParser, MessageRef};
 
 pub use fingerprint::fingerprint;
+pub use reading::{Readable, readable};
 
 use cid::References;
 use contents::{Contents, Leaf};

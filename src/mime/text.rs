@@ -3,6 +3,8 @@
 //! What was written as text is taken, else what the HTML says. A mail of any size gives a text of bounded length, and
 //! only about that much of its parts is decoded.
 
+use std::borrow::Cow;
+
 use mail_parser::{DecodeProblems, MessagePart, PartKind};
 
 use super::{charset, charset::Doubt, cid, cid::References, flowed, html, note};
@@ -47,7 +49,7 @@ impl Text {
         (self.text, self.cut)
     }
 
-    fn is_blank(&self) -> bool {
+    pub(super) fn is_blank(&self) -> bool {
         self.text.trim_start().is_empty()
     }
 
@@ -63,13 +65,14 @@ impl Text {
 pub(super) struct Body<'m> {
     /// In the order they are read; HTML stands here where nothing was written as text.
     plain: Vec<Piece<'m>>,
+    /// Likewise; text stands here where nothing was written as HTML.
     html: Vec<Piece<'m>>,
-    /// Read where the mail itself says nothing.
-    fallback: Vec<Piece<'m>>,
+    /// What wrappers say, in both forms; read where the mail itself says nothing.
+    wrapped: (Vec<Piece<'m>>, Vec<Piece<'m>>),
 }
 
 #[derive(Clone)]
-enum Piece<'m> {
+pub(super) enum Piece<'m> {
     Part(MessagePart<'m>),
     /// Taken out of a wrapper.
     Text(String),
@@ -78,39 +81,54 @@ enum Piece<'m> {
 
 impl<'m> Body<'m> {
     pub(super) fn add(&mut self, part: MessagePart<'m>) {
+        self.add_piece(part, &Piece::Part(part));
+    }
+
+    /// A part whose text holds more than is to be read.
+    pub(super) fn add_text(&mut self, part: MessagePart<'m>, text: String) {
+        self.add_piece(part, &Piece::Text(text));
+    }
+
+    fn add_piece(&mut self, part: MessagePart<'m>, piece: &Piece<'m>) {
         if part.in_text_body() {
-            self.plain.push(Piece::Part(part));
+            self.plain.push(piece.clone());
         }
-        if matches!(part.kind(), PartKind::Html) {
-            self.html.push(Piece::Part(part));
+        if part.in_html_body() {
+            self.html.push(piece.clone());
         }
     }
 
-    /// Text out of a wrapper that stands among the mail's own.
-    pub(super) fn add_text(&mut self, text: String) {
-        self.plain.push(Piece::Text(text));
-    }
-
-    /// Text out of a wrapper that repeats the mail's own, or is all there is.
+    /// What a wrapper says beside its files: it repeats the mail's own text, or is all there is.
     pub(super) fn fall_back_on(&mut self, text: Option<String>, html: Option<String>) {
-        self.fallback
-            .extend(text.map(Piece::Text).or(html.map(Piece::Html)));
+        let (text, html) = (text.map(Piece::Text), html.map(Piece::Html));
+        self.wrapped.0.extend(text.clone().or(html.clone()));
+        self.wrapped.1.extend(html.or(text));
     }
 
     /// What a wrapper held; it will not outlive the bytes it was read from.
     pub(super) fn take_over(&mut self, inner: &Body<'_>, warnings: &mut Vec<Warning>) {
-        self.plain
-            .extend(inner.plain.iter().map(|piece| piece.kept(warnings)));
-        self.html
-            .extend(inner.html.iter().map(|piece| piece.kept(warnings)));
-        self.fallback
-            .extend(inner.fallback.iter().map(|piece| piece.kept(warnings)));
+        for (own, taken) in [
+            (&mut self.plain, &inner.plain),
+            (&mut self.html, &inner.html),
+            (&mut self.wrapped.0, &inner.wrapped.0),
+            (&mut self.wrapped.1, &inner.wrapped.1),
+        ] {
+            own.extend(taken.iter().map(|piece| piece.kept(warnings)));
+        }
+    }
+
+    /// What is read in a browser, as far as it was written for one.
+    pub(super) fn pages(&self) -> &[Piece<'m>] {
+        [&self.html, &self.plain]
+            .into_iter()
+            .find(|pieces| !pieces.is_empty())
+            .unwrap_or(&self.wrapped.1)
     }
 
     /// The text a reader sees.
     pub(super) fn text(&self, warnings: &mut Vec<Warning>) -> String {
         let mut text = Text::default();
-        for pieces in [&self.plain, &self.html, &self.fallback] {
+        for pieces in [&self.plain, &self.html, &self.wrapped.0] {
             text = Text::default();
             read(pieces, &mut text, warnings);
             if !text.is_blank() {
@@ -131,7 +149,8 @@ impl<'m> Body<'m> {
     /// The Content-IDs that the text shows.
     pub(super) fn references(&self) -> References {
         let mut references = References::default();
-        for part in self.html.iter().chain(&self.plain) {
+        let wrapped = self.wrapped.1.iter();
+        for part in self.html.iter().chain(&self.plain).chain(wrapped) {
             match part {
                 Piece::Part(part) => {
                     if let Some(text) = part.text_prefix_bytes(MAX_SOURCE_BYTES) {
@@ -162,8 +181,19 @@ impl Piece<'_> {
         }
     }
 
+    /// Its HTML, when that is what it is.
+    pub(super) fn html(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Html(html) => Some(Cow::Borrowed(html)),
+            Self::Part(part) if matches!(part.kind(), PartKind::Html) => {
+                Some(Cow::Owned(decoded(part, &mut Vec::new())))
+            }
+            _ => None,
+        }
+    }
+
     /// Appends what a reader sees of it.
-    fn read(&self, text: &mut Text, warnings: &mut Vec<Warning>) {
+    pub(super) fn read(&self, text: &mut Text, warnings: &mut Vec<Warning>) {
         match self {
             Self::Text(source) => text.push(source),
             Self::Html(source) => html::read(source, text),

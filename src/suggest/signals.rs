@@ -6,6 +6,7 @@
 use super::postings::{Key, key_of};
 use super::words::{self, Stems};
 use crate::domain::mail::Mail;
+use crate::domain::mail_text::{self, Kind};
 use crate::domain::{case_number, cpr, cvr, direction, file_name, property, title};
 use crate::domain::{case_number::Finder, direction::OwnDomains};
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,7 @@ const SUBJECT_WEIGHT: u32 = 12;
 const ATTACHMENT_WEIGHT: u32 = 6;
 const TEXT_WEIGHT: u32 = 4;
 const QUOTED_WEIGHT: u32 = 1;
+const SIGNATURE_WEIGHT: u32 = 1;
 
 /// What the engine must know about the organisation it serves.
 #[derive(Clone, Debug, Default)]
@@ -275,11 +277,18 @@ fn terms(subject: &str, text: &str, names: &[String]) -> Vec<Term> {
     for name in &names {
         count(name.as_str(), ATTACHMENT_WEIGHT);
     }
-    let mut below_earlier_mail = false;
-    for line in text.lines() {
-        below_earlier_mail |= starts_earlier_mail(line);
-        let quoted = below_earlier_mail || line.trim_start().starts_with('>');
-        count(line, if quoted { QUOTED_WEIGHT } else { TEXT_WEIGHT });
+    let sections = mail_text::sections(&text);
+    // Whoever forwards a mail without a word means that mail.
+    let forwards = !mail_text::has_own(&text, &sections);
+    for section in sections {
+        let weight = match section.kind {
+            Kind::Own => TEXT_WEIGHT,
+            Kind::Quoted if forwards => TEXT_WEIGHT,
+            Kind::Quoted => QUOTED_WEIGHT,
+            Kind::Signature => SIGNATURE_WEIGHT,
+            Kind::Disclaimer => continue,
+        };
+        count(text.get(section.range).unwrap_or_default(), weight);
     }
     by_stem(counts)
 }
@@ -326,15 +335,6 @@ fn without_cpr(text: &str) -> Cow<'_, str> {
 /// The tenth time a word is used says little more than the third.
 fn damped(weight: u32) -> u16 {
     (4.0 * (1.0 + f64::from(weight) / 4.0).ln_1p()).round() as u16
-}
-
-/// Outlook's separators, in lower case: what follows is the mail that was answered.
-fn starts_earlier_mail(line: &str) -> bool {
-    let line = line.trim_start();
-    line.starts_with("-----oprindelig meddelelse")
-        || line.starts_with("-----original message")
-        || line.starts_with("________________________________")
-        || ((line.starts_with("fra: ") || line.starts_with("from: ")) && line.contains('@'))
 }
 
 /// Runs of two to four capitalised words may be somebody's name.
@@ -425,6 +425,30 @@ mod tests {
         assert!(weight("skovvej") > weight("klag"));
         assert!(weight("klag") > weight("carport"));
         assert!(weight("carport") > Some(0));
+    }
+
+    #[test]
+    fn a_signature_says_little_and_a_disclaimer_nothing() {
+        let text = "Jeg klager.\n\nMvh\nOle, Havnekontoret\n\nDenne e-mail er fortrolig og kun til rette modtager.";
+        let signals = Signals::of(&mail("", text), &organisation());
+        let weight = |stem: &str| {
+            let term = signals.terms.iter().find(|t| t.0.starts_with(stem));
+            term.map(|t| t.2)
+        };
+        assert!(weight("klag") > weight("havnekontor"));
+        assert!(weight("havnekontor") > Some(0));
+        assert_eq!(weight("fortrol"), None);
+    }
+
+    #[test]
+    fn a_mail_that_is_forwarded_without_a_word_is_what_it_is_about() {
+        let forwarded = "Fra: Ole <ole@x.example>\nSendt: i dag\nEmne: x\n\nCarporten er for høj.";
+        let weights = |text: &str| {
+            let signals = Signals::of(&mail("", text), &organisation());
+            let term = signals.terms.iter().find(|t| t.0.starts_with("carport"));
+            term.map(|t| t.2)
+        };
+        assert!(weights(forwarded) > weights(&format!("Se her.\n\n{forwarded}")));
     }
 
     #[test]

@@ -61,8 +61,64 @@ test("the keyboard alone journals and undoes, and focus is always seen", async (
   await page.waitForFunction(() => !document.querySelector(".mail.done"));
 });
 
+// What stands in the frame that a mail is read in; its own world, which the page around it cannot look into.
+const letter = async (page) => {
+  await page.waitForSelector("#queue iframe.letter");
+  const frame = await (await page.$("#queue iframe.letter")).contentFrame();
+  await frame.waitForSelector("main > *");
+  return frame;
+};
+
+test("a mail opens to be read in a frame where nothing runs, and closes again", async () => {
+  const page = await queue();
+  const asked = [];
+  page.on("request", (request) => asked.push(request.url()));
+  await page.click("#queue .mail [data-role=read]");
+  const frame = await letter(page);
+  assert.ok((await frame.$eval("main", (node) => node.textContent)).trim().length > 20);
+  const sandbox = await page.$eval("#queue iframe.letter", (node) => node.getAttribute("sandbox"));
+  assert.ok(!/allow-(scripts|same-origin|forms|top-navigation)/.test(sandbox), sandbox);
+  assert.deepEqual(asked.filter((url) => !url.startsWith(demo.origin) && !url.startsWith("about:") && !url.startsWith("data:")), []);
+  assert.deepEqual(await violations(page), []);
+  assert.equal(await page.$eval("#queue .mail [data-role=read]", (node) => node.getAttribute("aria-expanded")), "true");
+  await page.click("#queue .mail [data-role=read]");
+  await page.waitForFunction(() => !document.querySelector("#queue iframe"));
+});
+
+test("a mail is read with the keyboard alone, and focus is not taken from it", async () => {
+  const page = await queue();
+  await page.keyboard.press("j");
+  await page.keyboard.press("l");
+  await letter(page);
+  for (let steps = 0; await page.evaluate(() => document.activeElement.tagName) !== "IFRAME"; steps += 1) {
+    assert.ok(steps < 20, "the frame is not reached by Tab");
+    await page.keyboard.press("Tab");
+  }
+  await page.evaluate(() => words()); // draws everything anew
+  assert.equal(await page.evaluate(() => document.activeElement.tagName), "IFRAME");
+});
+
+for (const dark of [false, true]) {
+  test(`the page of a mail breaks no rule of WCAG 2.1 AA and fits 320 pixels: ${dark ? "dark" : "light"}`, async () => {
+    const page = await queue({ dark });
+    const pages = await page.evaluate(async () => {
+      const headers = { Authorization: `Bearer ${sessionStorage.getItem("token")}` };
+      const { items } = await (await fetch("/api/v1/mails?limit=12", { headers })).json();
+      return Promise.all(items.map(async ({ id }) => (await fetch(`/api/v1/mails/${id}/html`, { headers })).text()));
+    });
+    const mail = await open(browser, "about:blank", { dark, width: 320 });
+    for (const html of pages) {
+      await mail.setContent(html);
+      assert.deepEqual(await violations(mail), []);
+      assert.ok(await mail.evaluate(() => document.documentElement.scrollWidth) <= 320);
+    }
+  });
+}
+
 test("at 320 pixels nothing is cut off or scrolls sideways", async () => {
   const page = await queue({ width: 320 });
+  await page.click("#queue .mail [data-role=read]");
+  await letter(page);
   const beyond = await page.evaluate(() => [...document.querySelectorAll("body *")]
     .filter((node) => node.getBoundingClientRect().right > innerWidth + 1).map((node) => node.outerHTML.slice(0, 80)));
   assert.deepEqual(beyond, []);

@@ -155,6 +155,10 @@ async fn what_one_may_not_see_answers_exactly_as_what_does_not_exist() {
             format!("/api/v1/mails/{mail}/raw"),
             format!("/api/v1/mails/{nothing}/raw"),
         ),
+        (
+            format!("/api/v1/mails/{mail}/html"),
+            format!("/api/v1/mails/{nothing}/html"),
+        ),
     ] {
         let (seen, missed) = (
             app.get(&there, "carl").await,
@@ -183,6 +187,56 @@ async fn what_one_may_not_see_answers_exactly_as_what_does_not_exist() {
         )
         .await;
     assert_eq!(problem(&by_number).1, "not-found");
+}
+
+#[tokio::test]
+async fn a_mail_is_read_as_a_page_that_holds_its_pictures_and_does_nothing() {
+    let app = App::start().await;
+    let raw = "Message-ID: <html@x>\r\nFrom: gerda@borger.example\r\nSubject: Hegn {{mail}} <b>\r\n\
+         Content-Type: multipart/related; boundary=b\r\n\r\n--b\r\nContent-Type: text/html\r\n\r\n\
+         <p>Hegnet<script>alert(1)</script> <img src=\"cid:kort@x\" alt=\"Kort\"><img src=\"https://x.example/a.png\"></p>\
+         <a href=\"https://x.example/\">her</a><blockquote>Hvilket hegn?</blockquote>\r\n\
+         --b\r\nContent-Type: image/png\r\nContent-ID: <kort@x>\r\nContent-Transfer-Encoding: base64\r\n\r\n\
+         iVBORw0KGgo=\r\n--b--\r\n";
+    let mails = app
+        .add_mails(&[raw.into(), eml("a@x", "Hæk", &[]), b"\x89PNG".to_vec()])
+        .await;
+    let page = app
+        .get(&format!("/api/v1/mails/{}/html", mails[0]), "birthe")
+        .await;
+    assert_eq!(page.status, 200);
+    assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+    assert_eq!(page.header("x-content-type-options"), "nosniff");
+    assert_eq!(page.header("referrer-policy"), "no-referrer");
+    let policy = page.header("content-security-policy");
+    assert!(
+        policy.starts_with("default-src 'none'; img-src data:;") && policy.contains("sandbox"),
+        "{policy}"
+    );
+    let html = String::from_utf8(page.body).unwrap();
+    for part in [
+        "<title>Hegn {{mail}} &lt;b&gt;</title>",
+        "<img src=\"data:image/png;base64,iVBORw0KGgo=\" alt=\"Kort\">",
+        "target=\"_blank\" rel=\"noopener noreferrer\">her</a>",
+        "<details><summary>Vis tidligere mails</summary><blockquote>Hvilket hegn?</blockquote></details>",
+        "1 billede er ikke hentet",
+    ] {
+        assert!(html.contains(part), "{part} in {html}");
+    }
+    assert!(
+        !html.contains("<script") && !html.contains("a.png"),
+        "{html}"
+    );
+
+    for (mail, words) in [(mails[1], "<pre>"), (mails[2], "Mailen har ingen tekst.")] {
+        let page = app
+            .get(&format!("/api/v1/mails/{mail}/html"), "birthe")
+            .await;
+        assert!(
+            String::from_utf8(page.body).unwrap().contains(words),
+            "{words}"
+        );
+    }
 }
 
 #[tokio::test]

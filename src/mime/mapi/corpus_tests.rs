@@ -6,7 +6,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Content, eml::to_eml, message::{File, Message}, msg, tnef};
+use super::{
+    Content,
+    eml::to_eml,
+    message::{File, Message},
+    msg, tnef,
+};
 use crate::mime::parse;
 
 /// `None`, said aloud, when there is no corpus.

@@ -550,7 +550,10 @@ mod tests {
         let Content::Message(within) = &message.attachments[2].content else {
             panic!("no message");
         };
-        assert_eq!(attachment(&to_eml(&message), &[2]).unwrap().1, to_eml(within));
+        assert_eq!(
+            attachment(&to_eml(&message), &[2]).unwrap().1,
+            to_eml(within)
+        );
     }
 
     #[test]

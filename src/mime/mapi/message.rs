@@ -13,8 +13,7 @@ use crate::{
     mime::{
         code_page,
         headers::{self, MailHeaders},
-        media_type, warning,
-        rtf,
+        media_type, rtf, warning,
     },
 };
 

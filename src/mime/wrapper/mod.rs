@@ -109,7 +109,7 @@ fn uuencoded<'m>(
     let given = name::given(part).or(decoded.name);
     if given.is_none() && part.is_text() {
         let text = super::charset::guessed(&decoded.bytes).replace("\r\n", "\n");
-        contents.body.add_text(text);
+        contents.body.add_text(*part, text);
         return true;
     }
     let taken = Taken {

@@ -39,7 +39,7 @@ pub(super) fn open_text<'m>(
     }
     if has_files {
         let text = charset::guessed(&rest).replace("\r\n", "\n");
-        contents.body.add_text(text);
+        contents.body.add_text(*part, text);
     }
     has_files
 }
