@@ -3,6 +3,8 @@
 //! Lists cut by semicolons, names with commas, brackets that are missing or doubled, addresses glued to each other,
 //! comments, groups and words encoded anywhere are all read; nothing that stands in the field is refused.
 
+use std::borrow::Cow;
+
 use super::{charset, words};
 use crate::domain::mail::Address;
 
@@ -363,6 +365,7 @@ fn person(name: &str) -> Option<String> {
 /// An address as it is compared: lower case, without what people and software put around it.
 fn normalised(address: &str) -> String {
     let address = words::decoded(address);
+    let address = without_comments(address.trim());
     let address = address.trim();
     let address = match address.get(..7) {
         Some(scheme) if scheme.eq_ignore_ascii_case("mailto:") => {
@@ -388,6 +391,26 @@ fn normalised(address: &str) -> String {
     };
     lower.truncate(lower.floor_char_boundary(MAX_WORD_BYTES));
     lower
+}
+
+/// `pete(his account)@silly.test(his host)` as RFC 822 allowed.
+fn without_comments(address: &str) -> Cow<'_, str> {
+    if !address.contains('(') || !address.contains(')') || address.starts_with('"') {
+        return Cow::Borrowed(address);
+    }
+    let mut depth = 0usize;
+    let outside = |c: &char| {
+        match c {
+            '(' => depth += 1,
+            ')' if depth > 0 => {
+                depth -= 1;
+                return false;
+            }
+            _ => (),
+        }
+        depth == 0
+    };
+    Cow::Owned(address.chars().filter(outside).collect())
 }
 
 #[cfg(test)]
@@ -457,6 +480,7 @@ mod tests {
             ("mailto:a@x.example", &["a@x.example"]),
             ("a@x.example (Jens Hansen)", &["Jens Hansen <a@x.example>"]),
             ("Jens (p\\) orlov) <a@x.example>", &["Jens <a@x.example>"]),
+            ("Jens <a(mit)@x.example(hus)>", &["Jens <a@x.example>"]),
             (
                 "Holdet: a@x.example, Bo <b@x.example>;",
                 &["a@x.example", "Bo <b@x.example>"],

@@ -46,14 +46,50 @@ pub(super) fn of_header<'b>(bytes: &'b [u8], label_of_text: Option<&str>) -> Cow
     {
         return text;
     }
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        return Cow::Borrowed(text);
-    }
     let charset = label_of_text.and_then(known);
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return match charset {
+            Some(Charset::Utf7) => shifted(text),
+            _ => Cow::Borrowed(text),
+        };
+    }
     charset
         .filter(|charset| !is_stateful(*charset) && !is_utf_16(*charset))
         .and_then(|charset| under(charset, bytes))
         .unwrap_or_else(|| Cow::Owned(guessed(bytes)))
+}
+
+/// UTF-7 that stands in a field undeclared: `+APY-` is a letter, `a+b@x.example` an address.
+fn shifted(text: &str) -> Cow<'_, str> {
+    let mut pieces = text.split('+');
+    let mut out = pieces.next().unwrap_or_default().to_owned();
+    let mut changed = false;
+    for piece in pieces {
+        let letters = piece.split_once('-').and_then(|(digits, after)| {
+            let is_shift = digits.len() > 2
+                && digits
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'/');
+            let shift = is_shift.then(|| format!("+{digits}-"))?;
+            let (letters, is_damaged) = Charset::Utf7.decode_checked(shift.as_bytes());
+            // One sign of a far script is more likely a word that looks like a shift.
+            let is_meant = letters.chars().count() > 1 || letters.chars().all(|c| c < '\u{600}');
+            (!is_damaged && !letters.is_ascii() && is_meant).then(|| format!("{letters}{after}"))
+        });
+        changed |= letters.is_some();
+        match letters {
+            Some(letters) => out.push_str(&letters),
+            None => {
+                out.push('+');
+                out.push_str(piece);
+            }
+        }
+    }
+    if changed {
+        Cow::Owned(out)
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 /// An encoded word or a parameter that names its character set: what it says, unless the bytes are UTF-8 or western.
@@ -503,6 +539,12 @@ mod tests {
             (b"\x93\xfa\x96\x7b", Some("shift_jis"), "日本"),
             (b"p\xe5 vej", Some("koi8-r"), "på vej"),
             (b"H\xe6k", Some("gbk"), "Hæk"),
+            (
+                b"H+AOY-k <a+bcd-e@x.example> 1+1",
+                Some("utf-7"),
+                "Hæk <a+bcd-e@x.example> 1+1",
+            ),
+            (b"H+AOY-k", Some("utf-8"), "H+AOY-k"),
         ] {
             assert_eq!(of_header(bytes, label), expected, "{label:?}");
         }

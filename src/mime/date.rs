@@ -76,6 +76,8 @@ struct Found {
     /// Minutes east of Greenwich.
     zone: Option<i32>,
     afternoon: Option<bool>,
+    /// What looks like a time and cannot be one: the rest is no better.
+    is_wrong: bool,
 }
 
 impl Found {
@@ -190,6 +192,7 @@ impl Found {
             _ => 0,
         };
         self.time = NaiveTime::from_hms_opt(hour % 24, minute, second);
+        self.is_wrong |= hour > 24 || self.time.is_none();
         let rest = rest.to_lowercase();
         match rest.as_str() {
             "am" | "pm" => self.afternoon = Some(rest == "pm"),
@@ -246,6 +249,9 @@ impl Found {
     }
 
     fn moment(self) -> Option<DateTime<Utc>> {
+        if self.is_wrong {
+            return None;
+        }
         let date = NaiveDate::from_ymd_opt(self.year?, self.month?, self.day?)?;
         let mut time = self.time.unwrap_or_default();
         if let Some(afternoon) = self.afternoon {
@@ -352,6 +358,7 @@ mod tests {
             "12:30",
             "Tue, 2026",
             "99 Jan 2026",
+            "3 Feb 2026 59:10",
         ] {
             assert_eq!(read(field), None, "{field}");
         }

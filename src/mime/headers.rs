@@ -172,7 +172,9 @@ impl<'m> Fields<'m> {
     }
 
     fn value(&self, field: Header<'m>) -> Cow<'m, str> {
-        if field.raw_value().is_ascii() {
+        let raw = field.raw_value();
+        // Only these may need to know it.
+        if raw.is_ascii() && !raw.contains(&b'+') {
             return value(field, None);
         }
         value(field, label_of_text(self.message))

@@ -6,7 +6,7 @@
 
 use std::{borrow::Cow, ops::Range};
 
-use mail_parser::{Header, Message, MessageParser, MessagePart, MessageRef, Source};
+use mail_parser::{Header, Message, MessageParser, MessagePart, MessageRef, PartFlags, Source};
 
 use super::note;
 use crate::domain::mail::Warning;
@@ -152,11 +152,37 @@ impl Edits {
         if !part.has_known_transfer_encoding() || is_twice(part, "Content-Transfer-Encoding") {
             self.of_encoding(part);
         }
+        if part.flags().contains(PartFlags::NO_BLANK_LINE) {
+            self.of_header_end(part);
+        }
         if is_twice(part, "Content-Type") && self.of_types(part) {
             return;
         }
         if !part.is_multipart() {
             self.of_boundary(part);
+        }
+    }
+
+    /// A header without an empty line behind it ends where a line is no field.
+    fn of_header_end(&mut self, part: &MessagePart<'_>) {
+        let header = part.raw_headers();
+        let mut rest = header;
+        while !rest.is_empty() {
+            let end = rest
+                .iter()
+                .position(|byte| *byte == b'\n')
+                .map_or(rest.len(), |at| at + 1);
+            let (line, after) = rest.split_at(end);
+            if !is_of_header(line) && !line.trim_ascii().is_empty() {
+                let at = part.offset_header() as usize + header.len() - rest.len();
+                self.replace(at..at, b"\r\n".to_vec());
+                self.say(
+                    "header_unended",
+                    "no empty line ends a header; it ends where a line is no field",
+                );
+                return;
+            }
+            rest = after;
         }
     }
 
@@ -347,6 +373,21 @@ impl Edits {
             "the boundary between the parts was not the one said; it was told from the parts",
         );
     }
+}
+
+/// A field, a line that one goes on in, or an mbox line.
+fn is_of_header(line: &[u8]) -> bool {
+    if line.starts_with(b" ")
+        || line.starts_with(b"\t")
+        || line.starts_with(b"From ")
+        || line.starts_with(b">From ")
+    {
+        return true;
+    }
+    let name = line.split(|byte| *byte == b':').next().unwrap_or_default();
+    name.len() < line.len()
+        && !name.is_empty()
+        && name.trim_ascii_end().iter().all(u8::is_ascii_graphic)
 }
 
 fn is_twice(part: &MessagePart<'_>, name: &str) -> bool {
@@ -625,6 +666,22 @@ mod tests {
             (nested.subject.as_str(), nested.text.as_str()),
             ("Klage", "Støj")
         );
+    }
+
+    #[test]
+    fn a_header_that_no_empty_line_ends_ends_where_a_line_is_no_field() {
+        let raw = lines("From: a@x.example\nSubject: For høj\n hæk\nKære Birthe\nHækken: se her\n");
+        let mail = parse(&raw);
+        assert_eq!(
+            (mail.subject.as_str(), mail.text.as_str()),
+            ("For høj hæk", "Kære Birthe\nHækken: se her")
+        );
+        assert_eq!(codes(&raw), ["header_unended"]);
+        let raw = lines(
+            "From: a@x.example\nContent-Type: multipart/mixed; boundary=b\n\n--b\nKære Birthe\n--b\n--b--\n",
+        );
+        assert_eq!(parse(&raw).text, "Kære Birthe");
+        assert!(codes(b"From: a@x.example\r\nSubject: x\r\n").is_empty());
     }
 
     #[test]

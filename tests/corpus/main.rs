@@ -19,16 +19,16 @@ use std::{
 
 /// Fewer files read right than these, per origin, are a step back.
 const FLOORS: [(&str, usize); 10] = [
-    ("cpython", 0),
-    ("flanker", 0),
-    ("mail-parser", 0),
-    ("mime4j", 0),
-    ("mimekit", 0),
-    ("mmp-php", 0),
-    ("ruby-mail", 0),
-    ("tika", 0),
-    ("tnefparse", 0),
-    ("verdammelt-tnef", 0),
+    ("cpython", 66),
+    ("flanker", 100),
+    ("mail-parser", 338),
+    ("mime4j", 20),
+    ("mimekit", 325),
+    ("mmp-php", 85),
+    ("ruby-mail", 76),
+    ("tika", 132),
+    ("tnefparse", 16),
+    ("verdammelt-tnef", 133),
 ];
 
 /// A file, and what it is known by in tables: its path below the folder of all origins.
@@ -62,8 +62,9 @@ fn every_mail_of_other_projects_is_read_right() {
         let found = check(&sample);
         if found.is_empty() {
             row.right += 1;
-        } else if explained::reason(&sample.name).is_some() {
+        } else if let Some(reason) = explained::reason(&sample.name) {
             row.explained += 1;
+            println!("{}: {reason}", sample.name);
         } else {
             row.wrong += 1;
             wrong.extend(found.iter().map(|what| format!("{}: {what}", sample.name)));

@@ -112,7 +112,21 @@ impl Leaves {
                     && (ours.contains(&text) || ours.contains(&utf_8) || ours.contains(&page))
             })
         };
-        is_file || (body.is_text && is_shown())
+        is_file || (body.is_text && (is_shown() || self.is_other_form(body, &text)))
+    }
+}
+
+impl Leaves {
+    /// The page of a mail whose text is shown instead.
+    fn is_other_form(&self, body: &Body, page: &str) -> bool {
+        let starts = [
+            "htmlhead", "DOCTYPE", "htmlbody", "HTMLHEAD", "HTMLBODY", "html", "HTML",
+        ];
+        starts.iter().any(|start| page.starts_with(start))
+            && self
+                .texts
+                .iter()
+                .any(|(depth, text)| *depth == body.depth && !text.is_empty())
     }
 }
 

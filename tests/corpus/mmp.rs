@@ -2,7 +2,10 @@
 
 use std::{collections::HashMap, fs, sync::LazyLock};
 
-use sagspost::{domain::mail::Address, mime};
+use sagspost::{
+    domain::mail::{Address, Attachment, Mail},
+    mime,
+};
 use serde_json::Value;
 
 use crate::Sample;
@@ -28,15 +31,27 @@ pub fn check(sample: &Sample) -> Vec<String> {
         }
     }
     found.extend(other_text(sample, &expected, &mail.text));
-    let files = expected.get("attachments").and_then(Value::as_u64);
-    if let Some(files) = files.filter(|files| *files != mail.attachments.len() as u64) {
-        let names: Vec<&str> = mail
-            .attachments
-            .iter()
-            .map(|file| file.name.as_str())
-            .collect();
-        found.push(format!("{} files for {files}: {names:?}", names.len()));
+    // Theirs does not count the signatures of signed mails; ours lists them as parts of no use to a reader.
+    let files: Vec<&Attachment> = mail
+        .attachments
+        .iter()
+        .filter(|file| !file.media_type.ends_with("-signature"))
+        .collect();
+    let theirs = expected.get("attachments").and_then(Value::as_u64);
+    if theirs.is_some_and(|theirs| theirs != files.len() as u64) {
+        let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
+        found.push(format!("{} files for {theirs:?}: {names:?}", names.len()));
     }
+    let mut kinds = Vec::new();
+    expected
+        .get("parts")
+        .inspect(|parts| kinds_of(parts, &mut kinds));
+    for kind in kinds.into_iter().filter(|kind| !kind.starts_with("text/")) {
+        if !files.iter().any(|file| file.media_type == kind) {
+            found.push(format!("{kind} is not listed"));
+        }
+    }
+    found.extend(other_bytes(sample, &mail));
     found
 }
 
@@ -57,6 +72,30 @@ fn expected(sample: &Sample) -> Option<Value> {
         serde_json::from_slice(&fs::read(folder.join("expected.json")).unwrap()).unwrap()
     });
     value.get(mail).cloned()
+}
+
+/// The types of a mail's leaves: a list of them, or an object from each multipart to what lies in it.
+fn kinds_of(parts: &Value, out: &mut Vec<String>) {
+    match parts {
+        Value::String(kind) => out.push(kind.clone()),
+        Value::Array(parts) => parts.iter().for_each(|part| kinds_of(part, out)),
+        Value::Object(parts) => parts.values().for_each(|part| kinds_of(part, out)),
+        _ => (),
+    }
+}
+
+/// Pictures and documents that lie beside the mails as well, under their names.
+fn other_bytes(sample: &Sample, mail: &Mail) -> Vec<String> {
+    let folder = sample.path.with_file_name("files");
+    let with_name = mail.attachments.iter().enumerate();
+    with_name
+        .filter(|(_, file)| !file.media_type.starts_with("text/"))
+        .filter_map(|(index, file)| Some((index, file, fs::read(folder.join(&file.name)).ok()?)))
+        .filter(|(index, _, theirs)| {
+            mime::attachment(&sample.bytes, *index).is_none_or(|(_, ours)| ours != *theirs)
+        })
+        .map(|(_, file, _)| format!("the bytes of {} differ", file.name))
+        .collect()
 }
 
 fn other_person(field: &str, expected: &Value, people: &[Address]) -> Option<String> {
