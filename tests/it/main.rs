@@ -21,6 +21,7 @@ mod housekeeping;
 mod imap_session;
 mod imap_sync;
 mod migrations;
+mod outbox;
 mod parse;
 mod s3;
 mod store;
