@@ -13,10 +13,10 @@ use super::{
 };
 use crate::{
     domain::case::Direction,
-    journal::{self, Arrangement, Choice, ChosenAttachment, OpenMail, Suggested},
+    journal::{self, Arrangement, Choice, ChosenAttachment, JournalError, OpenMail, Suggested},
     messages::{Lang, reason_text},
     mime,
-    store::Entry,
+    store::{Entry, StoreError},
 };
 
 /// Which mail on which case; everything else has a suggested value.
@@ -120,15 +120,15 @@ pub(super) async fn create(
     IdempotencyKey(idempotency_key): IdempotencyKey,
     Json(wish): Json<Wish>,
 ) -> Result<(StatusCode, JsonBody<EntryBody>), Problem> {
-    let row = match (wish.mail_id, &wish.message_id) {
-        (Some(id), None) => app.store.mail(id, &viewer).await?,
-        (None, Some(message_id)) => suggestions::by_message_id(&app, message_id, &viewer).await?,
-        _ => return Err(Problem::invalid("mail_id", "one-of")),
-    };
-    let case_id = match (wish.case_id, &wish.case_number) {
-        (Some(id), None) => id,
-        (None, Some(number)) => app.store.case_by_number(number.trim(), &viewer).await?.id,
-        _ => return Err(Problem::invalid("case_id", "missing")),
+    let row =
+        suggestions::named_mail(&app, wish.mail_id, wish.message_id.as_deref(), &viewer).await?;
+    let (case_id, case_field) = match (wish.case_id, &wish.case_number) {
+        (Some(id), None) => (id, "case_id"),
+        (None, Some(number)) => {
+            let case = app.store.case_by_number(number.trim(), &viewer).await;
+            (case.map_err(no_such_case("case_number"))?.id, "case_number")
+        }
+        _ => return Err(Problem::invalid("case_id", "one-case")),
     };
     let raw = app.store.blob(row.sha256).await?;
     let mail = mime::parse_undigested(&raw);
@@ -169,8 +169,19 @@ pub(super) async fn create(
         &viewer,
         Utc::now(),
     )
-    .await?;
+    .await
+    .map_err(|error| match error {
+        JournalError::Store(error) => no_such_case(case_field)(error),
+        error => error.into(),
+    })?;
     Ok((StatusCode::CREATED, JsonBody(EntryBody::of(entry, lang))))
+}
+
+fn no_such_case(field: &'static str) -> impl Fn(StoreError) -> Problem {
+    move |error| match error {
+        StoreError::NotFound("case") => Problem::no_such(field, "no-such-case"),
+        error => error.into(),
+    }
 }
 
 /// A journal entry and its state

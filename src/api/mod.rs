@@ -10,6 +10,7 @@ mod mailboxes;
 mod mails;
 mod page;
 mod problem;
+mod shape;
 mod suggestions;
 
 use std::sync::Arc;
