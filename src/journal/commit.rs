@@ -82,7 +82,9 @@ pub async fn journal(
     };
     let committed = store.commit_entry(&new, now).await;
     let first_time = committed.as_ref().is_ok_and(|entry| entry.id == new.id);
-    if !first_time {
+    if first_time {
+        metrics::counter!("sagspost_journaled_total").increment(1);
+    } else {
         for object in copies {
             // A copy that nothing names is only waste.
             let _ = store.blobs().delete(object).await;
@@ -107,7 +109,9 @@ pub async fn undo(
             .map(|(mailbox_id, mail_id)| mailbox_job(JobKind::Unmark, *mailbox_id, *mail_id))
             .collect()
     };
-    store.undo_entry(entry_id, actor, window, jobs, now).await
+    let undone = store.undo_entry(entry_id, actor, window, jobs, now).await?;
+    metrics::counter!("sagspost_undone_total").increment(1);
+    Ok(undone)
 }
 
 /// The mail lies in the blobs already; an attachment gets a copy of its own now that it matters.
