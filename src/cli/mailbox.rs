@@ -125,10 +125,11 @@ async fn add(context: &Context, store: &Store, new: Add) -> anyhow::Result<()> {
         .into_iter()
         .map(|user| user.name)
         .collect();
-    for user in users.iter().filter(|user| !known.contains(user)) {
-        eprintln!(
-            "sagspost: there is no user {user} yet; add them with `sagspost user add {user}`"
-        );
+    if let Some(user) = users.iter().find(|user| !known.contains(user)) {
+        return Err(UsageError(format!(
+            "there is no user {user}; add them first: sagspost user add {user}"
+        ))
+        .into());
     }
     let id = store
         .add_mailbox(&name, &settings, &users, Utc::now())
