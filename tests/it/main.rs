@@ -24,5 +24,6 @@ mod migrations;
 mod outbox;
 mod parse;
 mod s3;
+mod serve;
 mod store;
 mod suggest;

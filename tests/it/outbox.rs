@@ -56,13 +56,12 @@ impl CaseSystem for Elsewhere {
 
     fn deliver<'a>(&'a self, entry: &'a Entry) -> Answer<'a, ()> {
         async move {
-            match self.answer.lock().unwrap().take() {
-                Some(error) => Err(error),
-                None => {
-                    self.taken.lock().unwrap().push(entry.id);
-                    Ok(())
-                }
+            let answer = self.answer.lock().unwrap().take();
+            if let Some(error) = answer {
+                return Err(error);
             }
+            self.taken.lock().unwrap().push(entry.id);
+            Ok(())
         }
         .boxed()
     }
