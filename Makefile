@@ -7,10 +7,13 @@ SHELL := /bin/bash
 OLDER := $(shell rustc --version | awk '{ split($$2, v, "."); if (v[1] == 1 && v[2] + 0 < 98) print "--ignore-rust-version" }')
 CARGO_BUILD := $(OLDER)
 
-.PHONY: help demo test bench bench-ingest lint fmt run clean
+.PHONY: cargo-flags help demo test bench bench-ingest lint fmt run clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+cargo-flags:
+	@echo "$(CARGO_BUILD)"
 
 demo: ## See it work: a private mail server with invented mails, and Sagspost watching it
 	@CARGO_FLAGS="$(CARGO_BUILD)" scripts/demo

@@ -23,7 +23,12 @@ use crate::{
 };
 
 const MAX_TITLE_CHARS: usize = 300;
+const MAX_NUMBER_CHARS: usize = 50;
 const MAX_PARTIES: usize = 200;
+/// Users who may see a restricted case.
+const MAX_USERS: usize = 1000;
+/// Any other text of a case or a party: names, units, addresses.
+const MAX_TEXT_CHARS: usize = 300;
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -204,12 +209,7 @@ pub(super) async fn file(
 
 fn checked(wish: CaseWish, viewer: &str, now: DateTime<Utc>) -> Result<NewCase, Problem> {
     let title = wish.title.trim().to_owned();
-    if title.is_empty() {
-        return Err(Problem::invalid("title", "empty"));
-    }
-    if title.chars().count() > MAX_TITLE_CHARS {
-        return Err(Problem::invalid("title", "too-long").with("max", MAX_TITLE_CHARS));
-    }
+    check_text("title", &title, MAX_TITLE_CHARS)?;
     if wish
         .kle
         .as_deref()
@@ -224,12 +224,19 @@ fn checked(wish: CaseWish, viewer: &str, now: DateTime<Utc>) -> Result<NewCase, 
     {
         return Err(Problem::invalid("facet", "facet"));
     }
-    if wish.parties.len() > MAX_PARTIES {
-        return Err(Problem::invalid("parties", "limit").with("max", MAX_PARTIES));
+    check_parties(&wish.parties)?;
+    if let Some(unit) = &wish.unit {
+        check_text("unit", unit, MAX_TEXT_CHARS)?;
     }
     let number = wish.number.map(|number| number.trim().to_owned());
-    if number.as_deref().is_some_and(str::is_empty) {
-        return Err(Problem::invalid("number", "empty"));
+    if let Some(number) = &number {
+        check_text("number", number, MAX_NUMBER_CHARS)?;
+    }
+    for (at, user) in wish.access.iter().flatten().enumerate() {
+        if at == MAX_USERS {
+            return Err(Problem::invalid("access", "too-many").with("max", MAX_USERS));
+        }
+        check_text(&format!("access[{at}]"), user, MAX_TEXT_CHARS)?;
     }
     let access = match wish.access {
         None => CaseAccess::Open,
@@ -253,6 +260,38 @@ fn checked(wish: CaseWish, viewer: &str, now: DateTime<Utc>) -> Result<NewCase, 
         status: CaseStatus::Open,
         created_at: now,
     })
+}
+
+fn check_parties(parties: &[Party]) -> Result<(), Problem> {
+    if parties.len() > MAX_PARTIES {
+        return Err(Problem::invalid("parties", "too-many").with("max", MAX_PARTIES));
+    }
+    for (at, party) in parties.iter().enumerate() {
+        check_text(&format!("parties[{at}].name"), &party.name, MAX_TEXT_CHARS)?;
+        for (name, value) in [
+            ("identifier", &party.identifier),
+            ("address", &party.address),
+            ("mail", &party.mail),
+        ] {
+            if let Some(value) = value {
+                check_text(&format!("parties[{at}].{name}"), value, MAX_TEXT_CHARS)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// One line that says something.
+fn check_text(field: &str, value: &str, max: usize) -> Result<(), Problem> {
+    if value.trim().is_empty() {
+        Err(Problem::invalid(field, "empty"))
+    } else if value.chars().count() > max {
+        Err(Problem::invalid(field, "too-long").with("max", max))
+    } else if value.chars().any(char::is_control) {
+        Err(Problem::invalid(field, "control"))
+    } else {
+        Ok(())
+    }
 }
 
 fn tagged(status: StatusCode, case: Case) -> Response {

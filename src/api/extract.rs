@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use super::{App, Problem};
+use super::{App, Problem, shape};
 use crate::{
     auth,
     domain::mail::{Mail, MailKind},
@@ -79,18 +79,18 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
         }
         let bytes = body(request, app).await?;
         let mut json = serde_json::Deserializer::from_slice(&bytes);
-        serde_path_to_error::deserialize(&mut json)
-            .map(Self)
-            .map_err(|error| {
-                let field = error.path().to_string();
-                let inner = error.into_inner();
-                if inner.is_data() && field != "." {
-                    Problem::invalid(field, "malformed").with("detail", plain(&inner))
-                } else {
-                    Problem::new(StatusCode::BAD_REQUEST, "malformed-json")
-                        .with("reason", plain(&inner))
-                }
-            })
+        let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+            let path = error.path().to_string();
+            shape::of_json(&path, error.inner())
+        })?;
+        // Looked for only where it can be.
+        if bytes.windows(6).any(|part| part == b"\\u0000")
+            && let Ok(whole) = serde_json::from_slice(&bytes)
+            && let Some(problem) = shape::zero(&whole, "")
+        {
+            return Err(problem);
+        }
+        Ok(Self(value))
     }
 }
 
@@ -132,23 +132,9 @@ async fn body(request: Request, app: &App) -> Result<Bytes, Problem> {
             if status == StatusCode::PAYLOAD_TOO_LARGE {
                 Problem::new(status, "too-large").with("limit", app.config.server.max_body_bytes)
             } else {
-                Problem::new(StatusCode::BAD_REQUEST, "malformed-json").with("reason", "")
+                Problem::new(StatusCode::BAD_REQUEST, "body-cut")
             }
         })
-}
-
-/// What is wrong, without repeating what was sent: it may be anything.
-fn plain(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    let text = text.split(" at line").next().unwrap_or_default();
-    text.split('`')
-        .enumerate()
-        .map(|(i, part)| if i % 2 == 0 { part } else { "…" })
-        .collect::<String>()
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(200)
-        .collect()
 }
 
 /// An id in the path; one that is no id is simply not there.
@@ -175,19 +161,15 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        if parts.uri.query().is_some_and(|query| query.contains("%00")) {
+            return Err(Problem::invalid("query", "control"));
+        }
         Query::<T>::try_from_uri(&parts.uri)
             .map(|Query(params)| Self(params))
             .map_err(|error| {
-                let text = std::error::Error::source(&error)
+                let words = std::error::Error::source(&error)
                     .map_or_else(|| error.to_string(), ToString::to_string);
-                let field = text.split(':').next().unwrap_or_default().trim().to_owned();
-                let field = if field.contains(' ') {
-                    "query".to_owned()
-                } else {
-                    field
-                };
-                Problem::invalid(field, "malformed")
-                    .with("detail", text.chars().take(200).collect::<String>())
+                shape::of_query(&words)
             })
     }
 }

@@ -8,14 +8,15 @@ use uuid::Uuid;
 
 use super::{
     App, Problem,
-    extract::{Id, IdempotencyKey, Json, Viewer},
+    extract::{Id, IdempotencyKey, Json, Language, Viewer},
     suggestions,
 };
 use crate::{
     domain::case::Direction,
-    journal::{self, Arrangement, Choice, ChosenAttachment, OpenMail, Suggested},
+    journal::{self, Arrangement, Choice, ChosenAttachment, JournalError, OpenMail, Suggested},
+    messages::{Lang, reason_text},
     mime,
-    store::Entry,
+    store::{Entry, StoreError},
 };
 
 /// Which mail on which case; everything else has a suggested value.
@@ -60,15 +61,37 @@ pub(super) struct EntryBody {
     case_title: String,
     /// `pending`, `delivered`, `failed`, `undone`.
     state: String,
+    /// Stable code of why it is not delivered.
     state_reason: Option<String>,
+    /// The reason as a sentence in the reader's language.
+    state_reason_text: Option<String>,
     created_by: String,
     created_at: DateTime<Utc>,
     undone_by: Option<String>,
     undone_at: Option<DateTime<Utc>>,
 }
 
-impl From<Entry> for EntryBody {
-    fn from(entry: Entry) -> Self {
+/// An entry, and how it is shown in the mailboxes that hold the mail.
+#[derive(Serialize, ToSchema)]
+pub(super) struct EntryDetail {
+    #[serde(flatten)]
+    entry: EntryBody,
+    /// Of the mailboxes that you read.
+    marks: Vec<MarkBody>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct MarkBody {
+    mailbox_id: Uuid,
+    mailbox: String,
+    /// `waiting`, `done`, `failed`.
+    state: String,
+    reason: Option<String>,
+    reason_text: Option<String>,
+}
+
+impl EntryBody {
+    fn of(entry: Entry, lang: Lang) -> Self {
         Self {
             id: entry.id,
             mail_id: entry.mail_id,
@@ -76,6 +99,7 @@ impl From<Entry> for EntryBody {
             case_number: entry.case_number,
             case_title: entry.case_title,
             state: entry.state.as_str().to_owned(),
+            state_reason_text: reason_text(entry.state_reason.as_deref(), lang),
             state_reason: entry.state_reason,
             created_by: entry.created_by,
             created_at: entry.created_at,
@@ -92,18 +116,19 @@ impl From<Entry> for EntryBody {
 pub(super) async fn create(
     State(app): State<App>,
     Viewer(viewer): Viewer,
+    Language(lang): Language,
     IdempotencyKey(idempotency_key): IdempotencyKey,
     Json(wish): Json<Wish>,
 ) -> Result<(StatusCode, JsonBody<EntryBody>), Problem> {
-    let row = match (wish.mail_id, &wish.message_id) {
-        (Some(id), None) => app.store.mail(id, &viewer).await?,
-        (None, Some(message_id)) => suggestions::by_message_id(&app, message_id, &viewer).await?,
-        _ => return Err(Problem::invalid("mail_id", "one-of")),
-    };
-    let case_id = match (wish.case_id, &wish.case_number) {
-        (Some(id), None) => id,
-        (None, Some(number)) => app.store.case_by_number(number.trim(), &viewer).await?.id,
-        _ => return Err(Problem::invalid("case_id", "missing")),
+    let row =
+        suggestions::named_mail(&app, wish.mail_id, wish.message_id.as_deref(), &viewer).await?;
+    let (case_id, case_field) = match (wish.case_id, &wish.case_number) {
+        (Some(id), None) => (id, "case_id"),
+        (None, Some(number)) => {
+            let case = app.store.case_by_number(number.trim(), &viewer).await;
+            (case.map_err(no_such_case("case_number"))?.id, "case_number")
+        }
+        _ => return Err(Problem::invalid("case_id", "one-case")),
     };
     let raw = app.store.blob(row.sha256).await?;
     let mut mail = mime::parse_undigested(&raw);
@@ -145,19 +170,46 @@ pub(super) async fn create(
         &viewer,
         Utc::now(),
     )
-    .await?;
-    Ok((StatusCode::CREATED, JsonBody(entry.into())))
+    .await
+    .map_err(|error| match error {
+        JournalError::Store(error) => no_such_case(case_field)(error),
+        error => error.into(),
+    })?;
+    Ok((StatusCode::CREATED, JsonBody(EntryBody::of(entry, lang))))
+}
+
+fn no_such_case(field: &'static str) -> impl Fn(StoreError) -> Problem {
+    move |error| match error {
+        StoreError::NotFound("case") => Problem::no_such(field, "no-such-case"),
+        error => error.into(),
+    }
 }
 
 /// A journal entry and its state
 #[utoipa::path(get, path = "/api/v1/journal/{id}", tag = "journal", params(("id" = Uuid, Path)),
-    responses((status = OK, body = EntryBody)))]
+    responses((status = OK, body = EntryDetail),
+        (status = NOT_FOUND, body = super::problem::ProblemBody)))]
 pub(super) async fn show(
     State(app): State<App>,
     Viewer(viewer): Viewer,
+    Language(lang): Language,
     Id(id): Id,
-) -> Result<JsonBody<EntryBody>, Problem> {
-    Ok(JsonBody(app.store.entry(id, &viewer).await?.into()))
+) -> Result<JsonBody<EntryDetail>, Problem> {
+    let entry = app.store.entry(id, &viewer).await?;
+    let marks = app.store.marks_of_entry(id, &viewer).await?;
+    Ok(JsonBody(EntryDetail {
+        entry: EntryBody::of(entry, lang),
+        marks: marks
+            .into_iter()
+            .map(|mark| MarkBody {
+                mailbox_id: mark.mailbox_id,
+                mailbox: mark.mailbox,
+                state: mark.state,
+                reason_text: reason_text(mark.reason.as_deref(), lang),
+                reason: mark.reason,
+            })
+            .collect(),
+    }))
 }
 
 /// Undo a journaling, within the organisation's time
@@ -166,13 +218,14 @@ pub(super) async fn show(
 pub(super) async fn undo(
     State(app): State<App>,
     Viewer(viewer): Viewer,
+    Language(lang): Language,
     Id(id): Id,
 ) -> Result<JsonBody<EntryBody>, Problem> {
     let hours = app.config.organisation.undo_hours;
     let entry = journal::undo(&app.store, id, &viewer, Duration::hours(hours), Utc::now())
         .await
         .map_err(|error| Problem::from(error).with("hours", hours))?;
-    Ok(JsonBody(entry.into()))
+    Ok(JsonBody(EntryBody::of(entry, lang)))
 }
 
 /// Try again what failed after a journaling
@@ -181,9 +234,12 @@ pub(super) async fn undo(
 pub(super) async fn retry(
     State(app): State<App>,
     Viewer(viewer): Viewer,
+    Language(lang): Language,
     Id(id): Id,
 ) -> Result<(StatusCode, JsonBody<EntryBody>), Problem> {
-    let entry = app.store.entry(id, &viewer).await?;
+    // Only who may see the entry may ask for it.
+    app.store.entry(id, &viewer).await?;
     app.store.retry_entry(id, Utc::now()).await?;
-    Ok((StatusCode::ACCEPTED, JsonBody(entry.into())))
+    let entry = app.store.entry(id, &viewer).await?;
+    Ok((StatusCode::ACCEPTED, JsonBody(EntryBody::of(entry, lang))))
 }

@@ -10,7 +10,7 @@ use super::{
     App, Problem,
     extract::{Language, Viewer},
 };
-use crate::messages::{Lang, text};
+use crate::messages::{Lang, reason_text, text};
 use crate::store;
 
 #[derive(Serialize, ToSchema)]
@@ -21,7 +21,10 @@ pub(super) struct Mailbox {
     state: String,
     /// The state in words.
     state_text: String,
+    /// Stable code of what is wrong, e.g. `login_refused`.
     state_reason: Option<String>,
+    /// What is wrong, as a sentence in the reader's language.
+    state_reason_text: Option<String>,
     state_at: DateTime<Utc>,
     /// Mails stored.
     mails: i64,
@@ -35,6 +38,7 @@ pub(super) struct Folder {
     state: String,
     state_text: String,
     state_reason: Option<String>,
+    state_reason_text: Option<String>,
     /// Mails on the server.
     exists: i64,
     /// Mails of the folder that are stored.
@@ -64,6 +68,7 @@ fn shown(mailbox: store::Mailbox, lang: Lang) -> Mailbox {
         name: mailbox.name,
         state: mailbox.state.as_str().to_owned(),
         state_text: text(lang, &format!("mailbox.{}", mailbox.state.as_str()), &[]),
+        state_reason_text: reason_text(mailbox.state_reason.as_deref(), lang),
         state_reason: mailbox.state_reason,
         state_at: mailbox.state_at,
         mails: mailbox.mails,
@@ -74,6 +79,7 @@ fn shown(mailbox: store::Mailbox, lang: Lang) -> Mailbox {
                 state_text: text(lang, &format!("folder.{}", folder.state.as_str()), &[]),
                 state: folder.state.as_str().to_owned(),
                 name: folder.name,
+                state_reason_text: reason_text(folder.state_reason.as_deref(), lang),
                 state_reason: folder.state_reason,
                 exists: folder.exists_count,
                 stored: folder.stored,

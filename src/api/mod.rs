@@ -11,6 +11,7 @@ mod mails;
 mod page;
 mod problem;
 mod reading;
+mod shape;
 mod suggestions;
 
 use std::sync::Arc;

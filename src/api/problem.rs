@@ -28,6 +28,8 @@ pub struct Problem {
     values: Vec<(&'static str, String)>,
     /// Key of the reason in `[invalid]`, for validation problems.
     reason: Option<&'static str>,
+    /// Key of another detail than the slug's.
+    detail: Option<&'static str>,
 }
 
 /// The body of a problem response (`application/problem+json`).
@@ -53,7 +55,16 @@ impl Problem {
             field: None,
             values: Vec::new(),
             reason: None,
+            detail: None,
         }
+    }
+
+    /// What a field of the request names is not there, or not for this viewer: which of the two is not told.
+    pub fn no_such(field: &'static str, detail: &'static str) -> Self {
+        let mut problem = Self::not_found();
+        problem.field = Some(field.to_owned());
+        problem.detail = Some(detail);
+        problem
     }
 
     pub fn not_found() -> Self {
@@ -98,7 +109,11 @@ impl Problem {
             kind: format!("/problems/{}", self.slug),
             title: text(lang, &format!("problem.{}", self.slug), &values),
             status: self.status.as_u16(),
-            detail: text(lang, &format!("problem.{}-detail", self.slug), &values),
+            detail: text(
+                lang,
+                &format!("problem.{}-detail", self.detail.unwrap_or(self.slug)),
+                &values,
+            ),
             field: self.field.clone(),
             request_id: request_id.to_owned(),
         }

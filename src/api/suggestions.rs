@@ -3,7 +3,6 @@
 use axum::{
     Json as JsonBody,
     extract::{FromRequest, Request, State},
-    http::StatusCode,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -88,11 +87,8 @@ pub(super) async fn suggest(
         uploaded(&app, &extract::mail(request, &app).await?, &viewer).await?
     } else {
         let Json(asked) = Json::<Asked>::from_request(request, &app).await?;
-        let row = match (asked.mail_id, asked.message_id) {
-            (Some(id), None) => app.store.mail(id, &viewer).await?,
-            (None, Some(message_id)) => by_message_id(&app, &message_id, &viewer).await?,
-            _ => return Err(Problem::invalid("mail_id", "one-of")),
-        };
+        let message_id = asked.message_id.as_deref();
+        let row = named_mail(&app, asked.mail_id, message_id, &viewer).await?;
         Question::of(row)
     };
     app.store.mark_logos(&mut question.mail).await?;
@@ -166,18 +162,31 @@ pub(super) async fn best(
     Ok(cases(app, &signals, viewer, lang, 1).await?.pop())
 }
 
-/// The newest mail with that Message-ID.
-pub(super) async fn by_message_id(
+/// The mail that a request names by exactly one of the two; of several with that Message-ID the newest.
+pub(super) async fn named_mail(
     app: &App,
-    message_id: &str,
+    mail_id: Option<Uuid>,
+    message_id: Option<&str>,
     viewer: &str,
 ) -> Result<MailRow, Problem> {
-    let message_id = message_id.trim().trim_matches(['<', '>']);
-    let mut rows = app.store.mails_by_message_id(message_id, viewer).await?;
-    if rows.is_empty() {
-        return Err(Problem::new(StatusCode::NOT_FOUND, "not-found"));
+    match (mail_id, message_id) {
+        (Some(id), None) => app
+            .store
+            .mail(id, viewer)
+            .await
+            .map_err(|error| match error {
+                StoreError::NotFound(_) => Problem::no_such("mail_id", "no-such-mail"),
+                error => error.into(),
+            }),
+        (None, Some(message_id)) => {
+            let message_id = message_id.trim().trim_matches(['<', '>']);
+            let rows = app.store.mails_by_message_id(message_id, viewer).await?;
+            rows.into_iter()
+                .next()
+                .ok_or_else(|| Problem::no_such("message_id", "no-such-mail"))
+        }
+        _ => Err(Problem::invalid("mail_id", "one-of")),
     }
-    Ok(rows.swap_remove(0))
 }
 
 async fn cases(

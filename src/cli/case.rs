@@ -11,9 +11,13 @@ use crate::{
     domain::{
         case::{Case, CaseAccess, CaseStatus, Party, PartyKind},
         case_number::Template,
+        kle::{Facet, KleNumber},
     },
     store::{CaseQuery, NewCase, StoreError},
 };
+
+/// Mistakes of one file that are told at once.
+const MISTAKES_TOLD: usize = 50;
 
 #[derive(clap::Subcommand)]
 pub enum Command {
@@ -54,6 +58,7 @@ struct Imported {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Row {
     number: Option<String>,
     title: String,
@@ -117,24 +122,84 @@ async fn import(context: &Context, file: &Path) -> anyhow::Result<()> {
 }
 
 fn read(file: &Path) -> anyhow::Result<Vec<Imported>> {
-    let text = std::fs::read_to_string(file)
-        .with_context(|| format!("{} cannot be read", file.display()))?;
+    let bytes =
+        std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let text = decoded(&bytes);
     let name = file.display();
     match file.extension().and_then(|extension| extension.to_str()) {
         Some("json") => {
             let mut json = serde_json::Deserializer::from_str(&text);
-            serde_path_to_error::deserialize(&mut json).map_err(|error| {
-                UsageError(format!("{name}: {}: {}", error.path(), error.inner())).into()
-            })
+            let cases: Vec<Imported> =
+                serde_path_to_error::deserialize(&mut json).map_err(|error| {
+                    UsageError(format!("{name}: {}: {}", error.path(), error.inner()))
+                })?;
+            checked(cases, &name.to_string())
         }
-        Some("csv") => csv::Reader::from_reader(text.as_bytes())
-            .deserialize()
-            .map(|row| {
-                let row: Row = row.map_err(|error| UsageError(format!("{name}: {error}")))?;
-                Ok(row.into())
-            })
-            .collect(),
+        Some("csv") => {
+            let mut rows = csv::ReaderBuilder::new()
+                .delimiter(delimiter(&text))
+                .trim(csv::Trim::All)
+                .from_reader(text.as_bytes());
+            let cases = rows
+                .deserialize()
+                .map(|row| {
+                    let row: Row = row.map_err(|error| UsageError(format!("{name}: {error}")))?;
+                    Ok(row.into())
+                })
+                .collect::<anyhow::Result<_>>()?;
+            checked(cases, &name.to_string())
+        }
         _ => Err(UsageError(format!("{name} is neither .json nor .csv")).into()),
+    }
+}
+
+/// UTF-8, else the windows-1252 that Danish spreadsheets still write; without the mark that some put in front.
+fn decoded(bytes: &[u8]) -> String {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => encoding_rs::WINDOWS_1252.decode(bytes).0.into_owned(),
+    };
+    text.strip_prefix('\u{FEFF}').unwrap_or(&text).to_owned()
+}
+
+/// Semicolon where the decimal sign is a comma, as in Denmark.
+fn delimiter(text: &str) -> u8 {
+    let header = text.lines().next().unwrap_or_default();
+    if header.matches(';').count() > header.matches(',').count() {
+        b';'
+    } else {
+        b','
+    }
+}
+
+/// All of them or none: a mistake in the last case is told before the first is added.
+fn checked(cases: Vec<Imported>, name: &str) -> anyhow::Result<Vec<Imported>> {
+    let mut wrong = Vec::new();
+    for (number, case) in (1..).zip(&cases) {
+        let mut tell = |what: &str| wrong.push(format!("{name}: case {number}: {what}"));
+        if case.title.trim().is_empty() {
+            tell("the title is empty");
+        }
+        if case
+            .kle
+            .as_deref()
+            .is_some_and(|kle| KleNumber::parse(kle).is_none())
+        {
+            tell("kle is no KLE number (HH.GG.EE)");
+        }
+        if case
+            .facet
+            .as_deref()
+            .is_some_and(|facet| Facet::parse(facet).is_none())
+        {
+            tell("facet is no facet (such as P19)");
+        }
+    }
+    if wrong.is_empty() {
+        Ok(cases)
+    } else {
+        wrong.truncate(MISTAKES_TOLD);
+        Err(UsageError(wrong.join("\n")).into())
     }
 }
 

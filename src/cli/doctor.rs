@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::Context;
 use crate::{
     mailbox::settings::Settings,
+    messages::{Lang, reason_text},
     store::{Mailbox, Store},
 };
 
@@ -34,7 +35,7 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
             &format!("{error:#}. Check database.url and that the server runs."),
         )),
         Ok(store) => {
-            look(&store, &mut findings).await;
+            look(&store, context.lang, &mut findings).await;
             store.close().await;
         }
     }
@@ -57,7 +58,7 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn look(store: &Store, findings: &mut Vec<Finding>) {
+async fn look(store: &Store, lang: Lang, findings: &mut Vec<Finding>) {
     match store.migrate().await {
         Ok(()) => findings.push(good("database", "answers and is up to date")),
         Err(error) => findings.push(bad(
@@ -72,20 +73,23 @@ async fn look(store: &Store, findings: &mut Vec<Finding>) {
             &format!("{error}. Check blobs.url, its rights and the space left."),
         )),
     }
-    match store.job_counts().await {
-        Ok(counts) => {
-            let failed = counts
+    match store.failed_reasons().await {
+        Ok(reasons) if reasons.is_empty() => findings.push(good("outbox", "nothing has failed")),
+        Ok(reasons) => {
+            let told: Vec<String> = reasons
                 .iter()
-                .find(|(state, _)| state == "failed")
-                .map_or(0, |(_, count)| *count);
-            findings.push(if failed == 0 {
-                good("outbox", "nothing has failed")
-            } else {
-                bad(
-                    "outbox",
-                    &format!("{failed} jobs failed for good; retry their entries"),
-                )
-            });
+                .map(|(reason, count)| {
+                    let words = reason_text(Some(reason), lang).unwrap_or_default();
+                    format!("{count} × {words}")
+                })
+                .collect();
+            findings.push(bad(
+                "outbox",
+                &format!(
+                    "gave up on {}. Mend the cause, then ask again with POST /api/v1/journal/{{id}}/retry.",
+                    told.join(", ")
+                ),
+            ));
         }
         Err(error) => findings.push(bad("outbox", &error.to_string())),
     }

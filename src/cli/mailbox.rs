@@ -14,7 +14,7 @@ use crate::{
         settings::{ImapSettings, MaildirSettings, Mark, OAuthSettings, SecretSource, Settings},
         supervisor::sync_now,
     },
-    messages::{Lang, text},
+    messages::{reason_text, text},
     store::{Mailbox, Store},
 };
 
@@ -119,6 +119,18 @@ async fn add(context: &Context, store: &Store, new: Add) -> anyhow::Result<()> {
     let (name, users) = (new.name.clone(), new.users.clone());
     let settings = settings(new)?.to_json();
     Settings::from_json(&settings).map_err(|error| UsageError(error.to_string()))?;
+    let known: Vec<String> = store
+        .users()
+        .await?
+        .into_iter()
+        .map(|user| user.name)
+        .collect();
+    if let Some(user) = users.iter().find(|user| !known.contains(user)) {
+        return Err(UsageError(format!(
+            "there is no user {user}; add them first: sagspost user add {user}"
+        ))
+        .into());
+    }
     let id = store
         .add_mailbox(&name, &settings, &users, Utc::now())
         .await?;
@@ -133,7 +145,13 @@ async fn add(context: &Context, store: &Store, new: Add) -> anyhow::Result<()> {
 
 fn settings(new: Add) -> Result<Settings, UsageError> {
     if let Some(path) = new.maildir {
+        let path = from_here(path)?;
         return Ok(Settings::Maildir(MaildirSettings { path }));
+    }
+    if new.mark_folder.is_some() && !matches!(new.mark, MarkName::Move) {
+        return Err(UsageError(
+            "--mark-folder is for --mark move alone".to_owned(),
+        ));
     }
     let mark = match new.mark {
         MarkName::Keyword => Mark::default(),
@@ -148,7 +166,7 @@ fn settings(new: Add) -> Result<Settings, UsageError> {
     let oauth = new
         .oauth_token_url
         .zip(new.oauth_client_id)
-        .zip(new.oauth_secret_file)
+        .zip(new.oauth_secret_file.map(from_here).transpose()?)
         .map(|((token_url, client_id), secret)| OAuthSettings {
             token_url,
             client_id,
@@ -157,6 +175,8 @@ fn settings(new: Add) -> Result<Settings, UsageError> {
         });
     let password = new
         .password_file
+        .map(from_here)
+        .transpose()?
         .map(SecretSource::File)
         .or(new.password_env.map(SecretSource::Env));
     if password.is_none() && oauth.is_none() {
@@ -177,7 +197,7 @@ fn settings(new: Add) -> Result<Settings, UsageError> {
             SecurityName::Starttls => Security::StartTls,
             SecurityName::Plain => Security::Plain,
         }),
-        ca_file: new.ca_file,
+        ca_file: new.ca_file.map(from_here).transpose()?,
         user: new.login.unwrap_or_default(),
         password,
         oauth,
@@ -186,49 +206,47 @@ fn settings(new: Add) -> Result<Settings, UsageError> {
     }))
 }
 
+/// Whole, since the service that reads it later runs in another folder. A bare name may be one of systemd's credentials.
+fn from_here(path: PathBuf) -> Result<PathBuf, UsageError> {
+    let credential = path.components().count() == 1 && !path.exists();
+    if path.is_absolute() || credential {
+        return Ok(path);
+    }
+    std::path::absolute(&path).map_err(|error| UsageError(format!("{}: {error}", path.display())))
+}
+
 async fn list(context: &Context, store: &Store) -> anyhow::Result<()> {
     let mailboxes = store.mailboxes(None).await?;
     if context.json {
         return print_json(&mailboxes);
     }
+    let lang = context.lang;
+    let told = |state: String, reason: Option<String>| {
+        reason_text(reason.as_deref(), lang)
+            .map_or_else(|| state.clone(), |reason| format!("{state}: {reason}"))
+    };
     for mailbox in mailboxes {
-        let state = text(
-            Lang::En,
-            &format!("mailbox.{}", mailbox.state.as_str()),
-            &[],
-        );
-        let reason = mailbox
-            .state_reason
-            .map_or_else(String::new, |reason| format!(": {}", in_words(&reason)));
+        let state = text(lang, &format!("mailbox.{}", mailbox.state.as_str()), &[]);
+        let count = mailbox.mails.to_string();
         println!(
-            "{:<24} {state}{reason}  ({} mails; {})",
+            "{:<24} {}  ({}; {})",
             mailbox.name,
-            mailbox.mails,
+            told(state, mailbox.state_reason),
+            text(lang, "cli.mails", &[("count", &count)]),
             mailbox.users.join(", ")
         );
         for folder in mailbox.folders {
-            let state = text(Lang::En, &format!("folder.{}", folder.state.as_str()), &[]);
-            let reason = folder
-                .state_reason
-                .map_or_else(String::new, |reason| format!(": {}", in_words(&reason)));
+            let state = text(lang, &format!("folder.{}", folder.state.as_str()), &[]);
+            let (stored, all) = (folder.stored.to_string(), folder.exists_count.to_string());
             println!(
-                "  {:<22} {state}{reason}  ({} of {})",
-                folder.name, folder.stored, folder.exists_count
+                "  {:<22} {}  ({})",
+                folder.name,
+                told(state, folder.state_reason),
+                text(lang, "cli.of", &[("count", &stored), ("all", &all)])
             );
         }
     }
     Ok(())
-}
-
-/// The reason's sentence where the catalogue has one, else its code.
-fn in_words(reason: &str) -> String {
-    let key = format!("reason.{reason}");
-    let words = text(Lang::En, &key, &[]);
-    if words == key {
-        reason.to_owned()
-    } else {
-        words
-    }
 }
 
 async fn test(context: &Context, store: &Store, name: &str) -> anyhow::Result<()> {

@@ -28,6 +28,7 @@ use crate::{
         mail::Mail,
     },
     mailbox::{Options, ingest::Ingest},
+    messages::Lang,
     store::{Blobs, BlobsAt, Store},
     suggest::{Organisation, Signals},
 };
@@ -83,6 +84,17 @@ enum Command {
 pub(crate) struct Context {
     pub config: Config,
     pub json: bool,
+    /// Of what a case worker would read too: states, reasons, evidence.
+    pub lang: Lang,
+}
+
+/// The first of the variables that say it, as every program takes them (POSIX).
+fn lang() -> Lang {
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .into_iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|value| !value.is_empty());
+    Lang::from_locale(&locale.unwrap_or_default())
 }
 
 /// Runs the command line; errors go to standard error, with 2 for what the caller wrote wrong and 1 for the rest.
@@ -119,6 +131,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
             let context = Context {
                 config: load(file)?,
                 json,
+                lang: lang(),
             };
             let runtime = tokio::runtime::Builder::new_multi_thread()
                 .enable_all()

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use metrics_exporter_prometheus::PrometheusBuilder;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -20,11 +20,20 @@ use crate::{
     telemetry,
 };
 
+/// Upper ends of what requests are counted in, in seconds: buckets of replicas can be added up, quantiles cannot.
+const REQUEST_SECONDS: [f64; 11] = [
+    0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
+];
+/// Between two times that single measurements are put into their buckets.
+const METRICS_UPKEEP: Duration = Duration::from_secs(5);
+
 /// Serves until the process is told to stop; what runs is finished first.
 pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
     let config = Arc::new(context.config.clone());
     telemetry::start_logging(&config.log);
     let metrics = PrometheusBuilder::new()
+        .set_buckets(&REQUEST_SECONDS)
+        .context("metrics cannot be counted")?
         .install_recorder()
         .context("metrics cannot be recorded")?;
     let store = context.store().await?;
@@ -43,6 +52,7 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Handle::current();
     let tokens = TokenCache::new(runtime.clone());
     let mut work = tokio::task::JoinSet::new();
+    work.spawn(keep_metrics_small(metrics.clone(), stop.clone()));
     work.spawn(follow(store.clone(), Arc::clone(&engine), stop.clone()));
     let cases: Arc<dyn CaseSystem> = Arc::new(BuiltIn {
         store: store.clone(),
@@ -130,6 +140,16 @@ async fn follow(store: Store, engine: Arc<Engine>, stop: CancellationToken) {
                 tokio::time::sleep(pause).await;
                 break;
             }
+        }
+    }
+}
+
+/// Measurements wait in memory until somebody asks for them, and perhaps nobody ever does.
+async fn keep_metrics_small(metrics: PrometheusHandle, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(METRICS_UPKEEP) => metrics.run_upkeep(),
         }
     }
 }

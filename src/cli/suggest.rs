@@ -9,7 +9,6 @@ use uuid::Uuid;
 
 use super::{Context, UsageError};
 use crate::{
-    messages::Lang,
     mime,
     store::{MailFilter, Store},
     suggest::{Description, Engine, Signals, Suggestion},
@@ -162,7 +161,7 @@ async fn of_file(
             case.title
         );
         for evidence in &case.suggestion.evidence {
-            println!("         {}", evidence.in_words(Lang::En));
+            println!("         {}", evidence.in_words(context.lang));
         }
     }
     Ok(())

@@ -28,7 +28,11 @@ enum Kind {
     /// A pattern for case numbers.
     CaseNumber,
     Expressions,
+    /// A level, or `module=level`, with commas between.
+    LogLevel,
 }
+
+const LOG_LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 
 /// Shortest token that cannot be guessed: 16 characters of any alphabet.
 const MIN_TOKEN_CHARS: usize = 16;
@@ -158,7 +162,7 @@ const KEYS: &[Key] = &[
     ),
     key(
         "log.level",
-        Kind::Text,
+        Kind::LogLevel,
         "\"info\"",
         "error, warn, info, debug, or per module as in `info,sagspost::mailbox=debug`.",
     ),
@@ -169,6 +173,17 @@ const KEYS: &[Key] = &[
         "auto: readable on a terminal, JSON elsewhere.",
     ),
 ];
+
+impl Key {
+    /// An example of what is right.
+    fn right(&self) -> &'static str {
+        match self.kind {
+            Kind::Expressions => r"['\bJ\d{2}-\d{4,6}\b']",
+            Kind::Texts => "[\"egelund-kommune.example\"]",
+            _ => self.default,
+        }
+    }
+}
 
 const TOKENS_EXAMPLE: &str =
     "[[api.tokens]] with user = \"birthe.lund\" and token_file = \"/run/secrets/birthe\"";
@@ -218,7 +233,7 @@ pub(super) fn check(table: &mut Table, file: &str, mistakes: &mut Mistakes) {
             check_tokens(table, file, mistakes);
         } else if let Some(key) = KEYS.iter().find(|key| key.path == path) {
             if let Some(wrong) = get(table, &path).and_then(|value| wrong_with(key.kind, value)) {
-                mistakes.add(file, &path, &wrong, key.default);
+                mistakes.add(file, &path, &wrong, key.right());
             }
         } else if let Some(secret) = secret_of(&path) {
             match remove(table, &path)
@@ -348,6 +363,14 @@ fn wrong_with(kind: Kind, value: &Value) -> Option<String> {
             Some(Err(error)) => Some(error.to_string()),
             None => Some("is no text".to_owned()),
         },
+        Kind::LogLevel => {
+            let is_level = |part: &str| {
+                let level = part.rsplit_once('=').map_or(part, |(_, level)| level);
+                LOG_LEVELS.contains(&level.trim())
+            };
+            let right = text.is_some_and(|text| text.split(',').all(is_level));
+            (!right).then(|| format!("is none of {}", LOG_LEVELS.join(", ")))
+        }
         Kind::Expressions if !all_text(value) => Some("is no list of texts".to_owned()),
         Kind::Expressions => {
             value
@@ -372,6 +395,7 @@ fn check_tokens(table: &mut Table, file: &str, mistakes: &mut Mistakes) {
         mistakes.add(file, "api.tokens", "is no list of sections", TOKENS_EXAMPLE);
         return;
     };
+    let mut seen: Vec<String> = Vec::new();
     for (index, token) in tokens.iter_mut().enumerate() {
         let at = |name: &str| {
             format!(
@@ -411,11 +435,19 @@ fn check_tokens(table: &mut Table, file: &str, mistakes: &mut Mistakes) {
         {
             mistakes.add(file, &at("user"), "is missing or empty", "\"birthe.lund\"");
         }
-        if token
-            .get("token")
-            .and_then(Value::as_str)
-            .is_none_or(|text| text.chars().count() < MIN_TOKEN_CHARS)
-        {
+        let text = token.get("token").and_then(Value::as_str);
+        if let Some(text) = text {
+            if seen.iter().any(|other| other == text) {
+                mistakes.add(
+                    file,
+                    &at("token"),
+                    "is another user's too: nobody could tell who asks",
+                    "a token of their own for each",
+                );
+            }
+            seen.push(text.to_owned());
+        }
+        if text.is_none_or(|text| text.chars().count() < MIN_TOKEN_CHARS) {
             let wrong = format!("is missing or shorter than {MIN_TOKEN_CHARS} characters");
             mistakes.add(
                 file,
@@ -451,10 +483,20 @@ pub fn read_secret(file: &str) -> Result<String, String> {
     }
 }
 
-/// The known key that is at most three letters off.
+/// The known key, or section, that is at most three letters off.
 fn nearest(path: &str) -> Option<&'static str> {
+    let known = |key: &Key| {
+        if path.contains('.') {
+            key.path
+        } else {
+            key.path
+                .split_once('.')
+                .map_or(key.path, |(section, _)| section)
+        }
+    };
     KEYS.iter()
-        .map(|key| (distance(path, key.path), key.path))
+        .map(known)
+        .map(|known| (distance(path, known), known))
         .filter(|(off, _)| *off <= 3)
         .min()
         .map(|(_, path)| path)

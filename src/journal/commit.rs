@@ -8,7 +8,10 @@ use super::plan::{Choice, PlanError, PlannedFile, Source, Suggested, plan};
 use crate::{
     domain::mail::{Mail, Sha256},
     mime,
-    store::{Entry, JobKind, MailRow, NewDocument, NewEntry, NewFile, NewJob, Store, StoreError},
+    store::{
+        Entry, JobKind, MailRow, MarkPayload, NewDocument, NewEntry, NewFile, NewJob, Store,
+        StoreError,
+    },
 };
 
 /// A wish to file a mail on a case.
@@ -74,12 +77,14 @@ pub async fn journal(
         created_by: actor.to_owned(),
         idempotency_key: request.idempotency_key.clone(),
         request_hash: request_hash(row.id, request),
-        jobs: jobs(store, row.id, request.case_id).await?,
+        jobs: jobs(store, row, request.case_id).await?,
         documents,
     };
     let committed = store.commit_entry(&new, now).await;
     let first_time = committed.as_ref().is_ok_and(|entry| entry.id == new.id);
-    if !first_time {
+    if first_time {
+        metrics::counter!("sagspost_journaled_total").increment(1);
+    } else {
         for object in copies {
             // A copy that nothing names is only waste.
             let _ = store.blobs().delete(object).await;
@@ -96,15 +101,17 @@ pub async fn undo(
     window: Duration,
     now: DateTime<Utc>,
 ) -> Result<Entry, StoreError> {
-    let entry = store.entry(entry_id, actor).await?;
-    let mailboxes = mailboxes_of(store, entry.mail_id).await?;
-    let jobs = |entry: &Entry| {
-        mailboxes
+    // Where it was marked: a mail that was moved away for it may lie in no watched folder now.
+    let marked = store.marked_for_entry(entry_id).await?;
+    let jobs = |_: &Entry| {
+        marked
             .iter()
-            .map(|mailbox| mailbox_job(JobKind::Unmark, *mailbox, entry.mail_id))
+            .map(|(mailbox_id, mail_id)| mailbox_job(JobKind::Unmark, *mailbox_id, *mail_id))
             .collect()
     };
-    store.undo_entry(entry_id, actor, window, jobs, now).await
+    let undone = store.undo_entry(entry_id, actor, window, jobs, now).await?;
+    metrics::counter!("sagspost_undone_total").increment(1);
+    Ok(undone)
 }
 
 /// The mail lies in the blobs already; an attachment gets a copy of its own now that it matters.
@@ -141,38 +148,31 @@ async fn stored_file(
     })
 }
 
-/// What is left to do afterwards: hand it to the case system, and show it in every mailbox that holds the mail.
-async fn jobs(store: &Store, mail_id: Uuid, case_id: Uuid) -> Result<Vec<NewJob>, StoreError> {
+/// What is left to do afterwards: hand it to the case system, and show it in every mailbox that holds the mail or a copy.
+async fn jobs(store: &Store, row: &MailRow, case_id: Uuid) -> Result<Vec<NewJob>, StoreError> {
     let deliver = NewJob {
         kind: JobKind::Deliver,
         payload: serde_json::json!({}),
         group_key: format!("case:{case_id}"),
     };
-    let marks = mailboxes_of(store, mail_id)
+    let marks = store
+        .places_of_copies(&row.fingerprint)
         .await?
         .into_iter()
-        .map(|mailbox_id| mailbox_job(JobKind::Mark, mailbox_id, mail_id));
+        .map(|(mailbox_id, mail_id)| mailbox_job(JobKind::Mark, mailbox_id, mail_id));
     Ok(std::iter::once(deliver).chain(marks).collect())
 }
 
 fn mailbox_job(kind: JobKind, mailbox_id: Uuid, mail_id: Uuid) -> NewJob {
+    let payload = MarkPayload {
+        mailbox_id,
+        mail_id,
+    };
     NewJob {
         kind,
-        payload: serde_json::json!({ "mailbox_id": mailbox_id, "mail_id": mail_id }),
+        payload: serde_json::to_value(payload).unwrap_or_default(),
         group_key: format!("mailbox:{mailbox_id}"),
     }
-}
-
-async fn mailboxes_of(store: &Store, mail_id: Uuid) -> Result<Vec<Uuid>, StoreError> {
-    let mut mailboxes: Vec<Uuid> = store
-        .locations(mail_id)
-        .await?
-        .into_iter()
-        .map(|location| location.mailbox_id)
-        .collect();
-    mailboxes.sort_unstable();
-    mailboxes.dedup();
-    Ok(mailboxes)
 }
 
 fn request_hash(mail_id: Uuid, request: &Request) -> [u8; 32] {

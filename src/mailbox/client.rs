@@ -31,6 +31,9 @@ pub trait ImapClient: Send {
     /// Header blocks alone, for mails that are too large to fetch.
     fn fetch_headers(&mut self, uids: &[u32]) -> Result<FetchedBatch, MailboxError>;
 
+    /// UIDs of the mails in the open folder with this Message-ID; none when it holds what no search can say.
+    fn find(&mut self, message_id: &str) -> Result<Vec<u32>, MailboxError>;
+
     /// Sets a flag or keyword, e.g. `\Flagged` or `$Journaliseret`.
     fn add_flag(&mut self, uids: &[u32], flag: &str) -> Result<(), MailboxError>;
 

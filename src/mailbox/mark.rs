@@ -98,12 +98,21 @@ impl Marks {
                     .push(location);
             }
         }
-        if folders.is_empty() {
-            return Ok(());
-        }
+        let moved_away = match settings.mark {
+            Mark::Move { .. } if folders.is_empty() && !journaled => {
+                self.store
+                    .mail_unchecked(mail_id)
+                    .await?
+                    .envelope
+                    .message_id
+            }
+            _ if folders.is_empty() => return Ok(()),
+            _ => None,
+        };
         let marks = self.clone();
-        let moved = tokio::task::spawn_blocking(move || {
-            marks.work(mailbox_id, settings, &folders, journaled)
+        let moved = tokio::task::spawn_blocking(move || match moved_away {
+            Some(message_id) => marks.bring_back(mailbox_id, settings, &message_id),
+            None => marks.work(mailbox_id, settings, &folders, journaled),
         })
         .await
         .map_err(|_| MailboxError::Cancelled)??;
@@ -163,13 +172,43 @@ impl Marks {
                     moved.extend(locations.iter().cloned());
                 }
                 Mark::Move { folder: target } if !journaled && target == folder => {
-                    let home = settings.folders.first().map_or("INBOX", String::as_str);
-                    move_to(&mut *client, &uids, home)?;
+                    move_to(&mut *client, &uids, home(&settings))?;
                     moved.extend(locations.iter().cloned());
                 }
                 Mark::Move { .. } | Mark::Nothing => {}
             }
         }
+        self.keep(mailbox_id, client, settings);
+        Ok(moved)
+    }
+
+    /// Looks for a mail in the folder that journaled ones are moved to, where nobody watches, and moves it home.
+    fn bring_back(
+        &self,
+        mailbox_id: Uuid,
+        settings: ImapSettings,
+        message_id: &str,
+    ) -> Result<Vec<Location>, MailboxError> {
+        let Mark::Move { folder } = &settings.mark else {
+            return Ok(Vec::new());
+        };
+        let mut client = self.client(mailbox_id, &settings)?;
+        match client.select(folder) {
+            Ok(opened) if opened.read_only => {}
+            Ok(_) => {
+                let uids = client.find(message_id)?;
+                if !uids.is_empty() {
+                    move_to(&mut *client, &uids, home(&settings))?;
+                }
+            }
+            Err(MailboxError::NoSuchFolder(_)) => {}
+            Err(error) => return Err(error),
+        }
+        self.keep(mailbox_id, client, settings);
+        Ok(Vec::new())
+    }
+
+    fn keep(&self, mailbox_id: Uuid, client: Box<dyn ImapClient>, settings: ImapSettings) {
         let kept = Kept {
             client,
             settings,
@@ -179,7 +218,6 @@ impl Marks {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(mailbox_id, kept);
-        Ok(moved)
     }
 
     /// The connection of the last mark when it still lives, or a new one.
@@ -208,6 +246,15 @@ impl Marks {
             &waker,
         )
     }
+}
+
+/// Where a mail goes that is not journaled after all: the first watched folder, whatever it came from.
+fn home(settings: &ImapSettings) -> &str {
+    settings
+        .folders
+        .iter()
+        .find(|folder| !folder.starts_with('\\'))
+        .map_or("INBOX", String::as_str)
 }
 
 fn set_flag(

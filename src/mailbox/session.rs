@@ -613,6 +613,21 @@ impl ImapClient for Session {
         self.change_flags(uids, &format!("+FLAGS.SILENT ({})", flag_atom(flag)?))
     }
 
+    fn find(&mut self, message_id: &str) -> Result<Vec<u32>, MailboxError> {
+        // A search matches parts of the header's text: only whole ids, in their brackets.
+        let sayable = |b: u8| b.is_ascii_graphic() && !matches!(b, b'"' | b'\\');
+        if message_id.is_empty() || !message_id.bytes().all(sayable) {
+            return Ok(Vec::new());
+        }
+        let query = format!("HEADER MESSAGE-ID \"<{message_id}>\"");
+        let mut uids: Vec<u32> = self
+            .command(|session| session.uid_search(&query))?
+            .into_iter()
+            .collect();
+        uids.sort_unstable();
+        Ok(uids)
+    }
+
     fn remove_flag(&mut self, uids: &[u32], flag: &str) -> Result<(), MailboxError> {
         self.change_flags(uids, &format!("-FLAGS.SILENT ({})", flag_atom(flag)?))
     }

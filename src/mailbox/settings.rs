@@ -4,8 +4,9 @@
 //! each connection, so that a changed password needs no restart.
 
 use serde::{Deserialize, Serialize};
+use std::ffi::OsStr;
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::session::{Security, Server};
 use super::{ClientCredentials, Login, MailboxError, Secret};
@@ -212,12 +213,25 @@ impl SecretSource {
     fn read(&self) -> Result<Secret, MailboxError> {
         let unreadable = |why: String| MailboxError::SecretUnreadable(why);
         let text = match self {
-            Self::File(path) => std::fs::read_to_string(path)
-                .map_err(|error| unreadable(format!("{}: {}", path.display(), error.kind())))?,
+            Self::File(path) => {
+                let credentials = std::env::var_os("CREDENTIALS_DIRECTORY");
+                std::fs::read_to_string(whole(path, credentials.as_deref()))
+                    .map_err(|error| unreadable(format!("{}: {}", path.display(), error.kind())))?
+            }
             Self::Env(name) => std::env::var(name)
                 .map_err(|_| unreadable(format!("the variable {name} is not set")))?,
         };
         Ok(Secret::new(text.lines().next().unwrap_or_default()))
+    }
+}
+
+/// A bare name is one of systemd's credentials.
+fn whole(path: &Path, credentials: Option<&OsStr>) -> PathBuf {
+    match credentials {
+        Some(folder) if path.components().count() == 1 && path.is_relative() => {
+            Path::new(folder).join(path)
+        }
+        _ => path.to_owned(),
     }
 }
 
@@ -240,6 +254,23 @@ fn is_loopback(host: &str) -> bool {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_bare_file_name_is_one_of_systemds_credentials() {
+        let credentials = Some(OsStr::new("/run/credentials/sagspost.service"));
+        for (path, folder, read) in [
+            (
+                "leder",
+                credentials,
+                "/run/credentials/sagspost.service/leder",
+            ),
+            ("leder", None, "leder"),
+            ("hemmeligt/leder", credentials, "hemmeligt/leder"),
+            ("/run/secrets/leder", credentials, "/run/secrets/leder"),
+        ] {
+            assert_eq!(whole(Path::new(path), folder), Path::new(read));
+        }
+    }
 
     fn read(value: &serde_json::Value) -> Result<ImapSettings, SettingsError> {
         match Settings::from_json(value)? {

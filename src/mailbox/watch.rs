@@ -175,15 +175,19 @@ impl Watched {
                 folder.clone(),
                 Waker::new().map_err(|_| MailboxError::Cancelled)?,
             );
-            let mut client = watch.connect()?;
-            if let Some(round) = watch.round(&mut *client)? {
-                total.stored += round.stored;
-                total.new += round.new;
-                total.forgotten += round.forgotten;
-                total.left_alone += round.left_alone;
+            match watch.once() {
+                Ok(round) => {
+                    total.stored += round.stored;
+                    total.new += round.new;
+                    total.forgotten += round.forgotten;
+                    total.left_alone += round.left_alone;
+                }
+                Err(error) => {
+                    // Told in the mailbox's state as well; nobody waits here for the next attempt.
+                    watch.fail(&error);
+                    return Err(error);
+                }
             }
-            // It has done its work; how it takes the goodbye changes nothing.
-            let _ = client.logout();
         }
         Ok(total)
     }
@@ -273,6 +277,15 @@ impl<'a> Watch<'a> {
             let pause = self.fail(&error);
             self.waker.wait(pause);
         }
+    }
+
+    /// One round over a connection of its own.
+    fn once(&mut self) -> Result<Round, SyncError> {
+        let mut client = self.connect()?;
+        let round = self.round(&mut *client)?;
+        // It has done its work; how it takes the goodbye changes nothing.
+        let _ = client.logout();
+        Ok(round.unwrap_or_default())
     }
 
     fn connect(&mut self) -> Result<Box<dyn ImapClient>, MailboxError> {
@@ -425,5 +438,16 @@ impl<'a> Watch<'a> {
         };
         // Between half and the whole: a thousand mailboxes must not come back in the same instant.
         pause.mul_f64(0.5 + rand::random::<f64>() / 2.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mailboxes_of_a_dead_machine_are_taken_over_within_a_minute() {
+        let options = Options::default();
+        assert!(options.lease + options.look < Duration::from_mins(1));
     }
 }

@@ -42,6 +42,15 @@ impl Lang {
         }
     }
 
+    /// From the environment's locale: English unless it is Danish, since whoever runs servers is used to that.
+    pub fn from_locale(locale: &str) -> Self {
+        if locale.to_lowercase().starts_with("da") {
+            Self::Da
+        } else {
+            Self::En
+        }
+    }
+
     fn catalogue(self) -> &'static Catalogue {
         match self {
             Self::Da => &DANISH,
@@ -68,6 +77,13 @@ pub fn text(lang: Lang, key: &str, values: &[(&str, &str)]) -> String {
         text = text.replace(&format!("{{{name}}}"), value);
     }
     text
+}
+
+/// A reason's sentence where the catalogue has one, else its code.
+pub fn reason_text(reason: Option<&str>, lang: Lang) -> Option<String> {
+    let reason = reason?;
+    let words = lang.catalogue().get(&format!("reason.{reason}"));
+    Some(words.map_or_else(|| reason.to_owned(), Clone::clone))
 }
 
 /// Every text whose key begins so, without that beginning; for a page that puts them in itself.
@@ -128,6 +144,22 @@ mod tests {
                 !DANISH[key].trim().is_empty() && !ENGLISH[key].trim().is_empty(),
                 "{key} is empty"
             );
+        }
+    }
+
+    #[test]
+    fn a_reason_is_told_in_words_and_an_unknown_one_by_its_code() {
+        let told = |reason| reason_text(Some(reason), Lang::Da).unwrap();
+        assert_eq!(told("quota_full"), "Postkassen er fuld");
+        assert_eq!(told("noget_nyt"), "noget_nyt");
+        assert_eq!(reason_text(None, Lang::Da), None);
+    }
+
+    #[test]
+    fn a_danish_machine_is_spoken_to_in_danish() {
+        assert_eq!(Lang::from_locale("da_DK.UTF-8"), Lang::Da);
+        for other in ["", "C.UTF-8", "en_GB.UTF-8", "de_DE"] {
+            assert_eq!(Lang::from_locale(other), Lang::En, "{other}");
         }
     }
 

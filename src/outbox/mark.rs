@@ -1,11 +1,13 @@
 //! Shows in a mailbox that a mail is journaled, or takes that back, by the mailbox's own policy.
 
 use futures::future::BoxFuture;
-use serde::Deserialize;
 use uuid::Uuid;
 
 use super::worker::{JobError, Outbox};
-use crate::{mailbox::mark::Marks, store::Job};
+use crate::{
+    mailbox::mark::Marks,
+    store::{Job, MarkPayload},
+};
 
 /// Carries marks out in mailboxes; `mailbox` does it over IMAP.
 pub trait Marker: Send + Sync {
@@ -45,15 +47,13 @@ impl Marker for Marks {
     }
 }
 
-#[derive(Deserialize)]
-struct Payload {
-    mailbox_id: Uuid,
-    mail_id: Uuid,
-}
-
 pub(super) async fn run(outbox: &Outbox, job: &Job, journaled: bool) -> Result<(), JobError> {
-    let payload: Payload = serde_json::from_value(job.payload.clone())
+    let payload: MarkPayload = serde_json::from_value(job.payload.clone())
         .map_err(|_| JobError::Lasting("internal".into()))?;
+    // The mail may be filed on another case too, or may have been taken back while this job waited.
+    if outbox.store.is_filed(payload.mail_id).await? != journaled {
+        return Ok(());
+    }
     outbox
         .marker
         .mark(payload.mailbox_id, payload.mail_id, journaled)

@@ -108,6 +108,7 @@ impl Outbox {
             ),
             JobError::Lasting(reason) => (reason, None),
         };
+        metrics::counter!("sagspost_job_failures_total", "reason" => reason.clone()).increment(1);
         tracing::warn!(job = %job.id, kind = ?job.kind, attempts = job.attempts, reason, "a job failed");
         self.store.retry_job(job, &reason, again, now).await?;
         if let (JobKind::Deliver, Some(entry), None) = (job.kind, job.entry_id, again) {

@@ -316,6 +316,21 @@ impl Store {
         Ok(rows.into_iter().map(Entry::from).collect())
     }
 
+    /// Whether a mail, or a copy of it, is filed on any case; for the house's own work, where nobody looks.
+    pub async fn is_filed(&self, mail_id: Uuid) -> Result<bool, StoreError> {
+        let found: Option<(Uuid,)> = read!(self, |c| sqlx::query_as(
+            "select e.id
+             from entries e
+             join mails m on m.fingerprint = e.fingerprint
+             where m.id = $1 and e.state <> 'undone'
+             limit 1"
+        )
+        .bind(mail_id)
+        .fetch_optional(c)
+        .await?);
+        Ok(found.is_some())
+    }
+
     /// Takes an entry back: its documents are withdrawn, the mail can be filed again, what was sent out is recalled by
     /// `jobs`. Only within `window` of the filing; whoever may see the case may undo.
     pub async fn undo_entry(
@@ -354,7 +369,8 @@ impl Store {
                 .bind(id)
                 .execute(&mut *c)
                 .await?;
-            sqlx::query("delete from jobs where entry_id = $1 and state = 'waiting'")
+            // What runs is left to its worker, which looks whether the mail is still filed.
+            sqlx::query("delete from jobs where entry_id = $1 and state <> 'running'")
                 .bind(id)
                 .execute(&mut *c)
                 .await?;

@@ -3,6 +3,8 @@
 //! A job is leased to one worker at a time; when that worker dies, the lease runs out and the job runs again. So every
 //! job may run twice.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -51,6 +53,24 @@ pub struct Job {
     pub entry_id: Option<Uuid>,
     pub attempts: i64,
     fence: i64,
+}
+
+/// Which mail a mark is for, and where.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct MarkPayload {
+    pub mailbox_id: Uuid,
+    pub mail_id: Uuid,
+}
+
+/// How a mark in a mailbox stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MarkState {
+    pub mailbox_id: Uuid,
+    pub mailbox: String,
+    /// `waiting`, `done`, `failed`.
+    pub state: String,
+    /// Why it waits or failed; a code of the message catalogue.
+    pub reason: Option<String>,
 }
 
 /// `claim` differs in one clause: PostgreSQL's workers step over each other's rows instead of waiting for them.
@@ -158,17 +178,24 @@ impl Store {
             .collect())
     }
 
-    /// The job is done and gone. False when another worker has taken it over meanwhile.
+    /// The job is done and gone; of a mark it stays known in which mailbox it was set. False when another worker has
+    /// taken it over meanwhile.
     pub async fn finish_job(&self, job: &Job) -> Result<bool, StoreError> {
+        let sql = match job.kind {
+            JobKind::Mark => {
+                "update jobs
+                 set state = 'done', leased_until = null, last_error = null
+                 where id = $1 and fence = $2"
+            }
+            JobKind::Deliver | JobKind::Unmark => "delete from jobs where id = $1 and fence = $2",
+        };
         let mut tx = self.db.begin().await?;
-        let done = write!(&mut tx, |c| sqlx::query(
-            "delete from jobs where id = $1 and fence = $2"
-        )
-        .bind(job.id)
-        .bind(job.fence)
-        .execute(c)
-        .await?
-        .rows_affected());
+        let done = write!(&mut tx, |c| sqlx::query(sql)
+            .bind(job.id)
+            .bind(job.fence)
+            .execute(c)
+            .await?
+            .rows_affected());
         tx.commit().await?;
         Ok(done == 1)
     }
@@ -211,15 +238,96 @@ impl Store {
         .execute(c)
         .await?
         .rows_affected());
+        if again > 0 {
+            write!(&mut tx, |c| sqlx::query(
+                "update entries
+                 set state = 'pending', state_reason = null
+                 where id = $1 and state = 'failed'"
+            )
+            .bind(entry_id)
+            .execute(c)
+            .await
+            .map(|_| ())?);
+        }
         tx.commit().await?;
+        self.ring();
         Ok(again)
     }
 
-    /// Jobs by state, for metrics and `doctor`.
+    /// How the marks of an entry in mailboxes stand, as far as the viewer reads these mailboxes.
+    pub async fn marks_of_entry(
+        &self,
+        entry_id: Uuid,
+        viewer: &str,
+    ) -> Result<Vec<MarkState>, StoreError> {
+        let jobs: Vec<(Json<MarkPayload>, String, Option<String>)> =
+            read!(self, |c| sqlx::query_as(
+                "select payload, state, last_error
+                 from jobs
+                 where entry_id = $1 and kind in ('mark', 'unmark')
+                 order by id"
+            )
+            .bind(entry_id)
+            .fetch_all(c)
+            .await?);
+        if jobs.is_empty() {
+            return Ok(Vec::new());
+        }
+        let read: HashMap<Uuid, String> = self
+            .mailboxes(Some(viewer))
+            .await?
+            .into_iter()
+            .map(|mailbox| (mailbox.id, mailbox.name))
+            .collect();
+        Ok(jobs
+            .into_iter()
+            .filter_map(|(payload, state, reason)| {
+                Some(MarkState {
+                    mailbox_id: payload.mailbox_id,
+                    mailbox: read.get(&payload.mailbox_id)?.clone(),
+                    state: match state.as_str() {
+                        "done" | "failed" => state,
+                        _ => "waiting".to_owned(),
+                    },
+                    reason,
+                })
+            })
+            .collect())
+    }
+
+    /// Where a mark of this entry was set or tried: mailbox and mail.
+    pub async fn marked_for_entry(&self, entry_id: Uuid) -> Result<Vec<(Uuid, Uuid)>, StoreError> {
+        let jobs: Vec<(Json<MarkPayload>,)> = read!(self, |c| sqlx::query_as(
+            "select payload from jobs where entry_id = $1 and kind = 'mark' order by id"
+        )
+        .bind(entry_id)
+        .fetch_all(c)
+        .await?);
+        Ok(jobs
+            .into_iter()
+            .map(|(Json(payload),)| (payload.mailbox_id, payload.mail_id))
+            .collect())
+    }
+
+    /// Why jobs failed for good, by how often.
+    pub async fn failed_reasons(&self) -> Result<Vec<(String, i64)>, StoreError> {
+        Ok(read!(self, |c| sqlx::query_as(
+            "select coalesce(last_error, 'internal'), count(*)
+             from jobs
+             where state = 'failed'
+             group by 1
+             order by 2 desc, 1"
+        )
+        .fetch_all(c)
+        .await?))
+    }
+
+    /// Jobs that are not done, by state, for metrics and `doctor`.
     pub async fn job_counts(&self) -> Result<Vec<(String, i64)>, StoreError> {
         Ok(read!(self, |c| sqlx::query_as(
             "select state, count(*)
              from jobs
+             where state in ('waiting', 'running', 'failed')
              group by state
              order by state"
         )

@@ -36,6 +36,7 @@ macro_rules! state {
         #[sqlx(type_name = "text", rename_all = "snake_case")]
         pub enum $name { $($(#[$vmeta])* $variant),* }
         impl $name {
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
             pub fn as_str(self) -> &'static str { match self { $(Self::$variant => $text),* } }
         }
     };
@@ -226,6 +227,18 @@ impl Store {
     }
 
     /// The users who may see a mailbox.
+    /// Mailboxes by state, for metrics.
+    pub async fn mailbox_counts(&self) -> Result<Vec<(MailboxState, i64)>, StoreError> {
+        Ok(read!(self, |c| sqlx::query_as(
+            "select state, count(*)
+             from mailboxes
+             group by state
+             order by state"
+        )
+        .fetch_all(c)
+        .await?))
+    }
+
     pub async fn mailbox_users(&self, mailbox_id: Uuid) -> Result<Vec<String>, StoreError> {
         let users: Vec<(String,)> = read!(self, |c| sqlx::query_as(
             "select user_name
@@ -461,5 +474,22 @@ impl Store {
         .fetch_all(c)
         .await?
         }))
+    }
+
+    /// The mailboxes that hold a mail or a copy of it, and which of the copies each holds.
+    pub async fn places_of_copies(
+        &self,
+        fingerprint: &[u8; 32],
+    ) -> Result<Vec<(Uuid, Uuid)>, StoreError> {
+        Ok(read!(self, |c| sqlx::query_as(
+            "select distinct l.mailbox_id, l.mail_id
+             from mails m
+             join mail_locations l on l.mail_id = m.id
+             where m.fingerprint = $1
+             order by l.mailbox_id, l.mail_id"
+        )
+        .bind(fingerprint.to_vec())
+        .fetch_all(c)
+        .await?))
     }
 }

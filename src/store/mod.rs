@@ -32,7 +32,7 @@ pub use events::{Event, EventKind};
 pub use filings::Filing;
 pub use follower::Follower;
 pub use housekeeping::Tidied;
-pub use jobs::{Job, JobKind, NewJob};
+pub use jobs::{Job, JobKind, MarkPayload, MarkState, NewJob};
 pub use leases::Lease;
 pub use mailboxes::{Folder, FolderPosition, FolderState, Location, Mailbox, MailboxState};
 pub use mails::{Batch, MailFilter, MailRow, NewMail, Place, StoredMail};

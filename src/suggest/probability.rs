@@ -26,9 +26,9 @@ impl Probability {
         self.0
     }
 
-    /// Whole per cent, for people.
+    /// Whole per cent, for people. Never 100: whoever reads that looks no more.
     pub fn percent(self) -> u8 {
-        (self.0 * 100.0).round() as u8
+        ((self.0 * 100.0).round() as u8).min(99)
     }
 }
 
@@ -39,6 +39,7 @@ mod tests {
     #[test]
     fn a_probability_lies_between_nothing_and_certainty() {
         assert_eq!(Probability::new(0.25).map(Probability::percent), Some(25));
+        assert_eq!(Probability::new(1.0).map(Probability::percent), Some(99));
         for value in [-0.1, 1.1, f64::NAN, f64::INFINITY] {
             assert_eq!(Probability::new(value), None);
         }

@@ -42,6 +42,19 @@ pub(super) enum Feature {
 
 pub(super) const BIAS: f64 = -4.6;
 
+/// What says of itself which case is meant; all else is circumstance.
+const PLAIN: [Feature; 5] = [
+    Feature::NumberInSubject,
+    Feature::NumberNamed,
+    Feature::NumberInText,
+    Feature::NumberInAttachment,
+    Feature::Thread,
+];
+/// Circumstances are no independent witnesses: an address on the case is a word of its title and a party's too. Above
+/// this they count for less, so that many of them together are not taken for certainty.
+const CIRCUMSTANCE_FULL: f64 = 6.0;
+const CIRCUMSTANCE_ABOVE: f64 = 0.25;
+
 /// In the order of [`Feature`].
 const WEIGHTS: [(Feature, f64); FEATURES] = [
     (Feature::NumberInSubject, 7.5),
@@ -92,16 +105,39 @@ impl Features {
     }
 
     pub fn score(&self) -> f64 {
-        BIAS + WEIGHTS
+        let all: f64 = WEIGHTS
             .iter()
             .map(|(feature, weight)| weight * self.get(*feature))
-            .sum::<f64>()
+            .sum();
+        let plain = self.contribution(&PLAIN);
+        let circumstance = all - plain;
+        let above = (circumstance - CIRCUMSTANCE_FULL).max(0.0);
+        BIAS + plain + circumstance - above * (1.0 - CIRCUMSTANCE_ABOVE)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn circumstances_alone_are_never_near_certainty_and_still_rank() {
+        let mut features = Features::default();
+        for feature in [
+            Feature::PartyName,
+            Feature::PartyAddress,
+            Feature::TextCover,
+        ] {
+            features.raise(feature, 1.0);
+        }
+        let some = features.score();
+        features.raise(Feature::TitleCover, 1.0);
+        let more = features.score();
+        assert!(some < more, "more speaks for it");
+        assert!(1.0 / (1.0 + (-more).exp()) < 0.97, "{more}");
+        features.raise(Feature::NumberInSubject, 1.0);
+        assert!(1.0 / (1.0 + (-features.score()).exp()) > 0.99);
+    }
 
     #[test]
     fn every_feature_finds_its_own_weight() {

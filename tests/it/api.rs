@@ -115,6 +115,30 @@ async fn a_second_try_says_who_did_it_and_a_repetition_changes_nothing() {
 }
 
 #[tokio::test]
+async fn an_entry_tells_how_its_mark_in_the_mailbox_stands() {
+    let app = App::start().await;
+    let mail = app.add_mails(&[with_attachments()]).await[0];
+    let case = app.add_case(case("Hegnsyn")).await.id;
+    let wish = json!({ "mail_id": mail, "case_id": case });
+    let entry = app.journal("birthe", "k", &wish).await.json();
+    let path = format!("/api/v1/journal/{}", entry["id"].as_str().unwrap());
+    let told = app.get(&path, "birthe").await.json();
+    assert_eq!(
+        (
+            &told["state"],
+            &told["marks"][0]["mailbox"],
+            &told["marks"][0]["state"]
+        ),
+        (&"pending".into(), &"leder".into(), &"waiting".into())
+    );
+    assert_eq!(
+        app.get(&path, "carl").await.json()["marks"],
+        json!([]),
+        "not his mailbox"
+    );
+}
+
+#[tokio::test]
 async fn an_undone_journaling_can_be_made_again() {
     let app = App::start().await;
     let mail = app.add_mails(&[eml("a@x", "Hæk", &[])]).await[0];
@@ -335,7 +359,14 @@ async fn json_that_is_off_names_the_field() {
     let unknown = app
         .journal("birthe", "k", &off(json!({ "tittle": "x" })))
         .await;
-    assert!((400..500).contains(&unknown.status));
+    assert_eq!(
+        problem(&unknown),
+        (422, "validation".into(), "tittle".into())
+    );
+    let zero = app
+        .journal("birthe", "k", &off(json!({ "title": "Hæk\0" })))
+        .await;
+    assert_eq!(problem(&zero), (422, "validation".into(), "title".into()));
     let broken = app
         .request(Method::POST, "/api/v1/journal", "birthe")
         .header("Idempotency-Key", "k");
@@ -343,6 +374,120 @@ async fn json_that_is_off_names_the_field() {
     assert_eq!(problem(&broken).1, "malformed-json");
     let keyless = app.post("/api/v1/journal", "birthe", &off(json!({}))).await;
     assert_eq!(problem(&keyless).1, "idempotency-missing");
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_said_in_the_readers_language_and_never_repeats_what_was_sent() {
+    let app = App::start().await;
+    let lookup = |body: Value, lang: &'static str| {
+        let request = app.request(Method::POST, "/api/v1/messages/lookup", "birthe");
+        answer(request.header("Accept-Language", lang).json(&body))
+    };
+    let secret = "hemmeligt";
+    for (body, field, danish, english) in [
+        (json!({}), "message_id", "mangler", "is missing"),
+        (
+            json!({ "message_id": 7 }),
+            "message_id",
+            "skal være en tekst",
+            "must be a text",
+        ),
+        (
+            json!({ "message_id": "a", "x": secret }),
+            "x",
+            "findes ikke",
+            "does not exist",
+        ),
+    ] {
+        let refused = lookup(body.clone(), "da").await;
+        assert_eq!(
+            problem(&refused),
+            (422, "validation".into(), field.into()),
+            "{body}"
+        );
+        let detail = |answer: &crate::support::app::Answer| {
+            answer.json()["detail"].as_str().unwrap().to_owned()
+        };
+        assert_eq!(detail(&refused), format!("{field}: {danish}"));
+        assert_eq!(
+            detail(&lookup(body, "en").await),
+            format!("{field}: {english}")
+        );
+    }
+    let cases = |query: &'static str| app.get(query, "birthe");
+    for (query, field, danish) in [
+        (
+            "/api/v1/mails?limit=mange",
+            "limit",
+            "skal være et helt tal",
+        ),
+        (
+            "/api/v1/mails?kind=hemmeligt",
+            "kind",
+            "skal være en af: personal, auto_reply",
+        ),
+        (
+            "/api/v1/mails?mailbox=hemmeligt",
+            "mailbox",
+            "er ikke et id",
+        ),
+        (
+            "/api/v1/mails?suggest=hemmeligt",
+            "suggest",
+            "skal være true eller false",
+        ),
+        (
+            "/api/v1/mails?received_from=hemmeligt",
+            "received_from",
+            "er ikke en dato",
+        ),
+        ("/api/v1/cases?farve=hemmeligt", "farve", "findes ikke"),
+        ("/api/v1/cases?q=a%00b", "query", "har tegn"),
+    ] {
+        let refused = cases(query).await;
+        assert_eq!(
+            problem(&refused),
+            (422, "validation".into(), field.into()),
+            "{query}"
+        );
+        let body = String::from_utf8(refused.body).unwrap();
+        assert!(body.contains(danish) && !body.contains(secret), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_mail_or_case_that_is_not_there_is_named_as_the_field_at_fault() {
+    let app = App::start().await;
+    let mail = app.add_mails(&[with_attachments()]).await[0];
+    let hidden = app.hidden_case("Personalesag", "carl").await;
+    let nowhere = uuid::Uuid::now_v7();
+    for (wish, field) in [
+        (
+            json!({ "mail_id": mail, "case_number": "9999" }),
+            "case_number",
+        ),
+        (
+            json!({ "mail_id": mail, "case_number": hidden.number }),
+            "case_number",
+        ),
+        (json!({ "mail_id": mail, "case_id": nowhere }), "case_id"),
+        (json!({ "mail_id": mail, "case_id": hidden.id }), "case_id"),
+        (
+            json!({ "mail_id": nowhere, "case_number": "9999" }),
+            "mail_id",
+        ),
+        (
+            json!({ "message_id": "nowhere@x", "case_number": "9999" }),
+            "message_id",
+        ),
+    ] {
+        let refused = app.journal("birthe", "k", &wish).await;
+        assert_eq!(
+            problem(&refused),
+            (404, "not-found".into(), field.into()),
+            "{wish}"
+        );
+    }
 }
 
 #[tokio::test]
@@ -546,6 +691,18 @@ async fn a_new_case_gets_the_next_number_and_mistakes_are_named() {
             json!({ "title": "x", "parties": [{ "kind": "ghost", "name": "x" }] }),
             "parties[0].kind",
         ),
+        (
+            json!({ "title": "x", "parties": [{ "kind": "person", "name": " " }] }),
+            "parties[0].name",
+        ),
+        (
+            json!({ "title": "x", "parties": [{ "kind": "person", "name": "x", "mail": "x".repeat(301) }] }),
+            "parties[0].mail",
+        ),
+        (json!({ "title": "x", "number": "x".repeat(51) }), "number"),
+        (json!({ "title": "x", "number": "2026\n1" }), "number"),
+        (json!({ "title": "x", "access": ["carl", ""] }), "access[1]"),
+        (json!({ "title": "x", "unit": "x".repeat(301) }), "unit"),
     ] {
         assert_eq!(
             problem(&app.post("/api/v1/cases", "birthe", &wish).await),
@@ -625,6 +782,13 @@ async fn metrics_hold_no_ids_and_no_content() {
         metrics.contains("sagspost_http_requests_total"),
         "{metrics}"
     );
+    for told in [
+        "sagspost_database_up 1",
+        r#"sagspost_jobs{state="failed"} 0"#,
+        r#"sagspost_mailboxes{state="refused"} 0"#,
+    ] {
+        assert!(metrics.contains(told), "{told}: {metrics}");
+    }
     assert!(!metrics.contains(&mail.to_string()) && !metrics.contains("Hemmeligt"));
 }
 

@@ -34,11 +34,19 @@ fn every_mistake_of_the_configuration_is_told_at_once_with_its_key() {
     let cli = Cli::new();
     cli.write(
         "sagspost.toml",
-        "[server]\nlisten = \"her\"\nfarve = 1\n[mailboxes]\npoll_secs = \"ofte\"\n",
+        "[server]\nlisten = \"her\"\nfarve = 1\n[mailboxes]\npoll_secs = \"ofte\"\n[log]\nlevel = \"shout\"\n[databse]\nurl = \"x\"\n\
+         [[api.tokens]]\nuser = \"a\"\ntoken = \"0123456789abcdef\"\n[[api.tokens]]\nuser = \"b\"\ntoken = \"0123456789abcdef\"\n",
     );
     let said = cli.run(&["config", "check"]);
     assert_eq!(said.code, 2);
-    for key in ["server.listen", "server.farve", "mailboxes.poll_secs"] {
+    for key in [
+        "server.listen",
+        "server.farve",
+        "mailboxes.poll_secs",
+        "log.level",
+        "did you mean database?",
+        "api.tokens[1].token: is another user's too",
+    ] {
         assert!(said.err.contains(key), "{key}: {}", said.err);
     }
 }
@@ -181,4 +189,126 @@ fn a_mailbox_of_mails_is_shown_with_the_best_case_of_each() {
     );
     let stranger = cli.run(&["suggest", "--mailbox", "arkiv", "--user", "carl"]);
     assert_eq!((stranger.code, stranger.out.as_str()), (2, ""));
+}
+
+#[test]
+fn a_danish_machine_is_told_in_danish_how_mailboxes_are() {
+    let (cli, dovecot) = (Cli::new(), Dovecot::start());
+    cli.run(&["user", "add", "birthe"]);
+    add_mailbox(&cli, &dovecot, "leder", "forkert");
+    assert_eq!(cli.run(&["mailbox", "sync", "leder"]).code, 1);
+    let listed = |lang: &str| cli.run_with(&[("LC_ALL", lang)], &["mailbox", "list"]).out;
+    let (danish, english) = (listed("da_DK.UTF-8"), listed("C"));
+    assert!(
+        danish.contains("Kræver handling: Serveren afviser brugernavn eller adgangskode"),
+        "{danish}"
+    );
+    assert!(english.contains("The server refuses"), "{english}");
+}
+
+#[test]
+fn a_mailbox_for_nobody_known_and_a_folder_for_another_mark_are_refused() {
+    let cli = Cli::new();
+    let add = |more: &[&str]| {
+        let mut arguments = vec![
+            "mailbox",
+            "add",
+            "leder",
+            "--host",
+            "imap.example",
+            "--login",
+            "leder",
+            "--password-env",
+            "X",
+        ];
+        arguments.extend(more);
+        cli.run(&arguments)
+    };
+    let nobody = add(&["--user", "birthe"]);
+    assert!(
+        nobody.code == 2 && nobody.err.contains("sagspost user add birthe"),
+        "{}",
+        nobody.err
+    );
+    let folder = add(&["--user", "birthe", "--mark-folder", "Arkiv"]);
+    assert!(
+        folder.code == 2 && folder.err.contains("--mark move"),
+        "{}",
+        folder.err
+    );
+}
+
+#[test]
+fn a_password_file_is_found_from_wherever_the_service_runs() {
+    let cli = Cli::new();
+    cli.run(&["user", "add", "birthe"]);
+    cli.write("leder.password", PASSWORD);
+    let added = cli.run(&[
+        "mailbox",
+        "add",
+        "leder",
+        "--host",
+        "imap.example",
+        "--login",
+        "leder",
+        "--password-file",
+        "leder.password",
+        "--user",
+        "birthe",
+    ]);
+    assert_eq!(added.code, 0, "{}", added.err);
+    let listed = cli.run(&["--json", "mailbox", "list"]).json();
+    let file = listed[0]["settings"]["password"]["file"].as_str().unwrap();
+    assert!(
+        file.starts_with('/') && file.ends_with("/leder.password"),
+        "{file}"
+    );
+}
+
+#[test]
+fn cases_come_from_the_spreadsheets_that_danes_have_and_all_of_them_or_none() {
+    let cli = Cli::new();
+    cli.run(&["user", "add", "birthe"]);
+    // Windows-1252 with semicolons, as a Danish Excel saves it.
+    fs::write(
+        cli.path("gammel.csv"),
+        b"number;title;kle;party_name\r\n2026-00001;Hegn p\xe5 \xd8sterg\xe5rd; 02.34.02;L. \xd8stergaard\r\n",
+    )
+    .unwrap();
+    cli.write(
+        "ny.csv",
+        "\u{FEFF}number,title\n2026-00002,\"Lokalplan, havnen\"\n",
+    );
+    for file in ["gammel.csv", "ny.csv"] {
+        let said = cli.run(&["case", "import", file]);
+        assert_eq!(said.code, 0, "{}", said.err);
+    }
+    let listed = cli.run(&["case", "list", "--user", "birthe"]).out;
+    assert!(
+        listed.contains("Hegn på Østergård") && listed.contains("Lokalplan, havnen"),
+        "{listed}"
+    );
+    cli.write(
+        "forkert.json",
+        r#"[{"number":"2026-00003","title":"God"},{"title":" ","kle":"byggeri"}]"#,
+    );
+    let wrong = cli.run(&["case", "import", "forkert.json"]);
+    assert_eq!(wrong.code, 2);
+    assert!(
+        wrong.err.contains("case 2: the title is empty") && wrong.err.contains("case 2: kle"),
+        "{}",
+        wrong.err
+    );
+    assert!(
+        !cli.run(&["case", "list", "--user", "birthe"])
+            .out
+            .contains("God")
+    );
+    cli.write("ekstra.csv", "number,title,farve\n2026-00004,Hegn,rød\n");
+    let extra = cli.run(&["case", "import", "ekstra.csv"]);
+    assert!(
+        extra.code == 2 && extra.err.contains("farve"),
+        "{}",
+        extra.err
+    );
 }

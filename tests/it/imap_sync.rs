@@ -451,6 +451,38 @@ fn a_journaled_mail_is_moved_to_a_folder_that_is_made_for_it() {
 }
 
 #[test]
+fn a_mail_that_was_moved_away_comes_back_on_undo() {
+    for without_move in [false, true] {
+        let house = House::new();
+        let dovecot = Dovecot::with(DovecotOptions {
+            without_move,
+            ..DovecotOptions::default()
+        });
+        deliver(&dovecot, 0..2);
+        let mut settings = house.imap(dovecot.port, USER);
+        settings.mark = Mark::Move {
+            folder: "Journaliseret".into(),
+        };
+        let mailbox = house.add(USER, &Settings::Imap(settings));
+        let _watching = house.watch();
+        house.wait_for_mails(2);
+        let marks = Marks::new(house.store().clone(), house.tokens.clone());
+        let mail = house.mails()[0].id;
+        house.block_on(marks.set(mailbox, mail, true)).unwrap();
+        wait_for("one left", || house.mails().len() == 1);
+        house.block_on(marks.set(mailbox, mail, false)).unwrap();
+        house.wait_for_mails(2);
+        assert_eq!(flags(&house, dovecot.port, "Journaliseret").len(), 0);
+        assert!(
+            house.mails().iter().any(|row| row.id == mail),
+            "the same mail as before"
+        );
+        house.block_on(marks.set(mailbox, mail, false)).unwrap();
+        assert_eq!(flags(&house, dovecot.port, "INBOX").len(), 2);
+    }
+}
+
+#[test]
 fn a_full_archive_is_told_and_tried_again_later() {
     let house = House::new();
     let dovecot = Dovecot::with(DovecotOptions {

@@ -47,6 +47,11 @@ impl Cli {
     }
 
     pub fn run(&self, arguments: &[&str]) -> Said {
+        self.run_with(&[], arguments)
+    }
+
+    /// With these variables in the environment.
+    pub fn run_with(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Said {
         let Output {
             status,
             stdout,
@@ -55,6 +60,7 @@ impl Cli {
             .arg("--config")
             .arg(self.path("sagspost.toml"))
             .args(arguments)
+            .envs(variables.iter().copied())
             .current_dir(self.home.path())
             .output()
             .unwrap();

@@ -92,6 +92,8 @@ impl Evidence {
             }
             Self::Party { name, .. } => say(kind, &[("name", name)]),
             Self::SharedTerms { terms } => say(kind, &[("terms", &terms.join(", "))]),
+            Self::RecentlyUsed { days: 0 } => say("recently_used_today", &[]),
+            Self::RecentlyUsed { days: 1 } => say("recently_used_yesterday", &[]),
             Self::RecentlyUsed { days } => say(kind, &[("days", &days.to_string())]),
         }
     }

@@ -1,0 +1,271 @@
+//! What follows the act of journaling: tried again while it may help, told when it does not, taken back on undo.
+
+use std::sync::{Arc, Mutex};
+
+use chrono::{Duration, Utc};
+use futures::future::{BoxFuture, FutureExt as _};
+use sagspost::cases::{Answer, CaseError, CaseSystem};
+use sagspost::domain::case::{Case, CaseStatus};
+use sagspost::journal;
+use sagspost::outbox::{MarkError, Marker, Outbox};
+use sagspost::store::{CaseQuery, Entry, EntryState, NewCase, Store};
+use uuid::Uuid;
+
+use crate::store::file;
+use crate::support::store::{add_case, batch, case, day, eml, mailbox, user};
+
+/// A case system that answers as it is told.
+#[derive(Default)]
+struct Elsewhere {
+    answer: Mutex<Option<CaseError>>,
+    taken: Mutex<Vec<Uuid>>,
+}
+
+impl CaseSystem for Elsewhere {
+    fn name(&self) -> &'static str {
+        "elsewhere"
+    }
+
+    fn search<'a>(&'a self, _: &'a CaseQuery, _: &'a str, _: i64) -> Answer<'a, Vec<Case>> {
+        unreachable()
+    }
+
+    fn get<'a>(&'a self, _: Uuid, _: &'a str) -> Answer<'a, Case> {
+        unreachable()
+    }
+
+    fn create<'a>(
+        &'a self,
+        _: &'a NewCase,
+        _: &'a str,
+        _: chrono::DateTime<Utc>,
+    ) -> Answer<'a, Case> {
+        unreachable()
+    }
+
+    fn set_status<'a>(
+        &'a self,
+        _: Uuid,
+        _: CaseStatus,
+        _: Option<i64>,
+        _: &'a str,
+        _: chrono::DateTime<Utc>,
+    ) -> Answer<'a, Case> {
+        unreachable()
+    }
+
+    fn deliver<'a>(&'a self, entry: &'a Entry) -> Answer<'a, ()> {
+        async move {
+            let answer = self.answer.lock().unwrap().take();
+            if let Some(error) = answer {
+                return Err(error);
+            }
+            self.taken.lock().unwrap().push(entry.id);
+            Ok(())
+        }
+        .boxed()
+    }
+}
+
+fn unreachable<'a, T: Send + 'a>() -> Answer<'a, T> {
+    async { Err(CaseError::Unreachable) }.boxed()
+}
+
+/// Remembers what was marked, or refuses.
+#[derive(Default)]
+struct Notebook {
+    refuses: Mutex<Option<(&'static str, bool)>>,
+    marked: Mutex<Vec<(Uuid, bool)>>,
+}
+
+impl Marker for Notebook {
+    fn mark(
+        &self,
+        mailbox_id: Uuid,
+        _: Uuid,
+        journaled: bool,
+    ) -> BoxFuture<'_, Result<(), MarkError>> {
+        async move {
+            if let Some((reason, passing)) = *self.refuses.lock().unwrap() {
+                return Err(MarkError {
+                    reason: reason.to_owned(),
+                    passing,
+                });
+            }
+            self.marked.lock().unwrap().push((mailbox_id, journaled));
+            Ok(())
+        }
+        .boxed()
+    }
+}
+
+struct House {
+    outbox: Outbox,
+    elsewhere: Arc<Elsewhere>,
+    notebook: Arc<Notebook>,
+    mailbox: Uuid,
+    mail: Uuid,
+}
+
+impl House {
+    /// One mail in Birthe's mailbox.
+    async fn new(store: &Store) -> Self {
+        user(store, "birthe").await;
+        user(store, "carl").await;
+        let (mailbox, inbox) = mailbox(store, "leder", &["birthe"]).await;
+        let raws = [eml("a@x", "Hæk", &[])];
+        let stored = store
+            .commit_batch(&batch(mailbox, inbox, 1, &raws), day(2))
+            .await
+            .unwrap();
+        let (elsewhere, notebook) = (Arc::<Elsewhere>::default(), Arc::<Notebook>::default());
+        Self {
+            outbox: Outbox {
+                store: store.clone(),
+                case_system: elsewhere.clone(),
+                marker: notebook.clone(),
+            },
+            elsewhere,
+            notebook,
+            mailbox,
+            mail: stored[0].id,
+        }
+    }
+
+    async fn file(&self, key: &str) -> Entry {
+        let store = &self.outbox.store;
+        let case = add_case(store, case("Hegn")).await;
+        file(store, self.mail, case.id, "birthe", key)
+            .await
+            .unwrap()
+    }
+
+    async fn undo(&self, entry: Uuid) {
+        let (window, now) = (Duration::days(1), day(3));
+        journal::undo(&self.outbox.store, entry, "birthe", window, now)
+            .await
+            .unwrap();
+    }
+
+    /// Runs everything that is due.
+    async fn run(&self) {
+        while self.outbox.run_due().await.unwrap() > 0 {}
+    }
+
+    async fn state(&self, entry: Uuid) -> (EntryState, Option<String>) {
+        let entry = self.outbox.store.entry(entry, "birthe").await.unwrap();
+        (entry.state, entry.state_reason)
+    }
+
+    async fn mark(&self, entry: Uuid) -> (String, Option<String>) {
+        let mut marks = self
+            .outbox
+            .store
+            .marks_of_entry(entry, "birthe")
+            .await
+            .unwrap();
+        assert_eq!(marks.len(), 1, "{marks:?}");
+        let mark = marks.remove(0);
+        assert_eq!(mark.mailbox, "leder");
+        (mark.state, mark.reason)
+    }
+}
+
+on_both! {
+    a_refusing_case_system_makes_the_entry_failed_until_somebody_asks_again(store) {
+        let house = House::new(store).await;
+        *house.elsewhere.answer.lock().unwrap() = Some(CaseError::Refused("case_system_away"));
+        let entry = house.file("k1").await;
+        house.run().await;
+        assert_eq!(house.state(entry.id).await, (EntryState::Failed, Some("case_system_away".into())));
+        assert_eq!(store.failed_reasons().await.unwrap(), [("case_system_away".to_owned(), 1)]);
+        house.run().await;
+        assert!(house.elsewhere.taken.lock().unwrap().is_empty(), "nobody asked");
+
+        assert_eq!(store.retry_entry(entry.id, Utc::now()).await.unwrap(), 1);
+        assert_eq!(house.state(entry.id).await, (EntryState::Pending, None));
+        house.run().await;
+        assert_eq!(house.state(entry.id).await, (EntryState::Delivered, None));
+        assert_eq!(*house.elsewhere.taken.lock().unwrap(), [entry.id]);
+        assert!(store.failed_reasons().await.unwrap().is_empty());
+    }
+
+    a_case_system_that_is_away_is_tried_again_by_itself(store) {
+        let house = House::new(store).await;
+        *house.elsewhere.answer.lock().unwrap() = Some(CaseError::Unreachable);
+        let entry = house.file("k1").await;
+        house.run().await;
+        assert_eq!(house.state(entry.id).await.0, EntryState::Pending);
+        let later = Utc::now() + Duration::seconds(2);
+        let jobs = store.claim_jobs(10, later, Duration::seconds(1)).await.unwrap();
+        assert_eq!(jobs.iter().map(|job| job.attempts).collect::<Vec<_>>(), [2]);
+    }
+
+    a_mark_that_cannot_be_set_is_told_and_the_entry_stays_delivered(store) {
+        let house = House::new(store).await;
+        *house.notebook.refuses.lock().unwrap() = Some(("flag_not_kept", false));
+        let entry = house.file("k1").await;
+        assert_eq!(house.mark(entry.id).await, ("waiting".into(), None));
+        house.run().await;
+        assert_eq!(house.mark(entry.id).await, ("failed".into(), Some("flag_not_kept".into())));
+        assert_eq!(house.state(entry.id).await.0, EntryState::Delivered);
+        assert!(store.marks_of_entry(entry.id, "carl").await.unwrap().is_empty(), "not Carl's mailbox");
+
+        *house.notebook.refuses.lock().unwrap() = Some(("quota_full", true));
+        store.retry_entry(entry.id, Utc::now()).await.unwrap();
+        house.run().await;
+        assert_eq!(house.mark(entry.id).await, ("waiting".into(), Some("quota_full".into())));
+        *house.notebook.refuses.lock().unwrap() = None;
+        store.retry_entry(entry.id, Utc::now()).await.unwrap();
+        house.run().await;
+        assert_eq!(house.mark(entry.id).await, ("done".into(), None));
+        assert!(store.job_counts().await.unwrap().is_empty());
+    }
+
+    a_mail_on_two_cases_keeps_its_mark_until_the_last_is_undone(store) {
+        let house = House::new(store).await;
+        let (one, two) = (house.file("k1").await, house.file("k2").await);
+        house.run().await;
+        house.notebook.marked.lock().unwrap().clear();
+        house.undo(one.id).await;
+        house.run().await;
+        assert!(house.notebook.marked.lock().unwrap().is_empty());
+        house.undo(two.id).await;
+        house.run().await;
+        assert_eq!(*house.notebook.marked.lock().unwrap(), [(house.mailbox, false)]);
+    }
+
+    an_undone_entry_leaves_no_job_that_would_mark_it_later(store) {
+        let house = House::new(store).await;
+        *house.notebook.refuses.lock().unwrap() = Some(("flag_not_kept", false));
+        let entry = house.file("k1").await;
+        house.run().await;
+        house.undo(entry.id).await;
+        *house.notebook.refuses.lock().unwrap() = None;
+        store.retry_entry(entry.id, Utc::now()).await.unwrap();
+        house.run().await;
+        assert_eq!(house.state(entry.id).await.0, EntryState::Undone);
+        assert_eq!(*house.notebook.marked.lock().unwrap(), [(house.mailbox, false)]);
+        assert!(store.job_counts().await.unwrap().is_empty());
+    }
+
+    every_mailbox_that_holds_a_copy_is_marked(store) {
+        let house = House::new(store).await;
+        let (two, shared) = mailbox(store, "teknik", &["birthe"]).await;
+        let copy = eml("a@x", "Hæk", &["Received: from mx2.egelund.example; Mon, 2 Mar 2026 10:00:09 +0100"]);
+        store.commit_batch(&batch(two, shared, 1, &[copy]), day(2)).await.unwrap();
+        let entry = house.file("k1").await;
+        house.run().await;
+        let mut both = [(house.mailbox, true), (two, true)];
+        both.sort();
+        let marked = || {
+            let mut marked = std::mem::take(&mut *house.notebook.marked.lock().unwrap());
+            marked.sort();
+            marked
+        };
+        assert_eq!(marked(), both);
+        house.undo(entry.id).await;
+        house.run().await;
+        assert_eq!(marked(), both.map(|(mailbox, _)| (mailbox, false)));
+    }
+}
