@@ -92,7 +92,7 @@ fn other_bytes(sample: &Sample, mail: &Mail) -> Vec<String> {
         .filter(|(_, file)| !file.media_type.starts_with("text/"))
         .filter_map(|(index, file)| Some((index, file, fs::read(folder.join(&file.name)).ok()?)))
         .filter(|(index, _, theirs)| {
-            mime::attachment(&sample.bytes, *index).is_none_or(|(_, ours)| ours != *theirs)
+            mime::attachment(&sample.bytes, &[*index]).is_none_or(|(_, ours)| ours != *theirs)
         })
         .map(|(_, file, _)| format!("the bytes of {} differ", file.name))
         .collect()
