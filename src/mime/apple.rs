@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use encoding_rs::MACINTOSH;
+use encoding_rs::{MACINTOSH, WINDOWS_1252};
 
 use super::embedded;
 
@@ -61,13 +61,26 @@ pub(super) fn read(bytes: &[u8]) -> Option<AppleFile> {
     Some(file)
 }
 
-/// A file name of the Macintosh: ASCII or UTF-8, else its own letters.
+/// A file name of the Macintosh: ASCII or UTF-8, else its own letters, else those of Windows that some software writes.
 pub(super) fn name(bytes: &[u8]) -> Option<String> {
     let bytes = bytes.get(..2_000).unwrap_or(bytes);
-    match std::str::from_utf8(bytes) {
-        Ok(name) => embedded::cleaned(name),
-        Err(_) => embedded::cleaned(&MACINTOSH.decode_without_bom_handling(bytes).0),
+    if let Ok(name) = std::str::from_utf8(bytes) {
+        return embedded::cleaned(name);
     }
+    let [its_own, of_windows] =
+        [MACINTOSH, WINDOWS_1252].map(|letters| letters.decode_without_bom_handling(bytes).0);
+    let is_windows = !is_written_so(&its_own) && is_written_so(&of_windows);
+    embedded::cleaned(if is_windows { &of_windows } else { &its_own })
+}
+
+/// Whether all beyond ASCII are Latin letters, and capital ones begin words.
+fn is_written_so(name: &str) -> bool {
+    let mut before = ' ';
+    name.chars().all(|c| {
+        let before = std::mem::replace(&mut before, c);
+        let is_latin = matches!(c, '\u{c0}'..='\u{17f}') && c.is_alphabetic();
+        c.is_ascii() || (is_latin && !(c.is_uppercase() && before.is_lowercase()))
+    })
 }
 
 fn number(bytes: &[u8], at: usize) -> Option<u32> {
@@ -152,6 +165,18 @@ mod tests {
         assert_eq!(whole.name.as_deref(), Some("grød.pdf"));
         let cut = read(&bytes[..bytes.len() - 12]).unwrap();
         assert_eq!(bytes[cut.document.unwrap()], b"%PDF-1.4"[..5]);
+    }
+
+    #[test]
+    fn a_name_is_read_in_the_letters_that_make_words_of_it() {
+        for (bytes, expected) in [
+            (&b"bl\x8cb\xber og \xafl.doc"[..], "blåbær og Øl.doc"),
+            (b"h\xe6k.doc", "hæk.doc"),
+            (b"Fr\xf6sche.txt", "Frösche.txt"),
+            ("blåbær.doc".as_bytes(), "blåbær.doc"),
+        ] {
+            assert_eq!(name(bytes).as_deref(), Some(expected));
+        }
     }
 
     #[test]

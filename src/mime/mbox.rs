@@ -2,7 +2,7 @@
 //!
 //! Of mboxo and mboxrd a mail ends at an empty line and the next `From ` line, and `>From ` has lost one `>` when read;
 //! of mboxcl and mboxcl2 it ends where its Content-Length says, if a mail or the end of the file follows there. Read as
-//! a stream: no more than two mails are held, whatever the size of the file.
+//! a stream: what is held is bounded by the largest mail that is kept, whatever the size of the file.
 
 use std::io::{self, BufRead, Read};
 

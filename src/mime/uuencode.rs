@@ -55,7 +55,12 @@ pub(super) fn decode(part: &[u8]) -> Decoded {
         }
     }
     let is_empty = part.trim_ascii().is_empty();
-    if is_empty || (begin.is_none() && !data.is_likely(unread)) {
+    let is_data = if begin.is_some() {
+        data.lines > 0 || unread == 0
+    } else {
+        data.is_likely(unread)
+    };
+    if is_empty || !is_data {
         decoded.bytes = part.to_vec();
     } else {
         decoded.bytes = std::mem::take(&mut data.bytes);
@@ -308,6 +313,8 @@ mod tests {
         let decoded = decode(part);
         assert_eq!(decoded.bytes, part);
         assert_eq!(codes(&decoded.warnings), ["uuencode_damaged"]);
+        let part = "begin 644 brev.txt\nKære Birthe\nend\n".as_bytes();
+        assert_eq!(decode(part).bytes, part);
         assert_eq!(decode(b"\r\n").warnings, []);
     }
 
