@@ -33,7 +33,13 @@ pub(super) fn list(field: &str, most: usize) -> Vec<Address> {
 pub(super) fn shown_in_name(address: &Address) -> Option<&str> {
     let name = address.name.as_deref()?;
     let shown = name
-        .split(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '(' | ')' | '"' | '\'' | ',' | ';' | '[' | ']'))
+        .split(|c: char| {
+            c.is_whitespace()
+                || matches!(
+                    c,
+                    '<' | '>' | '(' | ')' | '"' | '\'' | ',' | ';' | '[' | ']'
+                )
+        })
         .map(|word| word.strip_prefix("mailto:").unwrap_or(word))
         .find(|word| is_address(word))?;
     (!address.address.is_empty() && !shown.eq_ignore_ascii_case(&address.address)).then_some(shown)
@@ -113,7 +119,10 @@ impl<'f> Lister<'f> {
                     self.rest = after.get(at + 1..).unwrap_or_default();
                     // A quoted local part: "jens hansen"@x.example.
                     if self.rest.starts_with('@') && self.address.is_none() {
-                        let end = self.rest.find([',', ';', ' ', '>']).unwrap_or(self.rest.len());
+                        let end = self
+                            .rest
+                            .find([',', ';', ' ', '>'])
+                            .unwrap_or(self.rest.len());
                         let whole = at + 2 + end;
                         self.address = rest.get(..whole);
                         self.rest = rest.get(whole..).unwrap_or_default();
@@ -203,7 +212,9 @@ impl<'f> Lister<'f> {
             && self.address.is_none()
             && !self.phrase.is_empty()
             && !self.phrase.contains('@')
-            && self.from_last_semicolon.is_some_and(|from| after.len() >= from)
+            && self
+                .from_last_semicolon
+                .is_some_and(|from| after.len() >= from)
     }
 
     fn word(&mut self, rest: &'f str) {
@@ -285,7 +296,10 @@ impl<'f> Lister<'f> {
             return self.push(name.trim(), address);
         }
         // Spaces around the sign are none of the address.
-        let text = text.replace(" @ ", "@").replace(" @", "@").replace("@ ", "@");
+        let text = text
+            .replace(" @ ", "@")
+            .replace(" @", "@")
+            .replace("@ ", "@");
         let (addresses, names): (Vec<&str>, Vec<&str>) =
             text.split_whitespace().partition(|word| word.contains('@'));
         let name = if names.is_empty() {
@@ -303,9 +317,7 @@ impl<'f> Lister<'f> {
             name: person(name),
             address: normalised(address),
         };
-        if self.found.len() < self.most
-            && (address.name.is_some() || !address.address.is_empty())
-        {
+        if self.found.len() < self.most && (address.name.is_some() || !address.address.is_empty()) {
             self.found.push(address);
         }
     }
@@ -325,7 +337,9 @@ fn next_has_address(rest: &str) -> bool {
     match entry.split_once('<') {
         Some((given, after)) => {
             let words = given.split_whitespace().count();
-            (1..=MAX_NAME_WORDS).contains(&words) && !given.contains(['@', '"']) && after.contains('@')
+            (1..=MAX_NAME_WORDS).contains(&words)
+                && !given.contains(['@', '"'])
+                && after.contains('@')
         }
         None => false,
     }
@@ -359,7 +373,8 @@ fn normalised(address: &str) -> String {
         }
         _ => address,
     };
-    let quotes = |c: char| c.is_whitespace() || matches!(c, '\'' | '<' | '>' | ',' | ';' | '[' | ']');
+    let quotes =
+        |c: char| c.is_whitespace() || matches!(c, '\'' | '<' | '>' | ',' | ';' | '[' | ']');
     let address = if address.contains('@') {
         address.trim_matches(quotes)
     } else {
@@ -417,21 +432,48 @@ mod tests {
         for (field, expected) in [
             ("a@x.example", &["a@x.example"][..]),
             ("Jens <A@X.example>", &["Jens <a@x.example>"]),
-            ("Jens Hansen <a@x.example>, b@x.example", &["Jens Hansen <a@x.example>", "b@x.example"]),
-            ("\"Hansen, Jens\" <a@x.example>", &["Hansen, Jens <a@x.example>"]),
+            (
+                "Jens Hansen <a@x.example>, b@x.example",
+                &["Jens Hansen <a@x.example>", "b@x.example"],
+            ),
+            (
+                "\"Hansen, Jens\" <a@x.example>",
+                &["Hansen, Jens <a@x.example>"],
+            ),
             ("\"'Jens'\" <a@x.example>", &["Jens <a@x.example>"]),
-            ("\"Jens \\\"J\\\" Hansen\" <a@x.example>", &["Jens \"J\" Hansen <a@x.example>"]),
-            ("Hansen, Jens <a@x.example>, Holm, Karen <k@x.example>", &["Hansen, Jens <a@x.example>", "Holm, Karen <k@x.example>"]),
-            ("Hansen, Jens <a@x.example>; Holm, Karen <k@x.example>;", &["Hansen, Jens <a@x.example>", "Holm, Karen <k@x.example>"]),
+            (
+                "\"Jens \\\"J\\\" Hansen\" <a@x.example>",
+                &["Jens \"J\" Hansen <a@x.example>"],
+            ),
+            (
+                "Hansen, Jens <a@x.example>, Holm, Karen <k@x.example>",
+                &["Hansen, Jens <a@x.example>", "Holm, Karen <k@x.example>"],
+            ),
+            (
+                "Hansen, Jens <a@x.example>; Holm, Karen <k@x.example>;",
+                &["Hansen, Jens <a@x.example>", "Holm, Karen <k@x.example>"],
+            ),
             ("a@x.example; b@x.example", &["a@x.example", "b@x.example"]),
-            ("<a@x.example> <b@x.example>", &["a@x.example", "b@x.example"]),
-            ("<a@x.example><b@x.example>", &["a@x.example", "b@x.example"]),
-            ("Jens <a@x.example> Bo <b@x.example>", &["Jens <a@x.example>", "Bo <b@x.example>"]),
+            (
+                "<a@x.example> <b@x.example>",
+                &["a@x.example", "b@x.example"],
+            ),
+            (
+                "<a@x.example><b@x.example>",
+                &["a@x.example", "b@x.example"],
+            ),
+            (
+                "Jens <a@x.example> Bo <b@x.example>",
+                &["Jens <a@x.example>", "Bo <b@x.example>"],
+            ),
             ("<a@x.example> Jens", &["Jens <a@x.example>"]),
             ("a@x.example b@x.example", &["a@x.example", "b@x.example"]),
             ("Jens a@x.example", &["Jens <a@x.example>"]),
             ("Jens <a@x.example", &["Jens <a@x.example>"]),
-            ("Jens <a@x.example, Bo <b@x.example>", &["Jens <a@x.example>", "Bo <b@x.example>"]),
+            (
+                "Jens <a@x.example, Bo <b@x.example>",
+                &["Jens <a@x.example>", "Bo <b@x.example>"],
+            ),
             ("<<a@x.example>>", &["a@x.example"]),
             ("Jens <mailto:a@x.example>", &["Jens <a@x.example>"]),
             ("Jens [mailto:a@x.example]", &["Jens <a@x.example>"]),
@@ -439,17 +481,41 @@ mod tests {
             ("a@x.example (Jens Hansen)", &["Jens Hansen <a@x.example>"]),
             ("Jens (p\\) orlov) <a@x.example>", &["Jens <a@x.example>"]),
             ("Jens <a(mit)@x.example(hus)>", &["Jens <a@x.example>"]),
-            ("Holdet: a@x.example, Bo <b@x.example>;", &["a@x.example", "Bo <b@x.example>"]),
+            (
+                "Holdet: a@x.example, Bo <b@x.example>;",
+                &["a@x.example", "Bo <b@x.example>"],
+            ),
             ("undisclosed-recipients:;", &[]),
             ("Vagt: IT <a@x.example>", &["Vagt: IT <a@x.example>"]),
-            ("=?utf-8?Q?J=C3=B8rgen?= <a@x.example>", &["Jørgen <a@x.example>"]),
-            ("=?utf-8?Q?Holm=2C_J=C3=B8rgen?= <a@x.example>", &["Holm, Jørgen <a@x.example>"]),
-            ("\"=?utf-8?Q?J=C3=B8rgen?= =?utf-8?Q?_Holm?=\" <a@x.example>", &["Jørgen Holm <a@x.example>"]),
-            ("=?utf-8?Q?J=C3=B8rgen?=<a@x.example>", &["Jørgen <a@x.example>"]),
-            ("=?utf-8?Q?J=C3=B8rgen_<a@x.example>?=", &["Jørgen <a@x.example>"]),
-            ("Jørgen <jørgen@grød.example>", &["Jørgen <jørgen@grød.example>"]),
+            (
+                "=?utf-8?Q?J=C3=B8rgen?= <a@x.example>",
+                &["Jørgen <a@x.example>"],
+            ),
+            (
+                "=?utf-8?Q?Holm=2C_J=C3=B8rgen?= <a@x.example>",
+                &["Holm, Jørgen <a@x.example>"],
+            ),
+            (
+                "\"=?utf-8?Q?J=C3=B8rgen?= =?utf-8?Q?_Holm?=\" <a@x.example>",
+                &["Jørgen Holm <a@x.example>"],
+            ),
+            (
+                "=?utf-8?Q?J=C3=B8rgen?=<a@x.example>",
+                &["Jørgen <a@x.example>"],
+            ),
+            (
+                "=?utf-8?Q?J=C3=B8rgen_<a@x.example>?=",
+                &["Jørgen <a@x.example>"],
+            ),
+            (
+                "Jørgen <jørgen@grød.example>",
+                &["Jørgen <jørgen@grød.example>"],
+            ),
             ("\"jens h\"@x.example", &["\"jens h\"@x.example"]),
-            ("Jens <\"jens h\"@x.example>", &["Jens <\"jens h\"@x.example>"]),
+            (
+                "Jens <\"jens h\"@x.example>",
+                &["Jens <\"jens h\"@x.example>"],
+            ),
             ("<@a.example,@b.example:c@x.example>", &["c@x.example"]),
             ("Jens", &["Jens <>"]),
             ("\"Jens <a@x.example>", &["Jens <a@x.example>"]),
@@ -478,7 +544,9 @@ mod tests {
     #[test]
     fn the_time_grows_with_the_field_alone() {
         let started = std::time::Instant::now();
-        for run in ["<", "\"", "(", "a,", "a:", "=?a?Q?", "a@b ", "Jens <", "[", "\\"] {
+        for run in [
+            "<", "\"", "(", "a,", "a:", "=?a?Q?", "a@b ", "Jens <", "[", "\\",
+        ] {
             assert!(list(&run.repeat(50_000), 5_000).len() <= 5_000);
         }
         assert!(started.elapsed().as_secs() < 10);

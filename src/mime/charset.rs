@@ -138,9 +138,7 @@ pub(super) fn of_body<'b>(bytes: Cow<'b, [u8]>, label: Option<&str>, is_page: bo
         Some(text) => sure(Cow::Owned(text.into_owned())),
         None => Read {
             text: Cow::Owned(match charset {
-                Some(charset) if !is_mostly_high(&bytes) => {
-                    charset.decode(&bytes).into_owned()
-                }
+                Some(charset) if !is_mostly_high(&bytes) => charset.decode(&bytes).into_owned(),
                 _ => guessed(&bytes),
             }),
             doubt: charset.map(|_| Doubt::Damaged).or(doubt),
@@ -210,7 +208,9 @@ fn known(label: &str) -> Option<Charset> {
         "koi8" | "koi8r" => "koi8-r",
         "gb18030" => "gb18030",
         "gb2312" | "gbk" | "cp936" | "xgbk" | "gb231280" => "gbk",
-        "sjis" | "xsjis" | "cp932" | "ms932" | "shiftjis" | "xmscp932" | "windows31j" => "shift_jis",
+        "sjis" | "xsjis" | "cp932" | "ms932" | "shiftjis" | "xmscp932" | "windows31j" => {
+            "shift_jis"
+        }
         "iso2022jp" | "iso2022jp1" | "iso2022jp2" | "iso2022jpms" | "cp50220" | "cp50221" => {
             "iso-2022-jp"
         }
@@ -258,9 +258,8 @@ fn is_of_single_bytes(bytes: &[u8]) -> bool {
 
 /// A western text read under a foreign character set: single foreign letters within words of Latin ones.
 fn is_of_other_letters(text: &str) -> bool {
-    let is_foreign = |c: char| {
-        c.is_alphabetic() && !matches!(c, '\u{0}'..='\u{2af}' | '\u{1e00}'..='\u{1eff}')
-    };
+    let is_foreign =
+        |c: char| c.is_alphabetic() && !matches!(c, '\u{0}'..='\u{2af}' | '\u{1e00}'..='\u{1eff}');
     let (mut alone, mut together) = (0usize, 0usize);
     let mut before = [' ', ' '];
     for c in text.chars().chain([' ']) {
@@ -312,12 +311,19 @@ fn not_utf_8(
 /// Bytes that nobody says anything of: Cyrillic, Japanese or Chinese when they are hardly anything else.
 fn unlabelled(bytes: &[u8]) -> String {
     if is_mostly_high(bytes) && !bytes.contains(&0) {
-        let best = ["shift_jis", "euc-jp", "gbk", "euc-kr", "koi8-r", "windows-1251"]
-            .into_iter()
-            .filter_map(|label| under(known(label)?, bytes))
-            .map(|text| (usual_letters(&text), text))
-            .filter(|(usual, text)| *usual * 10 > text.chars().count() * 6)
-            .max_by_key(|(usual, text)| usual * 1_000 / text.chars().count().max(1));
+        let best = [
+            "shift_jis",
+            "euc-jp",
+            "gbk",
+            "euc-kr",
+            "koi8-r",
+            "windows-1251",
+        ]
+        .into_iter()
+        .filter_map(|label| under(known(label)?, bytes))
+        .map(|text| (usual_letters(&text), text))
+        .filter(|(usual, text)| *usual * 10 > text.chars().count() * 6)
+        .max_by_key(|(usual, text)| usual * 1_000 / text.chars().count().max(1));
         if let Some((_, text)) = best {
             return text.into_owned();
         }
@@ -331,7 +337,10 @@ fn usual_letters(text: &str) -> usize {
         c.is_ascii_alphanumeric()
             || c.is_ascii_whitespace()
             || matches!(c, 'а'..='я' | 'ё' | '\u{3041}'..='\u{30fc}' | '\u{3001}' | '\u{3002}' | '\u{ff0c}')
-            || matches!(c, '的' | '一' | '是' | '不' | '了' | '在' | '人' | '有' | '我' | '他')
+            || matches!(
+                c,
+                '的' | '一' | '是' | '不' | '了' | '在' | '人' | '有' | '我' | '他'
+            )
     };
     let hanzi = |c: char| matches!(c, '\u{4e00}'..='\u{9fa5}');
     let hangul = |c: char| matches!(c, '\u{ac00}'..='\u{d7a3}');
@@ -349,12 +358,18 @@ fn usual_letters(text: &str) -> usize {
 /// More bytes above ASCII than a western text has.
 fn is_mostly_high(bytes: &[u8]) -> bool {
     let high = bytes.iter().filter(|byte| **byte >= 0x80).count();
-    let letters = bytes.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+    let letters = bytes
+        .iter()
+        .filter(|byte| byte.is_ascii_alphabetic())
+        .count();
     high > 3 && high > letters
 }
 
 fn is_utf_16(charset: Charset) -> bool {
-    matches!(charset, Charset::Utf16 | Charset::Utf16Le | Charset::Utf16Be)
+    matches!(
+        charset,
+        Charset::Utf16 | Charset::Utf16Le | Charset::Utf16Be
+    )
 }
 
 /// Character sets whose bytes are all ASCII, so that every text in them is valid UTF-8.
@@ -406,7 +421,12 @@ fn utf_16(bytes: &[u8], told: Option<Charset>) -> Option<String> {
         _ => {
             let probe = bytes.get(..bytes.len().min(PROBE_BYTES)).unwrap_or(bytes);
             let zeros_at = |odd: usize| {
-                probe.iter().skip(odd).step_by(2).filter(|byte| **byte == 0).count()
+                probe
+                    .iter()
+                    .skip(odd)
+                    .step_by(2)
+                    .filter(|byte| **byte == 0)
+                    .count()
             };
             let (high, low) = (zeros_at(0), zeros_at(1));
             let pairs = probe.len() / 2;
@@ -496,7 +516,9 @@ mod tests {
     use super::*;
 
     fn body(bytes: &[u8], label: Option<&str>) -> String {
-        of_body(Cow::Borrowed(bytes), label, false).text.into_owned()
+        of_body(Cow::Borrowed(bytes), label, false)
+            .text
+            .into_owned()
     }
 
     #[test]
@@ -517,7 +539,11 @@ mod tests {
             (b"\x93\xfa\x96\x7b", Some("shift_jis"), "日本"),
             (b"p\xe5 vej", Some("koi8-r"), "på vej"),
             (b"H\xe6k", Some("gbk"), "Hæk"),
-            (b"H+AOY-k <a+bcd-e@x.example> 1+1", Some("utf-7"), "Hæk <a+bcd-e@x.example> 1+1"),
+            (
+                b"H+AOY-k <a+bcd-e@x.example> 1+1",
+                Some("utf-7"),
+                "Hæk <a+bcd-e@x.example> 1+1",
+            ),
             (b"H+AOY-k", Some("utf-8"), "H+AOY-k"),
         ] {
             assert_eq!(of_header(bytes, label), expected, "{label:?}");
@@ -526,7 +552,10 @@ mod tests {
 
     #[test]
     fn a_body_is_read_as_what_it_is_whatever_it_claims_to_be() {
-        let utf_16: Vec<u8> = "Kære Søren".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let utf_16: Vec<u8> = "Kære Søren"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
         for (bytes, label, expected) in [
             (&b"bl\xe5b\xe6r"[..], None, "blåbær"),
             (b"bl\xe5b\xe6r", Some("utf-8"), "blåbær"),
@@ -546,7 +575,11 @@ mod tests {
             (b"\xc4\xe3\xba\xc3", Some("gb2312"), "你好"),
             (b"\x93\xfa\x96\x7b\x8c\xea", Some("Shift_JIS"), "日本語"),
             (b"\x82\xb1\x82\xea\x82\xcd\x82\xa0", None, "これはあ"),
-            (b"\xf0\xd2\xc9\xd7\xc5\xd4, \xcb\xc1\xcb \xc4\xc5\xcc\xc1", None, "Привет, как дела"),
+            (
+                b"\xf0\xd2\xc9\xd7\xc5\xd4, \xcb\xc1\xcb \xc4\xc5\xcc\xc1",
+                None,
+                "Привет, как дела",
+            ),
             (&utf_16, None, "Kære Søren"),
             (&utf_16, Some("utf-16le"), "Kære Søren"),
             (&utf_16, Some("utf-8"), "Kære Søren"),
@@ -567,8 +600,14 @@ mod tests {
     #[test]
     fn letters_that_were_written_twice_are_put_right() {
         for (text, expected) in [
-            ("H\u{c3}\u{a6}k og \u{c3}\u{b8}l, \u{c3}\u{a5}r", "Hæk og øl, år"),
-            ("\u{c3}\u{2020}ble \u{c3}\u{2dc}l \u{c3}\u{2026}r", "Æble Øl År"),
+            (
+                "H\u{c3}\u{a6}k og \u{c3}\u{b8}l, \u{c3}\u{a5}r",
+                "Hæk og øl, år",
+            ),
+            (
+                "\u{c3}\u{2020}ble \u{c3}\u{2dc}l \u{c3}\u{2026}r",
+                "Æble Øl År",
+            ),
             ("5 \u{e2}\u{20ac}\u{201c} 7 \u{e2}\u{201a}\u{ac}", "5 – 7 €"),
             ("Hæk \u{c3}\u{a6}", "Hæk æ"),
         ] {
@@ -581,7 +620,15 @@ mod tests {
 
     #[test]
     fn the_label_counts_however_it_is_spelled() {
-        for label in ["UTF8", "utf_8", "\"utf-8\"", "iso8859-1", "cp1252", "x-sjis", "utf-8*da"] {
+        for label in [
+            "UTF8",
+            "utf_8",
+            "\"utf-8\"",
+            "iso8859-1",
+            "cp1252",
+            "x-sjis",
+            "utf-8*da",
+        ] {
             assert!(is_known(label), "{label}");
         }
         assert!(!is_known("x-ukendt"));

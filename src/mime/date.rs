@@ -90,7 +90,9 @@ impl Found {
             "am" | "a.m." => self.afternoon = Some(false),
             "pm" | "p.m." => self.afternoon = Some(true),
             _ if self.time.is_none() && self.clock(word) => (),
-            _ if word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+            _ if word
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || byte == b'.')
                 && word.bytes().any(|byte| byte.is_ascii_digit()) =>
             {
                 self.number(word.trim_end_matches('.'));
@@ -111,9 +113,7 @@ impl Found {
         self.set_date(date);
         let rest = word.get(10..).unwrap_or_default();
         let time = rest.trim_start_matches(['T', 't']);
-        let end = time
-            .find(['Z', 'z', '+', '-'])
-            .unwrap_or(time.len());
+        let end = time.find(['Z', 'z', '+', '-']).unwrap_or(time.len());
         let (time, zone) = time.split_at(end);
         self.clock(time);
         self.offset(&zone.to_lowercase());
@@ -228,7 +228,12 @@ impl Found {
             Some(digits) => digits_of_zone(digits).map(|minutes| -minutes),
             None => word.strip_prefix('+').and_then(digits_of_zone),
         };
-        let named = || ZONES.iter().find(|(name, _)| *name == word).map(|(_, minutes)| *minutes);
+        let named = || {
+            ZONES
+                .iter()
+                .find(|(name, _)| *name == word)
+                .map(|(_, minutes)| *minutes)
+        };
         let Some(minutes) = minutes.or_else(named) else {
             return false;
         };
@@ -336,13 +341,25 @@ mod tests {
             ("Mon, 1 Jan 2024", "2024-01-01T00:00:00+00:00"),
             ("1 Jan 2024 12:30 AM", "2024-01-01T00:30:00+00:00"),
         ] {
-            assert_eq!(read(field).map(|date| date.to_rfc3339()).as_deref(), Some(expected), "{field}");
+            assert_eq!(
+                read(field).map(|date| date.to_rfc3339()).as_deref(),
+                Some(expected),
+                "{field}"
+            );
         }
     }
 
     #[test]
     fn what_is_no_date_is_none() {
-        for field in ["", "i morgen", "31 Feb 2026 10:00", "12:30", "Tue, 2026", "99 Jan 2026", "3 Feb 2026 59:10"] {
+        for field in [
+            "",
+            "i morgen",
+            "31 Feb 2026 10:00",
+            "12:30",
+            "Tue, 2026",
+            "99 Jan 2026",
+            "3 Feb 2026 59:10",
+        ] {
             assert_eq!(read(field), None, "{field}");
         }
     }

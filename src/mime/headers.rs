@@ -212,7 +212,10 @@ impl<'m> Fields<'m> {
                     &format!("the mail does not say whom it is from; {name} does"),
                 ));
             }
-            if from.iter().any(|from| address::shown_in_name(from).is_some()) {
+            if from
+                .iter()
+                .any(|from| address::shown_in_name(from).is_some())
+            {
                 warnings.push(warning(
                     "address_in_name",
                     "the sender's name shows another address than the mail came from",
@@ -389,7 +392,8 @@ mod tests {
 
     #[test]
     fn a_folded_field_is_one_line_and_an_empty_one_does_not_hide_the_next() {
-        let mail = with("Subject: For h\u{c3}\u{b8}j\r\n\t h\u{c3}\u{a6}k\r\nFrom:\r\nFrom: a@x.example");
+        let mail =
+            with("Subject: For h\u{c3}\u{b8}j\r\n\t h\u{c3}\u{a6}k\r\nFrom:\r\nFrom: a@x.example");
         assert_eq!(mail.subject, "For høj hæk");
         assert_eq!(mail.from[0].address, "a@x.example");
         assert_eq!(mail.warnings[0].code, "header_twice");
@@ -416,10 +420,22 @@ mod tests {
         const RECEIVED: &str = "Received: by mx (a; b); Tue, 3 Feb 2026 12:00:00 +0000\r\n\
                                 Received: by ms; Mon, 2 Feb 2026 12:00:00 +0000\r\nSubject: x";
         for (date, expected) in [
-            ("\r\nDate: Mon, 2 Feb 2026 13:00:00 +0000", "2026-02-02T13:00:00+00:00"),
-            ("\r\nDate: Wed, 4 Feb 2026 13:00:00 +0000", "2026-02-04T13:00:00+00:00"),
-            ("\r\nDate: Thu, 1 Jan 1970 00:00:00 +0000", "2026-02-03T12:00:00+00:00"),
-            ("\r\nDate: Thu, 1 Jan 2099 00:00:00 +0000", "2026-02-03T12:00:00+00:00"),
+            (
+                "\r\nDate: Mon, 2 Feb 2026 13:00:00 +0000",
+                "2026-02-02T13:00:00+00:00",
+            ),
+            (
+                "\r\nDate: Wed, 4 Feb 2026 13:00:00 +0000",
+                "2026-02-04T13:00:00+00:00",
+            ),
+            (
+                "\r\nDate: Thu, 1 Jan 1970 00:00:00 +0000",
+                "2026-02-03T12:00:00+00:00",
+            ),
+            (
+                "\r\nDate: Thu, 1 Jan 2099 00:00:00 +0000",
+                "2026-02-03T12:00:00+00:00",
+            ),
             ("\r\nDate: i morgen", "2026-02-03T12:00:00+00:00"),
             ("", "2026-02-03T12:00:00+00:00"),
         ] {
@@ -439,7 +455,10 @@ mod tests {
     #[test]
     fn a_header_without_end_is_read_to_a_limit() {
         let long = "X-Fyld: ".to_owned() + &"x".repeat(500) + "\r\n";
-        let mail = with(&format!("Subject: x\r\n{}From: a@x.example", long.repeat(3_000)));
+        let mail = with(&format!(
+            "Subject: x\r\n{}From: a@x.example",
+            long.repeat(3_000)
+        ));
         assert_eq!(mail.subject, "x");
         assert!(mail.from.is_empty());
         assert!(mail.warnings.iter().any(|w| w.code == "header_cut"));
@@ -448,7 +467,10 @@ mod tests {
     #[test]
     fn five_thousand_addresses_are_read_and_no_more() {
         let mail = with(&format!("Cc: {}", "a@x.example, ".repeat(6_000)));
-        assert_eq!((mail.cc.len(), mail.warnings[0].code.as_str()), (5_000, "too_many_addresses"));
+        assert_eq!(
+            (mail.cc.len(), mail.warnings[0].code.as_str()),
+            (5_000, "too_many_addresses")
+        );
     }
 
     #[test]

@@ -125,7 +125,9 @@ mod tests {
     use crate::mime::parse;
 
     fn named(fields: &[u8]) -> String {
-        let mut raw = b"From: a@x.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n".to_vec();
+        let mut raw =
+            b"From: a@x.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"
+                .to_vec();
         raw.extend(fields);
         raw.extend(b"\r\n\r\nx\r\n--b--\r\n");
         parse(&raw).attachments[0].name.clone()

@@ -197,26 +197,51 @@ mod tests {
             ("attachment; filename=a.pdf", "a.pdf"),
             ("attachment; FileName = \"a b.pdf\" ; size=3", "a b.pdf"),
             ("attachment; filename=min fil.pdf; x=y", "min fil.pdf"),
-            ("attachment; filename=\"a;b \\\"c\\\".pdf\"", "a;b \"c\".pdf"),
+            (
+                "attachment; filename=\"a;b \\\"c\\\".pdf\"",
+                "a;b \"c\".pdf",
+            ),
             ("attachment; filename=\"C:\\tmp\\a.pdf\"", "C:\\tmp\\a.pdf"),
             ("attachment; filename*=utf-8''h%C3%A6k.pdf", "hæk.pdf"),
             ("attachment; filename*=\"utf-8'da'h%C3%A6k.pdf\"", "hæk.pdf"),
             ("attachment; filename*=h%C3%A6k.pdf", "hæk.pdf"),
             ("attachment; filename*=iso-8859-1''h%E6k.pdf", "hæk.pdf"),
             ("attachment; filename*=utf-8''h%E6k.pdf", "hæk.pdf"),
-            ("attachment; filename=x.pdf; filename*=utf-8''h%C3%A6k.pdf", "hæk.pdf"),
-            ("attachment; filename*1=k.pdf; filename*0*=utf-8''h%C3%A6", "hæk.pdf"),
-            ("attachment; filename*0*=utf-8''h%C3; filename*1*=%A6k; filename*3=.pdf", "hæk.pdf"),
-            ("attachment; filename*0=\"h\"; filename*1*=%C3%A6k.pdf", "hæk.pdf"),
-            ("attachment; filename*0=a; filename*2=c; filename*10=d", "acd"),
-            ("attachment; filename=\"=?utf-8?Q?h=C3=A6?= =?utf-8?Q?k.pdf?=\"", "hæk.pdf"),
+            (
+                "attachment; filename=x.pdf; filename*=utf-8''h%C3%A6k.pdf",
+                "hæk.pdf",
+            ),
+            (
+                "attachment; filename*1=k.pdf; filename*0*=utf-8''h%C3%A6",
+                "hæk.pdf",
+            ),
+            (
+                "attachment; filename*0*=utf-8''h%C3; filename*1*=%A6k; filename*3=.pdf",
+                "hæk.pdf",
+            ),
+            (
+                "attachment; filename*0=\"h\"; filename*1*=%C3%A6k.pdf",
+                "hæk.pdf",
+            ),
+            (
+                "attachment; filename*0=a; filename*2=c; filename*10=d",
+                "acd",
+            ),
+            (
+                "attachment; filename=\"=?utf-8?Q?h=C3=A6?= =?utf-8?Q?k.pdf?=\"",
+                "hæk.pdf",
+            ),
             ("attachment; filename==?utf-8?Q?h=C3=A6k.pdf?=", "hæk.pdf"),
             ("attachment; filename=\"h\u{c3}\u{a6}k.pdf\"", "hæk.pdf"),
             ("attachment; filename=\"uden ende.pdf", "uden ende.pdf"),
             ("filename=a.pdf", "a.pdf"),
             ("; filename=a.pdf", "a.pdf"),
         ] {
-            assert_eq!(value(field, "filename").as_deref(), Some(expected), "{field}");
+            assert_eq!(
+                value(field, "filename").as_deref(),
+                Some(expected),
+                "{field}"
+            );
         }
         assert_eq!(value("text/plain; names=a; name", "name"), None);
     }

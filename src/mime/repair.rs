@@ -101,7 +101,12 @@ fn with_line_ends(raw: &[u8]) -> Cow<'_, [u8]> {
         _ => None,
     };
     if let Some(wide) = wide {
-        return Cow::Owned(wide.decode_with_bom_removal(raw).0.into_owned().into_bytes());
+        return Cow::Owned(
+            wide.decode_with_bom_removal(raw)
+                .0
+                .into_owned()
+                .into_bytes(),
+        );
     }
     let first_end = raw.iter().find(|byte| matches!(byte, b'\r' | b'\n'));
     if first_end == Some(&b'\r') && !raw.contains(&b'\n') {
@@ -185,16 +190,26 @@ impl Edits {
     /// `base64;`, `Quoted Printable`, or one encoding said twice.
     fn of_encoding(&mut self, part: &MessagePart<'_>) {
         let fields: Vec<Header<'_>> = part.headers().all("Content-Transfer-Encoding").collect();
-        let names: Vec<Option<&str>> = fields.iter().map(|field| encoding(field.raw_value())).collect();
+        let names: Vec<Option<&str>> = fields
+            .iter()
+            .map(|field| encoding(field.raw_value()))
+            .collect();
         let body = part.raw_body();
         let first = names.iter().flatten().next().copied();
         let agree = names.iter().flatten().all(|name| Some(*name) == first);
-        let Some(name) = (if agree { first } else { Some(encoding_of(body)) }) else {
+        let Some(name) = (if agree {
+            first
+        } else {
+            Some(encoding_of(body))
+        }) else {
             return;
         };
-        let is_read_so = fields
-            .last()
-            .is_some_and(|field| field.raw_value().trim_ascii().eq_ignore_ascii_case(name.as_bytes()));
+        let is_read_so = fields.last().is_some_and(|field| {
+            field
+                .raw_value()
+                .trim_ascii()
+                .eq_ignore_ascii_case(name.as_bytes())
+        });
         if let Some(field) = fields.last().filter(|_| !is_read_so) {
             self.replace(
                 field.offset_start() as usize..field.offset_end() as usize,
@@ -278,7 +293,11 @@ impl Edits {
         let value = String::from_utf8_lossy(field.raw_value());
         let (kind, parameters) = value.split_once(';').unwrap_or((&value, ""));
         let (main, sub) = kind.trim().split_once('/').unwrap_or((kind.trim(), ""));
-        let sub = if sub.trim().is_empty() { "mixed" } else { sub.trim() };
+        let sub = if sub.trim().is_empty() {
+            "mixed"
+        } else {
+            sub.trim()
+        };
         let parameters = renamed(parameters, "boundary");
         let with = format!(
             " {}/{sub}; boundary=\"{boundary}\"; {}\r\n",
@@ -306,10 +325,17 @@ impl Edits {
         else {
             return;
         };
-        if !body.get(2..).is_some_and(|line| line.starts_with(boundary.as_bytes())) {
+        if !body
+            .get(2..)
+            .is_some_and(|line| line.starts_with(boundary.as_bytes()))
+        {
             return;
         }
-        let end = if whole.starts_with(b"--") { "\r\n\r\n" } else { "\r\n" };
+        let end = if whole.starts_with(b"--") {
+            "\r\n\r\n"
+        } else {
+            "\r\n"
+        };
         let with = format!("Content-Type: multipart/mixed; boundary=\"{boundary}\"{end}");
         self.replace(at..at, with.into_bytes());
         self.say_boundary();
@@ -352,7 +378,11 @@ impl Edits {
 
 /// A field, a line that one goes on in, or an mbox line.
 fn is_of_header(line: &[u8]) -> bool {
-    if line.starts_with(b" ") || line.starts_with(b"\t") || line.starts_with(b"From ") || line.starts_with(b">From ") {
+    if line.starts_with(b" ")
+        || line.starts_with(b"\t")
+        || line.starts_with(b"From ")
+        || line.starts_with(b">From ")
+    {
         return true;
     }
     let name = line.split(|byte| *byte == b':').next().unwrap_or_default();
@@ -494,7 +524,8 @@ mod tests {
     use super::start;
     use crate::mime::{attachment, fingerprint, parse};
 
-    const MAIL: &str = "From: a@x.example\r\nSubject: Hæk\r\nDate: Tue, 3 Feb 2026 12:04:05 GMT\r\n\r\nhej\r\n";
+    const MAIL: &str =
+        "From: a@x.example\r\nSubject: Hæk\r\nDate: Tue, 3 Feb 2026 12:04:05 GMT\r\n\r\nhej\r\n";
 
     fn lines(text: &str) -> Vec<u8> {
         text.replace('\n', "\r\n").into_bytes()
@@ -518,7 +549,11 @@ mod tests {
         ] {
             let raw = format!("{before}{MAIL}");
             let mail = parse(raw.as_bytes());
-            assert_eq!((mail.subject.as_str(), mail.text.as_str()), ("Hæk", "hej"), "{before:?}");
+            assert_eq!(
+                (mail.subject.as_str(), mail.text.as_str()),
+                ("Hæk", "hej"),
+                "{before:?}"
+            );
             assert_eq!(mail.warnings[0].code, "start_skipped", "{before:?}");
             assert_eq!(start(raw.as_bytes()), MAIL.as_bytes());
             assert_eq!(
@@ -532,7 +567,11 @@ mod tests {
 
     #[test]
     fn mails_of_old_macintoshes_and_in_utf_16_are_read() {
-        let wide: Vec<u8> = "\u{feff}".encode_utf16().chain(MAIL.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        let wide: Vec<u8> = "\u{feff}"
+            .encode_utf16()
+            .chain(MAIL.encode_utf16())
+            .flat_map(u16::to_le_bytes)
+            .collect();
         for raw in [MAIL.replace("\r\n", "\r").into_bytes(), wide] {
             let mail = parse(&raw);
             assert_eq!((mail.subject.as_str(), mail.text.as_str()), ("Hæk", "hej"));
@@ -605,7 +644,9 @@ mod tests {
 
     #[test]
     fn the_first_of_two_types_counts_unless_parts_are_cut_by_another() {
-        let raw = lines("From: a@x.example\nContent-Type: text/plain; charset=iso-8859-1\nContent-Type: text/html\n\n1 < 2\n");
+        let raw = lines(
+            "From: a@x.example\nContent-Type: text/plain; charset=iso-8859-1\nContent-Type: text/html\n\n1 < 2\n",
+        );
         assert_eq!(parse(&raw).text, "1 < 2");
         assert_eq!(codes(&raw), ["header_twice"]);
         let raw = lines(
@@ -622,16 +663,24 @@ mod tests {
         );
         let mail = parse(&raw);
         let nested = mail.attachments[0].mail.as_ref().unwrap();
-        assert_eq!((nested.subject.as_str(), nested.text.as_str()), ("Klage", "Støj"));
+        assert_eq!(
+            (nested.subject.as_str(), nested.text.as_str()),
+            ("Klage", "Støj")
+        );
     }
 
     #[test]
     fn a_header_that_no_empty_line_ends_ends_where_a_line_is_no_field() {
         let raw = lines("From: a@x.example\nSubject: For høj\n hæk\nKære Birthe\nHækken: se her\n");
         let mail = parse(&raw);
-        assert_eq!((mail.subject.as_str(), mail.text.as_str()), ("For høj hæk", "Kære Birthe\nHækken: se her"));
+        assert_eq!(
+            (mail.subject.as_str(), mail.text.as_str()),
+            ("For høj hæk", "Kære Birthe\nHækken: se her")
+        );
         assert_eq!(codes(&raw), ["header_unended"]);
-        let raw = lines("From: a@x.example\nContent-Type: multipart/mixed; boundary=b\n\n--b\nKære Birthe\n--b\n--b--\n");
+        let raw = lines(
+            "From: a@x.example\nContent-Type: multipart/mixed; boundary=b\n\n--b\nKære Birthe\n--b\n--b--\n",
+        );
         assert_eq!(parse(&raw).text, "Kære Birthe");
         assert!(codes(b"From: a@x.example\r\nSubject: x\r\n").is_empty());
     }
@@ -639,8 +688,17 @@ mod tests {
     #[test]
     fn the_time_grows_with_the_mail_alone() {
         let started = std::time::Instant::now();
-        for run in ["--b\n", "--\n", "\n", "From x\n", "--b\nContent-Type: multipart/mixed\n\n"] {
-            let raw = format!("From: a@x.example\nContent-Type: multipart/mixed\n\n{}", run.repeat(50_000));
+        for run in [
+            "--b\n",
+            "--\n",
+            "\n",
+            "From x\n",
+            "--b\nContent-Type: multipart/mixed\n\n",
+        ] {
+            let raw = format!(
+                "From: a@x.example\nContent-Type: multipart/mixed\n\n{}",
+                run.repeat(50_000)
+            );
             parse(raw.as_bytes());
             parse(run.repeat(50_000).as_bytes());
         }

@@ -226,7 +226,13 @@ mod tests {
 
     #[test]
     fn what_is_no_word_stays() {
-        for field in ["a =? b", "=?utf-8?X?a?=", "=??Q?a?=", "=?utf-8 nu?Q?a?=", "a=?"] {
+        for field in [
+            "a =? b",
+            "=?utf-8?X?a?=",
+            "=??Q?a?=",
+            "=?utf-8 nu?Q?a?=",
+            "a=?",
+        ] {
             assert_eq!(decoded(field), field);
         }
     }

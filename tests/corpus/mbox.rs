@@ -12,14 +12,23 @@ pub fn check(sample: &Sample) -> Vec<String> {
         return Vec::new();
     };
     let stem = stem.rsplit('/').next().unwrap_or_default();
-    let file = sample.path.with_file_name(format!("{stem}.unix-offsets.json"));
+    let file = sample
+        .path
+        .with_file_name(format!("{stem}.unix-offsets.json"));
     let Ok(json) = fs::read(file) else {
         return Vec::new();
     };
     let mails: Vec<Value> = serde_json::from_slice(&json).unwrap();
     // The places are those of the file with line ends of Unix.
-    let raw: Vec<u8> = sample.bytes.iter().copied().filter(|byte| *byte != b'\r').collect();
-    let place = |mail: &Value, key: &str| mail.get(key).and_then(Value::as_u64).unwrap_or_default() as usize;
+    let raw: Vec<u8> = sample
+        .bytes
+        .iter()
+        .copied()
+        .filter(|byte| *byte != b'\r')
+        .collect();
+    let place = |mail: &Value, key: &str| {
+        mail.get(key).and_then(Value::as_u64).unwrap_or_default() as usize
+    };
     let mut found = Vec::new();
     for (index, expected) in mails.iter().enumerate() {
         let marker = place(expected, "mboxMarkerOffset");
@@ -48,16 +57,28 @@ fn leaves_of(body: &Value, out: &mut Vec<(String, u64)>) {
         }
         return;
     }
-    let kind = body.get("mimeType").and_then(Value::as_str).unwrap_or_default();
-    let octets = body.get("octets").and_then(Value::as_u64).unwrap_or_default();
+    let kind = body
+        .get("mimeType")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let octets = body
+        .get("octets")
+        .and_then(Value::as_u64)
+        .unwrap_or_default();
     out.push((kind.to_owned(), octets));
 }
 
 /// Files of the mail that we do not list; texts are what is shown.
 fn missing(mail: &Mail, leaves: &[(String, u64)]) -> Vec<String> {
     let is_text = |kind: &str| kind.starts_with("text/") || kind.starts_with("multipart/");
-    let files = leaves.iter().filter(|(kind, octets)| !is_text(kind) && *octets > 0);
-    let mut ours: Vec<&str> = mail.attachments.iter().map(|file| file.media_type.as_str()).collect();
+    let files = leaves
+        .iter()
+        .filter(|(kind, octets)| !is_text(kind) && *octets > 0);
+    let mut ours: Vec<&str> = mail
+        .attachments
+        .iter()
+        .map(|file| file.media_type.as_str())
+        .collect();
     let mut found = Vec::new();
     for (kind, _) in files {
         match ours.iter().position(|our| our.eq_ignore_ascii_case(kind)) {
@@ -67,7 +88,9 @@ fn missing(mail: &Mail, leaves: &[(String, u64)]) -> Vec<String> {
             None => found.push(format!("{kind} is not listed")),
         }
     }
-    let has_text = leaves.iter().any(|(kind, octets)| kind == "text/plain" && *octets > 2);
+    let has_text = leaves
+        .iter()
+        .any(|(kind, octets)| kind == "text/plain" && *octets > 2);
     if has_text && mail.text.is_empty() {
         found.push("the text is not read".to_owned());
     }

@@ -100,10 +100,9 @@ impl Leaves {
 
     fn hold(&self, body: &Body, bytes: &[u8]) -> bool {
         // The line end before a boundary belongs to it; texts are compared by their letters.
-        let is_file = self
-            .files
-            .iter()
-            .any(|(depth, ours)| *depth == body.depth && ours.trim_ascii_end() == bytes.trim_ascii_end());
+        let is_file = self.files.iter().any(|(depth, ours)| {
+            *depth == body.depth && ours.trim_ascii_end() == bytes.trim_ascii_end()
+        });
         let text = letters(&latin(bytes));
         let utf_8 = letters(&String::from_utf8_lossy(bytes));
         let page = letters(&without_tags(&latin(bytes)));
@@ -120,14 +119,22 @@ impl Leaves {
 impl Leaves {
     /// The page of a mail whose text is shown instead.
     fn is_other_form(&self, body: &Body, page: &str) -> bool {
-        let starts = ["htmlhead", "DOCTYPE", "htmlbody", "HTMLHEAD", "HTMLBODY", "html", "HTML"];
+        let starts = [
+            "htmlhead", "DOCTYPE", "htmlbody", "HTMLHEAD", "HTMLBODY", "html", "HTML",
+        ];
         starts.iter().any(|start| page.starts_with(start))
-            && self.texts.iter().any(|(depth, text)| *depth == body.depth && !text.is_empty())
+            && self
+                .texts
+                .iter()
+                .any(|(depth, text)| *depth == body.depth && !text.is_empty())
     }
 }
 
 fn latin(bytes: &[u8]) -> String {
-    encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned()
+    encoding_rs::WINDOWS_1252
+        .decode_without_bom_handling(bytes)
+        .0
+        .into_owned()
 }
 
 fn letters(text: &str) -> String {
@@ -157,14 +164,37 @@ fn parts_are_compared_by_where_they_lie_and_what_they_hold() {
     assert_eq!(
         bodies,
         [
-            Body { file: "m_decoded_1_1.txt".to_owned(), is_text: true, depth: 1 },
-            Body { file: "m_decoded_1_2_1.bin".to_owned(), is_text: false, depth: 2 },
+            Body {
+                file: "m_decoded_1_1.txt".to_owned(),
+                is_text: true,
+                depth: 1
+            },
+            Body {
+                file: "m_decoded_1_2_1.bin".to_owned(),
+                is_text: false,
+                depth: 2
+            },
         ]
     );
     let raw = b"From: a@x.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nhej\r\n--b\r\n\
                 Content-Type: message/rfc822\r\n\r\nFrom: b@x.example\r\nContent-Type: image/png\r\n\r\nPNG\r\n--b--\r\n";
-    let right = |file: &str| if file.ends_with("1.txt") { b"hej".to_vec() } else { b"PNG".to_vec() };
+    let right = |file: &str| {
+        if file.ends_with("1.txt") {
+            b"hej".to_vec()
+        } else {
+            b"PNG".to_vec()
+        }
+    };
     assert!(differences(raw, &bodies, right).is_empty());
-    let other = |file: &str| if file.ends_with("1.txt") { b"nej".to_vec() } else { b"PNG".to_vec() };
-    assert_eq!(differences(raw, &bodies, other), ["m_decoded_1_1.txt is not found"]);
+    let other = |file: &str| {
+        if file.ends_with("1.txt") {
+            b"nej".to_vec()
+        } else {
+            b"PNG".to_vec()
+        }
+    };
+    assert_eq!(
+        differences(raw, &bodies, other),
+        ["m_decoded_1_1.txt is not found"]
+    );
 }

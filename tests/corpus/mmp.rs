@@ -21,7 +21,10 @@ pub fn check(sample: &Sample) -> Vec<String> {
             found.extend(other_person(field, person, people));
         }
     }
-    for (field, ours) in [("Subject", Some(&mail.subject)), ("Message-ID", mail.message_id.as_ref())] {
+    for (field, ours) in [
+        ("Subject", Some(&mail.subject)),
+        ("Message-ID", mail.message_id.as_ref()),
+    ] {
         let theirs = expected.get(field).and_then(Value::as_str);
         if theirs.is_some_and(|theirs| ours.is_none_or(|ours| letters(ours) != letters(theirs))) {
             found.push(format!("{field}: {ours:?} for {theirs:?}"));
@@ -40,7 +43,9 @@ pub fn check(sample: &Sample) -> Vec<String> {
         found.push(format!("{} files for {theirs:?}: {names:?}", names.len()));
     }
     let mut kinds = Vec::new();
-    expected.get("parts").inspect(|parts| kinds_of(parts, &mut kinds));
+    expected
+        .get("parts")
+        .inspect(|parts| kinds_of(parts, &mut kinds));
     for kind in kinds.into_iter().filter(|kind| !kind.starts_with("text/")) {
         if !files.iter().any(|file| file.media_type == kind) {
             found.push(format!("{kind} is not listed"));
@@ -51,13 +56,17 @@ pub fn check(sample: &Sample) -> Vec<String> {
 }
 
 fn expected(sample: &Sample) -> Option<Value> {
-    static ALL: LazyLock<std::sync::Mutex<HashMap<String, Value>>> = LazyLock::new(std::sync::Mutex::default);
+    static ALL: LazyLock<std::sync::Mutex<HashMap<String, Value>>> =
+        LazyLock::new(std::sync::Mutex::default);
     let (origin, rest) = sample.name.split_once('/')?;
     let mail = rest.rsplit('/').next()?.strip_suffix(".txt")?;
     if origin != "mmp-php" || !rest.contains("/emails/") {
         return None;
     }
-    let folder = sample.path.ancestors().find(|folder| folder.join("expected.json").is_file())?;
+    let folder = sample
+        .path
+        .ancestors()
+        .find(|folder| folder.join("expected.json").is_file())?;
     let mut all = ALL.lock().unwrap();
     let value = all.entry(origin.to_owned()).or_insert_with(|| {
         serde_json::from_slice(&fs::read(folder.join("expected.json")).unwrap()).unwrap()
@@ -90,7 +99,12 @@ fn other_bytes(sample: &Sample, mail: &Mail) -> Vec<String> {
 }
 
 fn other_person(field: &str, expected: &Value, people: &[Address]) -> Option<String> {
-    let text = |key: &str| expected.get(key).and_then(Value::as_str).unwrap_or_default();
+    let text = |key: &str| {
+        expected
+            .get(key)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    };
     let is_it = people.first().is_some_and(|person| {
         person.address == text("email").to_lowercase()
             && person.name.as_deref().unwrap_or_default() == text("name")
@@ -100,17 +114,37 @@ fn other_person(field: &str, expected: &Value, people: &[Address]) -> Option<Str
 
 /// The text, or the page's where there is no other; white space aside, which is what pages lose.
 fn other_text(sample: &Sample, expected: &Value, text: &str) -> Option<String> {
-    let file = expected.get("text").or_else(|| expected.get("html"))?.as_str()?;
+    let file = expected
+        .get("text")
+        .or_else(|| expected.get("html"))?
+        .as_str()?;
     let bytes = fs::read(sample.path.with_file_name("files").join(file)).ok()?;
     let theirs = match String::from_utf8(bytes) {
         Ok(text) => text,
-        Err(error) => error.into_bytes().iter().map(|byte| char::from(*byte)).collect(),
+        Err(error) => error
+            .into_bytes()
+            .iter()
+            .map(|byte| char::from(*byte))
+            .collect(),
     };
     let (ours, theirs) = (letters(text), letters(&theirs));
     (!ours.contains(&theirs)).then(|| {
-        let same = ours.chars().zip(theirs.chars()).take_while(|(a, b)| a == b).count();
-        let near = |text: &str| text.chars().skip(same.saturating_sub(10)).take(60).collect::<String>();
-        format!("text differs at letter {same}: {:?} for {:?}", near(&ours), near(&theirs))
+        let same = ours
+            .chars()
+            .zip(theirs.chars())
+            .take_while(|(a, b)| a == b)
+            .count();
+        let near = |text: &str| {
+            text.chars()
+                .skip(same.saturating_sub(10))
+                .take(60)
+                .collect::<String>()
+        };
+        format!(
+            "text differs at letter {same}: {:?} for {:?}",
+            near(&ours),
+            near(&theirs)
+        )
     })
 }
 

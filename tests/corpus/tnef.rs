@@ -12,13 +12,23 @@ use sagspost::{
 use crate::Sample;
 
 /// Texts that lists name as files and a reader sees as the mail's text.
-const TEXTS: [&str; 5] = ["body.rtf", "body.html", "message.rtf", "message.html", "message.txt"];
+const TEXTS: [&str; 5] = [
+    "body.rtf",
+    "body.html",
+    "message.rtf",
+    "message.html",
+    "message.txt",
+];
 
 pub fn check(sample: &Sample) -> Vec<String> {
     let Ok(list) = fs::read_to_string(sample.path.with_extension("list")) else {
         return Vec::new();
     };
-    if sample.path.extension().is_none_or(|extension| extension != "tnef") {
+    if sample
+        .path
+        .extension()
+        .is_none_or(|extension| extension != "tnef")
+    {
         return Vec::new();
     }
     let mail = mime::parse(&sample.bytes);
@@ -43,7 +53,9 @@ fn is_listed(mail: &Mail, name: &str) -> bool {
         let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
         last.chars().filter(|c| c.is_alphanumeric()).collect()
     };
-    mail.attachments.iter().any(|file| plain(&file.name) == plain(name))
+    mail.attachments
+        .iter()
+        .any(|file| plain(&file.name) == plain(name))
 }
 
 /// Files whose bytes are not those that were extracted elsewhere.
