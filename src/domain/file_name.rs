@@ -3,7 +3,7 @@
 //! Names come from strangers, so this is the one place they are cleaned. The result never names a
 //! folder, never hides its extension and never exceeds what the strictest receiver takes.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use unicode_normalization::UnicodeNormalization;
 
 /// UTF-8 bytes, extension included.
@@ -61,6 +61,8 @@ pub fn split_extension(name: &str) -> (&str, &str) {
 /// Names that differ only in case are the same to Windows.
 pub fn clean_all<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let mut taken = HashSet::new();
+    // Ten thousand files of one name must not each try all numbers.
+    let mut tried: HashMap<String, u64> = HashMap::new();
     names
         .into_iter()
         .map(|name| {
@@ -69,10 +71,14 @@ pub fn clean_all<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
                 return cleaned;
             }
             let (stem, extension) = split_extension(&cleaned);
-            (2..u64::MAX)
-                .map(|n| join(stem, &format!(" ({n})"), extension))
-                .find(|numbered| taken.insert(numbered.to_lowercase()))
-                .unwrap_or(cleaned)
+            let number = tried.entry(cleaned.to_lowercase()).or_insert(1);
+            loop {
+                *number += 1;
+                let numbered = join(stem, &format!(" ({number})"), extension);
+                if taken.insert(numbered.to_lowercase()) {
+                    return numbered;
+                }
+            }
         })
         .collect()
 }
@@ -223,6 +229,12 @@ mod tests {
                 "a-b (2)"
             ]
         );
+    }
+
+    #[test]
+    fn many_files_of_one_name_are_numbered_one_after_the_other() {
+        let cleaned = clean_all(std::iter::repeat_n("scan.pdf", 20_000));
+        assert_eq!(cleaned[19_999], "scan (20000).pdf");
     }
 
     fn hostile() -> impl Strategy<Value = String> {

@@ -127,10 +127,13 @@ pub struct Signer {
 }
 
 /// A leaf of the mail that is not the text shown.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Attachment {
-    /// Never empty: a part without a name gets one from its type.
+    /// As it was sent, so it may hold anything; a part without a name gets one from its type.
     pub name: String,
+    /// The name as a file can have it anywhere, unlike all others of the mail; see [`super::file_name`].
+    #[serde(default)]
+    pub clean_name: String,
     pub media_type: String,
     /// Decoded bytes.
     pub size: u64,

@@ -273,8 +273,7 @@ mod tests {
             size: 3,
             sha256: None,
             inline,
-            mail: None,
-            attachments: Vec::new(),
+            ..Attachment::default()
         }
     }
 

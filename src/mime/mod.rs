@@ -152,7 +152,7 @@ fn read(message: MessageRef<'_>, opening: &Opening) -> Mail {
         );
     }
     let describer = Describer::new(&contents, opening.digests);
-    let attachments = contents
+    let mut attachments: Vec<Attachment> = contents
         .leaves
         .iter()
         .enumerate()
@@ -162,6 +162,7 @@ fn read(message: MessageRef<'_>, opening: &Opening) -> Mail {
             nested::open(leaf, attachment, &bytes, opening, &mut warnings)
         })
         .collect();
+    name::clean(&mut attachments);
     Mail {
         message_id: headers.message_id,
         in_reply_to: headers.in_reply_to,
@@ -213,8 +214,7 @@ impl<'c, 'm> Describer<'c, 'm> {
             media_type: leaf.media_type.clone(),
             size: bytes.len() as u64,
             sha256: digests.of(bytes),
-            mail: None,
-            attachments: Vec::new(),
+            ..Attachment::default()
         }
     }
 

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use mail_parser::{Header, MessagePart};
 
 use super::{headers, parameters};
+use crate::domain::{file_name, mail::Attachment};
 
 const MAX_NAME_CHARS: usize = 500;
 const MAX_SUBJECT_CHARS: usize = 100;
@@ -56,6 +57,18 @@ fn with_extension(name: String, media_type: &str) -> String {
     match extension(media_type) {
         Some(extension) if !name.contains('.') => format!("{name}.{extension}"),
         _ => name,
+    }
+}
+
+/// Gives each its clean name, unlike those of its neighbours.
+pub(super) fn clean(attachments: &mut [Attachment]) {
+    let names = file_name::clean_all(
+        attachments
+            .iter()
+            .map(|attachment| attachment.name.as_str()),
+    );
+    for (attachment, name) in attachments.iter_mut().zip(names) {
+        attachment.clean_name = name;
     }
 }
 

@@ -134,6 +134,7 @@ fn mails_of(bytes: &[u8], opening: &Opening, over: &mut bool) -> Vec<Attachment>
         };
         mails.push(described(&raw, mail, opening.digests));
     }
+    super::name::clean(&mut mails);
     mails
 }
 
@@ -143,9 +144,8 @@ fn described(raw: &[u8], mail: Mail, digests: Digests) -> Attachment {
         media_type: "message/rfc822".to_owned(),
         size: raw.len() as u64,
         sha256: digests.of(raw),
-        inline: false,
         mail: Some(Box::new(mail)),
-        attachments: Vec::new(),
+        ..Attachment::default()
     }
 }
 

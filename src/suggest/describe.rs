@@ -259,8 +259,7 @@ mod tests {
             size: 1,
             sha256: None,
             inline: false,
-            mail: None,
-            attachments: Vec::new(),
+            ..Attachment::default()
         }
     }
 

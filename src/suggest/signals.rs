@@ -460,8 +460,7 @@ mod tests {
             size: 1,
             sha256: None,
             inline: false,
-            mail: None,
-            attachments: Vec::new(),
+            ..Attachment::default()
         });
         let seen: Vec<_> = Signals::of(&mail, &organisation())
             .numbers

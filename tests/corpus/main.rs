@@ -24,7 +24,7 @@ const FLOORS: [(&str, usize); 10] = [
     ("mail-parser", 338),
     ("mime4j", 20),
     ("mimekit", 325),
-    ("mmp-php", 85),
+    ("mmp-php", 81),
     ("ruby-mail", 76),
     ("tika", 132),
     ("tnefparse", 16),

@@ -175,6 +175,7 @@ fn compare_attachments(
     for (index, (expected, found)) in expected.iter().zip(found).enumerate() {
         let at = format!("{at}attachment {index}: ");
         let name = found["name"].as_str().unwrap_or_default();
+        let clean_name = found["clean_name"].as_str().unwrap_or_default();
         for (key, value) in expected.as_object().unwrap() {
             match key.as_str() {
                 "name_contains" => {
@@ -185,6 +186,19 @@ fn compare_attachments(
                 "name_lacks" => {
                     for unwanted in strings(value).filter(|unwanted| name.contains(unwanted)) {
                         differences.push(format!("{at}name has {unwanted:?}: {name:?}"));
+                    }
+                }
+                "clean_name_contains" => {
+                    for wanted in strings(value).filter(|wanted| !clean_name.contains(wanted)) {
+                        differences
+                            .push(format!("{at}clean name lacks {wanted:?}: {clean_name:?}"));
+                    }
+                }
+                "clean_name_lacks" => {
+                    for unwanted in strings(value).filter(|unwanted| clean_name.contains(unwanted))
+                    {
+                        differences
+                            .push(format!("{at}clean name has {unwanted:?}: {clean_name:?}"));
                     }
                 }
                 "mail" if found["mail"].is_object() => {
@@ -234,6 +248,9 @@ fn unknown_keys(expected: &Value) -> Vec<String> {
         "mail",
         "media_type",
         "name",
+        "clean_name",
+        "clean_name_contains",
+        "clean_name_lacks",
         "name_contains",
         "name_lacks",
         "sha256",
