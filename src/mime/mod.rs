@@ -4,6 +4,7 @@
 //! warnings, and the raw bytes are always kept elsewhere. Nothing of `mail-parser` is seen outside this module.
 
 mod address;
+mod boundary;
 mod charset;
 mod cid;
 mod date;
@@ -12,6 +13,7 @@ mod flowed;
 mod headers;
 mod html;
 mod kind;
+mod label;
 mod name;
 mod parameters;
 mod parts;
@@ -20,6 +22,7 @@ mod repair;
 mod text;
 pub mod thread;
 mod words;
+mod written_twice;
 
 use std::cell::OnceCell;
 

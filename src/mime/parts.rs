@@ -79,6 +79,13 @@ pub(super) fn note_damage(message: MessageRef<'_>, unopened: bool, warnings: &mu
                 ),
             ),
             (
+                PartFlags::FALLBACK_DELIMITER,
+                (
+                    "boundary_in_line",
+                    "a boundary between parts stands in the middle of a line",
+                ),
+            ),
+            (
                 PartFlags::UNTERMINATED,
                 ("unterminated", "the mail ends in the middle of a part"),
             ),

@@ -5,7 +5,9 @@
 
 use mail_parser::{DecodeProblems, MessagePart, PartKind};
 
-use super::{charset, charset::Doubt, cid, cid::References, flowed, html, parts::warning};
+use super::{
+    charset, charset::Doubt, cid, cid::References, flowed, html, parts::warning, written_twice,
+};
 use crate::domain::mail::Warning;
 
 /// Text of a mail that is kept; what people write is far shorter.
@@ -174,7 +176,7 @@ fn decoded(part: &MessagePart<'_>, warnings: &mut Vec<Warning>) -> String {
             "some letters of the text could not be read",
         )),
     }
-    charset::mended(read.text.into_owned())
+    written_twice::mended(read.text.into_owned())
 }
 
 #[cfg(test)]
