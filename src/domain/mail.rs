@@ -78,7 +78,7 @@ pub struct Mail {
     pub message_id: Option<String>,
     pub in_reply_to: Vec<String>,
     pub references: Vec<String>,
-    /// The Date header. Receipt is known to the mailbox, not to the mail.
+    /// The Date header; where that cannot be, when the last server took the mail.
     pub date: Option<DateTime<Utc>>,
     pub from: Vec<Address>,
     pub to: Vec<Address>,

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::{charset, words};
+use super::{words, written_twice};
 use crate::domain::mail::Address;
 
 /// A line of a mail is no longer (RFC 5322), so a name or an address is not.
@@ -95,9 +95,8 @@ impl<'f> Lister<'f> {
             ';' => self.end_entry(End::Semicolon),
             '"' if !self.open_quotation => self.quoted(rest),
             '(' if !self.open_comment => self.comment(after),
-            '"' | '(' => (),
             '<' => self.bracketed(after),
-            '>' => (),
+            '"' | '(' | '>' => (),
             '[' if self.is_outlooks_address(after) => self.square(after),
             ':' if self.is_group(after) => {
                 self.phrase.clear();
@@ -357,7 +356,7 @@ fn person(name: &str) -> Option<String> {
         .find_map(|(open, close)| name.strip_prefix(open)?.strip_suffix(close))
         .unwrap_or(name)
         .trim();
-    let mut name = charset::mended(unquoted.to_owned());
+    let mut name = written_twice::mended(unquoted.to_owned());
     name.truncate(name.floor_char_boundary(MAX_WORD_BYTES));
     (!name.is_empty()).then_some(name)
 }

@@ -9,6 +9,8 @@ use std::borrow::Cow;
 use encoding_rs::{UTF_16BE, UTF_16LE, WINDOWS_1252};
 use mail_parser::Charset;
 
+use super::label::known;
+
 /// How much of a page is searched for the character set it names, as browsers do.
 const META_BYTES: usize = 2_048;
 /// How much of a text is looked at to tell UTF-16 from letters of one byte.
@@ -77,12 +79,11 @@ fn shifted(text: &str) -> Cow<'_, str> {
             (!is_damaged && !letters.is_ascii() && is_meant).then(|| format!("{letters}{after}"))
         });
         changed |= letters.is_some();
-        match letters {
-            Some(letters) => out.push_str(&letters),
-            None => {
-                out.push('+');
-                out.push_str(piece);
-            }
+        if let Some(letters) = letters {
+            out.push_str(&letters);
+        } else {
+            out.push('+');
+            out.push_str(piece);
         }
     }
     if changed {
@@ -144,81 +145,6 @@ pub(super) fn of_body<'b>(bytes: Cow<'b, [u8]>, label: Option<&str>, is_page: bo
             doubt: charset.map(|_| Doubt::Damaged).or(doubt),
         },
     }
-}
-
-/// A text whose letters were UTF-8, read as windows-1252 and written again (`Ã¦`), with its letters.
-///
-/// Only letters that western texts have are put right, and only where nothing else can be meant.
-pub(super) fn mended(text: String) -> String {
-    if !may_be_written_twice(&text) {
-        return text;
-    }
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text.as_str();
-    while let Some(first) = rest.chars().next() {
-        match written_twice(rest) {
-            Some((letter, length)) => {
-                out.push(letter);
-                rest = rest.get(length..).unwrap_or_default();
-            }
-            None => {
-                let run = rest
-                    .bytes()
-                    .skip(1)
-                    .position(|byte| matches!(byte, 0xc2..))
-                    .map_or(rest.len(), |at| at + 1)
-                    .max(first.len_utf8());
-                let (kept, after) = rest.split_at(rest.ceil_char_boundary(run));
-                out.push_str(kept);
-                rest = after;
-            }
-        }
-    }
-    out
-}
-
-/// Whether the label names a character set.
-pub(super) fn is_known(label: &str) -> bool {
-    known(label).is_some()
-}
-
-/// The character set of a label, also as software misspells it.
-fn known(label: &str) -> Option<Charset> {
-    let label = label
-        .split('*')
-        .next()
-        .unwrap_or_default()
-        .trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ';' | ','));
-    if let Some(charset) = Charset::from_label(label.as_bytes()) {
-        return Some(charset);
-    }
-    let compact: String = label
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .take(40)
-        .map(|c| c.to_ascii_lowercase())
-        .collect();
-    let name = match compact.as_str() {
-        "utf8" | "utf8mb4" | "unicode11utf8" | "xutf8" | "charsetutf8" => "utf-8",
-        "utf7" | "unicode11utf7" | "xunicode20utf7" => "utf-7",
-        "ansi" | "cp1252" | "win1252" | "windows1252" | "xansi" | "iso88591windows" | "88591"
-        | "iso885911" | "latin" | "charsetiso88591" => "windows-1252",
-        "iso885915" | "latin9" | "885915" => "iso-8859-15",
-        "win1251" | "cp1251" | "windows1251" => "windows-1251",
-        "koi8" | "koi8r" => "koi8-r",
-        "gb18030" => "gb18030",
-        "gb2312" | "gbk" | "cp936" | "xgbk" | "gb231280" => "gbk",
-        "sjis" | "xsjis" | "cp932" | "ms932" | "shiftjis" | "xmscp932" | "windows31j" => {
-            "shift_jis"
-        }
-        "iso2022jp" | "iso2022jp1" | "iso2022jp2" | "iso2022jpms" | "cp50220" | "cp50221" => {
-            "iso-2022-jp"
-        }
-        "ksc56011987" | "ksc5601" | "cp949" | "uhc" => "euc-kr",
-        "big5hkscs" | "cp950" => "big5",
-        _ => return None,
-    };
-    Charset::from_label(name.as_bytes())
 }
 
 /// The bytes under that character set, when they read well under it.
@@ -471,46 +397,6 @@ fn sure(text: Cow<'_, str>) -> Read<'_> {
     Read { text, doubt: None }
 }
 
-fn may_be_written_twice(text: &str) -> bool {
-    text.bytes().any(|byte| byte == 0xc3 || byte == 0xc2)
-        && ["\u{c3}", "\u{c2}", "\u{e2}"]
-            .iter()
-            .any(|lead| text.contains(lead))
-}
-
-/// The letter whose UTF-8 bytes stand here as letters of windows-1252, and how many bytes they take.
-fn written_twice(text: &str) -> Option<(char, usize)> {
-    let mut chars = text.chars();
-    let lead = chars.next()?;
-    let continuations = match lead {
-        '\u{c2}' | '\u{c3}' => 1,
-        '\u{e2}' => 2,
-        _ => return None,
-    };
-    let mut bytes = vec![u32::from(lead) as u8];
-    let mut length = lead.len_utf8();
-    for c in chars.take(continuations) {
-        bytes.push(byte_of(c).filter(|byte| matches!(byte, 0x80..=0xbf))?);
-        length += c.len_utf8();
-    }
-    let letter = std::str::from_utf8(&bytes).ok()?.chars().next()?;
-    matches!(letter, '\u{a0}'..='\u{ff}' | '\u{2010}'..='\u{203a}' | '\u{20ac}' | '\u{2122}')
-        .then_some((letter, length))
-}
-
-/// The byte that windows-1252 (or Latin-1, for its controls) has the letter at.
-fn byte_of(c: char) -> Option<u8> {
-    if let Ok(byte) = u8::try_from(u32::from(c)) {
-        return Some(byte);
-    }
-    (0x80..=0x9fu8).find(|byte| {
-        WINDOWS_1252
-            .decode_without_bom_handling(&[*byte])
-            .0
-            .starts_with(c)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -595,42 +481,5 @@ mod tests {
         assert!(read.text.ends_with("Привет"), "{read:?}");
         let read = of_body(Cow::Borrowed(page), Some("utf-8"), true);
         assert!(read.text.ends_with("Привет"), "{read:?}");
-    }
-
-    #[test]
-    fn letters_that_were_written_twice_are_put_right() {
-        for (text, expected) in [
-            (
-                "H\u{c3}\u{a6}k og \u{c3}\u{b8}l, \u{c3}\u{a5}r",
-                "Hæk og øl, år",
-            ),
-            (
-                "\u{c3}\u{2020}ble \u{c3}\u{2dc}l \u{c3}\u{2026}r",
-                "Æble Øl År",
-            ),
-            ("5 \u{e2}\u{20ac}\u{201c} 7 \u{e2}\u{201a}\u{ac}", "5 – 7 €"),
-            ("Hæk \u{c3}\u{a6}", "Hæk æ"),
-        ] {
-            assert_eq!(mended(text.to_owned()), expected);
-        }
-        for text in ["Hæk", "SKÅ” og ‘Å’", "âge, Ângela, São Ã", "Ã", "”BÅ”"] {
-            assert_eq!(mended(text.to_owned()), text);
-        }
-    }
-
-    #[test]
-    fn the_label_counts_however_it_is_spelled() {
-        for label in [
-            "UTF8",
-            "utf_8",
-            "\"utf-8\"",
-            "iso8859-1",
-            "cp1252",
-            "x-sjis",
-            "utf-8*da",
-        ] {
-            assert!(is_known(label), "{label}");
-        }
-        assert!(!is_known("x-ukendt"));
     }
 }

@@ -5,7 +5,7 @@ use mail_parser::{MessageRef, PartFlags};
 use super::note;
 use crate::domain::mail::Warning;
 
-const DAMAGE: [(PartFlags, &str, &str); 4] = [
+const DAMAGE: [(PartFlags, &str, &str); 5] = [
     (
         PartFlags::NESTING_LIMIT,
         "too_deep",
@@ -20,6 +20,11 @@ const DAMAGE: [(PartFlags, &str, &str); 4] = [
         PartFlags::MISSING_DELIMITER,
         "boundary_missing",
         "the boundary between parts does not occur",
+    ),
+    (
+        PartFlags::FALLBACK_DELIMITER,
+        "boundary_in_line",
+        "a boundary between parts stands in the middle of a line",
     ),
     (
         PartFlags::UNTERMINATED,

@@ -9,7 +9,7 @@ use base64::Engine;
 use chrono::{DateTime, Duration, Utc};
 use mail_parser::{Header, HeaderForm, Headers, MessageRef};
 
-use super::{address, charset, date, note, words};
+use super::{address, charset, date, label, note, words, written_twice};
 use crate::domain::mail::{Address, Warning};
 
 /// No program lets a person write a longer one, and databases index no more than some 2,700 bytes.
@@ -103,12 +103,12 @@ pub(super) fn value<'m>(field: Header<'m>, label_of_text: Option<&str>) -> Cow<'
 }
 
 /// The character set that the mail's text is written in: what stands in its fields undeclared is hardly in another.
-pub(super) fn label_of_text<'m>(message: MessageRef<'m>) -> Option<&'m str> {
+pub(super) fn label_of_text(message: MessageRef<'_>) -> Option<&str> {
     message
         .parts()
         .take(MAX_PARTS_ASKED)
         .filter_map(|part| part.content_type()?.attribute("charset"))
-        .find(|label| charset::is_known(label))
+        .find(|label| label::is_known(label))
 }
 
 /// A field that was broken into lines on one; the white space that a line begins with is one space.
@@ -140,7 +140,7 @@ fn readable(field: &str) -> String {
     } else {
         text.into_owned()
     };
-    let text = charset::mended(text);
+    let text = written_twice::mended(text);
     if text.len() == text.trim().len() {
         text
     } else {

@@ -6,6 +6,7 @@
 mod address;
 mod apple;
 mod binhex;
+mod boundary;
 mod charset;
 mod cid;
 mod cms;
@@ -20,6 +21,7 @@ mod flowed;
 mod headers;
 mod html;
 mod kind;
+mod label;
 mod mapi;
 pub mod mbox;
 mod media_type;
@@ -37,6 +39,7 @@ pub mod thread;
 mod uuencode;
 mod words;
 mod wrapper;
+mod written_twice;
 mod yenc;
 
 use std::cell::OnceCell;

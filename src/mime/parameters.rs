@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::{charset, words};
+use super::{charset, words, written_twice};
 
 /// Parameters of one field; no software writes more.
 const MAX_PARAMETERS: usize = 1_000;
@@ -25,7 +25,7 @@ pub(super) fn value(field: &str, name: &str) -> Option<String> {
         }
     }
     let joined = joined(pieces).filter(|value| !value.is_empty());
-    joined.or_else(|| plain.map(|value| charset::mended(words::decoded(&value).into_owned())))
+    joined.or_else(|| plain.map(|value| written_twice::mended(words::decoded(&value).into_owned())))
 }
 
 /// What follows the name: nothing, or the `*` of RFC 2231.
@@ -84,7 +84,7 @@ fn joined(mut pieces: Vec<Piece<'_>>) -> Option<String> {
         }
     }
     let text = charset::of_word(&bytes, label);
-    Some(charset::mended(words::decoded(&text).into_owned()))
+    Some(written_twice::mended(words::decoded(&text).into_owned()))
 }
 
 fn percent_decoded(text: &str, out: &mut Vec<u8>) {

@@ -8,15 +8,11 @@ use std::{borrow::Cow, ops::Range};
 
 use mail_parser::{Header, Message, MessageParser, MessagePart, MessageRef, PartFlags, Source};
 
-use super::note;
+use super::{boundary, note};
 use crate::domain::mail::Warning;
 
 /// Damage may show only when what it lies in was put right; more layers are left as they are.
 const MAX_ROUNDS: usize = 3;
-/// Lines of a part that may be its boundary and are looked at.
-const MAX_BOUNDARY_LINES: usize = 1_000;
-/// RFC 2046 allows 70; software writes more.
-const MAX_BOUNDARY_BYTES: usize = 200;
 /// Fields that begin a mail, as far as what stands before them may be skipped.
 const FIRST_FIELDS: [&str; 16] = [
     "From",
@@ -232,7 +228,7 @@ impl Edits {
                 .as_content_type()
                 .filter(|content| content.ctype().eq_ignore_ascii_case("multipart"))
                 .and_then(|content| content.attribute("boundary"))
-                .is_some_and(|boundary| is_cut_by(body, boundary.as_bytes()))
+                .is_some_and(|boundary| boundary::cuts(body, boundary.as_bytes()))
         };
         let is_type = |field: &Header<'_>| field.raw_value().contains(&b'/');
         let counts = fields
@@ -279,7 +275,7 @@ impl Edits {
             .and_then(|content| content.attribute("boundary"))
             .unwrap_or_default()
             .trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\''));
-        let (Some(field), Some(boundary)) = (field, boundary_in(part.raw_body(), declared)) else {
+        let (Some(field), Some(boundary)) = (field, boundary::of(part.raw_body(), declared)) else {
             return;
         };
         if part
@@ -297,7 +293,7 @@ impl Edits {
         } else {
             sub.trim()
         };
-        let parameters = renamed(parameters, "boundary");
+        let parameters = boundary::renamed(parameters, "boundary");
         let with = format!(
             " {}/{sub}; boundary=\"{boundary}\"; {}\r\n",
             main.trim(),
@@ -319,7 +315,7 @@ impl Edits {
         };
         let body = start(from);
         let Some(boundary) = (body.starts_with(b"--"))
-            .then(|| boundary_in(body, ""))
+            .then(|| boundary::of(body, ""))
             .flatten()
         else {
             return;
@@ -426,8 +422,7 @@ fn encoding_of(body: &[u8]) -> &'static str {
     let escapes = sample
         .windows(3)
         .filter(|three| {
-            three.first() == Some(&b'=')
-                && three.iter().skip(1).all(|byte| byte.is_ascii_hexdigit())
+            three.first() == Some(&b'=') && three.iter().skip(1).all(u8::is_ascii_hexdigit)
         })
         .count();
     if !sample.is_empty() && sample.iter().all(is_base64) {
@@ -437,74 +432,6 @@ fn encoding_of(body: &[u8]) -> &'static str {
     } else {
         "8bit"
     }
-}
-
-fn is_cut_by(body: &[u8], boundary: &[u8]) -> bool {
-    dashed_lines(body).any(|(line, _)| line.starts_with(boundary))
-}
-
-/// The lines that begin with two dashes, without these, and what follows each.
-fn dashed_lines(body: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
-    let mut rest = body;
-    std::iter::from_fn(move || {
-        while !rest.is_empty() {
-            let end = rest
-                .iter()
-                .position(|byte| *byte == b'\n')
-                .map_or(rest.len(), |at| at + 1);
-            let (line, after) = rest.split_at(end);
-            rest = after;
-            if let Some(line) = line.strip_prefix(b"--") {
-                return Some((line.trim_ascii_end(), after));
-            }
-        }
-        None
-    })
-}
-
-/// The boundary that cuts the body: the one said, else the first line like one that fields of MIME follow.
-fn boundary_in<'b>(body: &'b [u8], declared: &str) -> Option<&'b str> {
-    let mut seen: Vec<&[u8]> = Vec::new();
-    for (line, after) in dashed_lines(body).take(MAX_BOUNDARY_LINES) {
-        let is_boundary = (1..=MAX_BOUNDARY_BYTES).contains(&line.len())
-            && line
-                .iter()
-                .all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\'));
-        if !is_boundary {
-            continue;
-        }
-        let of_mime = after
-            .get(..8)
-            .is_some_and(|word| word.eq_ignore_ascii_case(b"content-"));
-        let ends_before = line
-            .strip_suffix(b"--")
-            .is_some_and(|open| seen.contains(&open));
-        if of_mime || (!declared.is_empty() && line == declared.as_bytes()) {
-            return std::str::from_utf8(line).ok();
-        }
-        if ends_before {
-            return std::str::from_utf8(line.strip_suffix(b"--")?).ok();
-        }
-        // A line of dashes alone is one that people draw.
-        if line.iter().any(u8::is_ascii_alphanumeric) && seen.len() < 20 {
-            seen.push(line);
-        }
-    }
-    None
-}
-
-/// The parameters with the name of one made another.
-fn renamed(parameters: &str, name: &str) -> String {
-    let lower = parameters.to_ascii_lowercase();
-    let mut out = String::with_capacity(parameters.len());
-    let mut done = 0;
-    for (at, _) in lower.match_indices(name) {
-        out.push_str(parameters.get(done..at).unwrap_or_default());
-        out.push_str("x-");
-        done = at;
-    }
-    out.push_str(parameters.get(done..).unwrap_or_default());
-    out
 }
 
 fn begins_with_field(bytes: &[u8]) -> bool {

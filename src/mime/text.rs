@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use mail_parser::{DecodeProblems, MessagePart, PartKind};
 
-use super::{charset, charset::Doubt, cid, cid::References, flowed, html, note};
+use super::{charset, charset::Doubt, cid, cid::References, flowed, html, note, written_twice};
 use crate::domain::mail::Warning;
 
 /// Text of a mail that is kept; what people write is far shorter.
@@ -275,7 +275,7 @@ pub(super) fn decoded(part: &MessagePart<'_>, warnings: &mut Vec<Warning>) -> St
             "some letters of the text could not be read",
         ),
     }
-    charset::mended(read.text.into_owned())
+    written_twice::mended(read.text.into_owned())
 }
 
 #[cfg(test)]

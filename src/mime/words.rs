@@ -21,17 +21,14 @@ pub(super) fn decoded(field: &str) -> Cow<'_, str> {
     let mut rest = field;
     while let Some(at) = rest.find("=?") {
         let (before, from_here) = rest.split_at(at);
-        match word(from_here) {
-            Some((word, after)) => {
-                out.text_between(before);
-                out.word(&word);
-                rest = after;
-            }
-            None => {
-                out.text(before);
-                out.text("=?");
-                rest = from_here.get(2..).unwrap_or_default();
-            }
+        if let Some((word, after)) = word(from_here) {
+            out.text_between(before);
+            out.word(&word);
+            rest = after;
+        } else {
+            out.text(before);
+            out.text("=?");
+            rest = from_here.get(2..).unwrap_or_default();
         }
     }
     out.text(rest);

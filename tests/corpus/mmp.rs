@@ -1,6 +1,6 @@
 //! `expected.json` of mmp-php: senders, receivers, subjects, texts and numbers of files.
 
-use std::{collections::HashMap, fs, sync::LazyLock};
+use std::{fs, sync::OnceLock};
 
 use sagspost::{
     domain::mail::{Address, Attachment, Mail},
@@ -30,7 +30,7 @@ pub fn check(sample: &Sample) -> Vec<String> {
             found.push(format!("{field}: {ours:?} for {theirs:?}"));
         }
     }
-    found.extend(other_text(sample, &expected, &mail.text));
+    found.extend(other_text(sample, expected, &mail.text));
     // Theirs does not count the signatures of signed mails; ours lists them as parts of no use to a reader.
     let files: Vec<&Attachment> = mail
         .attachments
@@ -55,23 +55,20 @@ pub fn check(sample: &Sample) -> Vec<String> {
     found
 }
 
-fn expected(sample: &Sample) -> Option<Value> {
-    static ALL: LazyLock<std::sync::Mutex<HashMap<String, Value>>> =
-        LazyLock::new(std::sync::Mutex::default);
+fn expected(sample: &Sample) -> Option<&'static Value> {
+    static ALL: OnceLock<Value> = OnceLock::new();
     let (origin, rest) = sample.name.split_once('/')?;
     let mail = rest.rsplit('/').next()?.strip_suffix(".txt")?;
     if origin != "mmp-php" || !rest.contains("/emails/") {
         return None;
     }
-    let folder = sample
+    let mut folders = sample
         .path
         .ancestors()
-        .find(|folder| folder.join("expected.json").is_file())?;
-    let mut all = ALL.lock().unwrap();
-    let value = all.entry(origin.to_owned()).or_insert_with(|| {
-        serde_json::from_slice(&fs::read(folder.join("expected.json")).unwrap()).unwrap()
-    });
-    value.get(mail).cloned()
+        .map(|path| path.join("expected.json"));
+    let file = folders.find(|file| file.is_file())?;
+    ALL.get_or_init(|| serde_json::from_slice(&fs::read(file).unwrap()).unwrap())
+        .get(mail)
 }
 
 /// The types of a mail's leaves: a list of them, or an object from each multipart to what lies in it.
