@@ -3,18 +3,45 @@
 //! Whatever arrives is read as far as it can be and never refused: what could not be understood is said in the mail's
 //! warnings, and the raw bytes are always kept elsewhere. Nothing of `mail-parser` is seen outside this module.
 
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "the walk over a mail's parts will call it")
+)]
+mod calendar;
 mod charset;
 mod cid;
+mod content_line;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "the walk over a mail's parts will call it")
+)]
+mod delivery;
 mod fingerprint;
 mod flowed;
 mod headers;
 mod html;
+mod inner_file;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "the walk over a mail's parts will call it")
+)]
+mod journal_report;
 mod kind;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "the walk over a mail's parts will call it")
+)]
+mod memo;
 mod name;
 mod parts;
 mod picture;
 mod text;
 pub mod thread;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "the walk over a mail's parts will call it")
+)]
+mod vcard;
 
 use std::cell::OnceCell;
 
