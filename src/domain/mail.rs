@@ -63,10 +63,22 @@ pub enum MailKind {
     /// Written by a person, or by a system that does not say it is one.
     #[default]
     Personal,
+    /// A machine answered: it confirms receipt, or says no more than that it answers.
     AutoReply,
+    /// A machine answered that the person is away.
+    OutOfOffice,
+    /// A mail that was sent could not be delivered, or not yet.
     Bounce,
+    /// Sent to many at once, newsletters and mailing lists alike.
     Newsletter,
+    /// A meeting or a task: invitation, answer, cancellation.
     Calendar,
+    /// Written by a system that says so in its headers.
+    System,
+    /// Exchange's report of a mail that it journaled; the mail lies within.
+    JournalReport,
+    /// Tells that a mail was read, or deleted unread (RFC 8098).
+    ReadReceipt,
     /// Bytes that could not be understood as a mail; kept and journalable all the same.
     Unreadable,
 }

@@ -816,9 +816,13 @@ fn kind_text(kind: MailKind) -> &'static str {
     match kind {
         MailKind::Personal => "personal",
         MailKind::AutoReply => "auto_reply",
+        MailKind::OutOfOffice => "out_of_office",
         MailKind::Bounce => "bounce",
         MailKind::Newsletter => "newsletter",
         MailKind::Calendar => "calendar",
+        MailKind::System => "system",
+        MailKind::JournalReport => "journal_report",
+        MailKind::ReadReceipt => "read_receipt",
         MailKind::Unreadable => "unreadable",
     }
 }
