@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::{delivery::DeliveryReport, digital_post::DigitalPost};
+
 /// SHA-256 of some bytes; the identity of a raw mail, an attachment or a stored file.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Sha256(pub [u8; 32]);
@@ -109,6 +111,25 @@ pub struct Mail {
     pub thread_index: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub signature: Option<Signature>,
+    /// Of a bounce, a receipt or a complaint.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub report: Option<DeliveryReport>,
+    /// Of a journal report; `to`, `cc` and `bcc` are taken from it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub envelope: Option<Envelope>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub digital_post: Option<DigitalPost>,
+}
+
+/// What a server noted of a mail that it copied to a journal.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Envelope {
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub sender: Option<Address>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub on_behalf_of: Option<Address>,
+    /// What the copied mail is by itself.
+    pub kind: MailKind,
 }
 
 /// An S/MIME signature. Who signed is as the signature says: trust in it is checked by nobody here.

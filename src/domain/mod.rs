@@ -5,6 +5,8 @@ pub mod case;
 pub mod case_number;
 pub mod cpr;
 pub mod cvr;
+pub mod delivery;
+pub mod digital_post;
 pub mod direction;
 pub mod file_name;
 pub mod kle;

@@ -8,8 +8,12 @@ use std::borrow::Cow;
 
 use mail_parser::{MessagePart, MessageRef, Source};
 
-use super::{name, text::Body, wrapper};
-use crate::domain::mail::{Signature, Warning};
+use super::{facts, name, text::Body, wrapper};
+use crate::domain::{
+    delivery::DeliveryReport,
+    digital_post::DigitalPost,
+    mail::{Signature, Warning},
+};
 
 /// Wrappers within each other that are opened: a signed mail in a signed mail in …
 const MAX_WRAPPERS: usize = 8;
@@ -19,6 +23,10 @@ pub(super) struct Contents<'m> {
     /// In the order they stand.
     pub leaves: Vec<Leaf<'m>>,
     pub signature: Option<Signature>,
+    pub report: Option<DeliveryReport>,
+    /// The Message-ID of a mail that comes back without its text.
+    pub returned: Option<String>,
+    pub digital_post: Option<DigitalPost>,
     /// Wrappers around this.
     depth: usize,
 }
@@ -58,6 +66,9 @@ fn at_depth<'m>(
         body: Body::default(),
         leaves: Vec::new(),
         signature: None,
+        report: None,
+        returned: None,
+        digital_post: None,
         depth,
     };
     let mut stack = vec![message.root_part()];
@@ -67,21 +78,26 @@ fn at_depth<'m>(
                 stack.extend(part.children().rev());
             }
         } else if !is_empty(&part) && !wrapper::open(&part, &mut contents, warnings) {
-            contents.add(part);
+            contents.add(part, warnings);
         }
     }
     contents
 }
 
 impl<'m> Contents<'m> {
-    fn add(&mut self, part: MessagePart<'m>) {
+    fn add(&mut self, part: MessagePart<'m>, warnings: &mut Vec<Warning>) {
         if is_shown(&part) {
             self.body.add(part);
-        } else {
-            self.leaves.push(Leaf {
-                media_type: media_type(&part),
-                content: Content::Part(part),
-            });
+            return;
+        }
+        let media_type = media_type(&part);
+        let within = facts::read(&part, &media_type, self, warnings);
+        self.leaves.push(Leaf {
+            media_type,
+            content: Content::Part(part),
+        });
+        for (media_type, taken) in within {
+            self.offer(&media_type, taken);
         }
     }
 
@@ -99,6 +115,9 @@ impl<'m> Contents<'m> {
         }
         let inner = at_depth(inner, self.depth + 1, warnings);
         self.signature = self.signature.take().or(inner.signature);
+        self.report = self.report.take().or(inner.report);
+        self.returned = self.returned.take().or(inner.returned);
+        self.digital_post = self.digital_post.take().or(inner.digital_post);
         self.body.take_over(&inner.body, warnings);
         for leaf in inner.leaves {
             let taken = Taken {

@@ -4,6 +4,7 @@
 //! stand at the top. Exchange's own bounces, which have no part for machines, are recognised by how they begin.
 
 use super::charset;
+use crate::domain::delivery::{DeliveryReport, Outcome, Recipient};
 
 const SAID: [(Outcome, &str); 8] = [
     (Outcome::Failed, "Kunne ikke leveres til"),
@@ -97,33 +98,6 @@ const MAX_LINES_BEFORE: usize = 5;
 const MAX_LINES: usize = 400;
 const MAX_TEXT_BYTES: usize = 100_000;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Outcome {
-    Failed,
-    Delayed,
-    Delivered,
-    /// To a system that tells no more, or to the members of a list.
-    PassedOn,
-    Read,
-    /// Deleted before anybody opened it.
-    Unread,
-    /// Denied or failed processing at the reader's.
-    Refused,
-    /// The reader called it spam.
-    Complaint,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Recipient {
-    /// Lower case.
-    pub address: String,
-    pub outcome: Outcome,
-    /// `5.1.1`.
-    pub status: Option<String>,
-    /// What the other server said, in its own words.
-    pub diagnostic: Option<String>,
-}
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Report {
     /// The worst that happened to any recipient.
@@ -134,6 +108,16 @@ pub(super) struct Report {
     /// Danish.
     pub text: String,
     pub cut: bool,
+}
+
+impl From<Report> for DeliveryReport {
+    fn from(report: Report) -> Self {
+        Self {
+            outcome: report.outcome,
+            original_message_id: report.original_message_id,
+            recipients: report.recipients,
+        }
+    }
 }
 
 /// message/delivery-status. `None` when it tells of nobody.

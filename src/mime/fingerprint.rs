@@ -3,11 +3,23 @@
 //! Every server on the way adds trace headers (Received, Delivered-To …), so copies in two mailboxes rarely have the
 //! same bytes. The body and the headers that the sender wrote are the same.
 
-use super::{headers::DATE_FROM_RECEIVED, repair};
-use crate::domain::mail::Mail;
+use super::{headers::DATE_FROM_RECEIVED, journaled, parse_undigested, parsed, repair};
+use crate::domain::mail::{Mail, MailKind};
 
 /// BLAKE3 over the raw body, Message-ID, From, Date and Subject.
 pub fn fingerprint(raw: &[u8], mail: &Mail) -> [u8; 32] {
+    if mail.kind == MailKind::JournalReport
+        && let Some((message, _)) = parsed(raw)
+        && let Some(copied) = journaled::mail(message.root())
+    {
+        // A journal's copy of a mail is that mail.
+        let copied = copied.raw();
+        return of_mail(copied, &parse_undigested(copied));
+    }
+    of_mail(raw, mail)
+}
+
+fn of_mail(raw: &[u8], mail: &Mail) -> [u8; 32] {
     let mut hasher = blake3::Hasher::new();
     let mut part = |bytes: &[u8]| {
         hasher

@@ -6,12 +6,8 @@
 
 use mail_parser::{Headers, MessagePart, MessageRef};
 
-use super::{
-    delivery::{self, Outcome},
-    headers::text,
-    journal_report,
-};
-use crate::domain::mail::MailKind;
+use super::{delivery, headers::text, journal_report};
+use crate::domain::{delivery::Outcome, mail::MailKind};
 
 /// In Danish, English, German, Swedish and Norwegian, as programs put them before the subject they answer.
 const AUTO_REPLY_SUBJECTS: [&str; 12] = [

@@ -19,12 +19,14 @@ mod date;
 mod delivery;
 mod embedded;
 mod external;
+mod facts;
 mod fingerprint;
 mod flowed;
 mod headers;
 mod html;
 mod inner_file;
 mod journal_report;
+mod journaled;
 mod kind;
 mod label;
 mod mapi;
@@ -60,7 +62,10 @@ use cid::References;
 use contents::{Contents, Leaf};
 use nested::Opening;
 
-use crate::domain::mail::{Attachment, Mail, MailKind, Sha256, Warning};
+use crate::domain::{
+    delivery::DeliveryReport,
+    mail::{Attachment, Mail, MailKind, Sha256, Warning},
+};
 
 /// Parts that are looked at; beyond, the mail is marked and kept raw.
 const MAX_PARTS: usize = 10_000;
@@ -85,7 +90,7 @@ pub fn attachment(raw: &[u8], place: &[usize]) -> Option<(Attachment, Vec<u8>)> 
     let (&index, within) = place.split_first()?;
     let raw = nested::mail_file(raw);
     let (message, _) = parsed(&raw)?;
-    let contents = contents::of(message.root(), &mut Vec::new());
+    let contents = contents::of(journaled::meant(message.root()), &mut Vec::new());
     let leaf = contents.leaves.get(index)?;
     let bytes = leaf.bytes();
     let described = Describer::new(&contents, Digests::Made).describe(leaf, &bytes, index);
@@ -144,6 +149,13 @@ fn unreadable() -> Mail {
 }
 
 fn read(message: MessageRef<'_>, opening: &Opening) -> Mail {
+    match journaled::mail(message) {
+        Some(copied) => journaled::read(message, copied, opening),
+        None => read_itself(message, opening),
+    }
+}
+
+fn read_itself(message: MessageRef<'_>, opening: &Opening) -> Mail {
     let mut warnings = Vec::new();
     let contents = contents::of(message, &mut warnings);
     let text = contents.body.text(&mut warnings);
@@ -173,6 +185,21 @@ fn read(message: MessageRef<'_>, opening: &Opening) -> Mail {
         })
         .collect();
     name::clean(&mut attachments);
+    let mut report = contents.report;
+    if kind == MailKind::Bounce {
+        report = report.or_else(|| delivery::exchange(&text).map(DeliveryReport::from));
+    }
+    if let Some(report) = &mut report {
+        report.original_message_id = report
+            .original_message_id
+            .take()
+            .or(contents.returned)
+            .or_else(|| {
+                attachments
+                    .iter()
+                    .find_map(|a| a.mail.as_ref()?.message_id.clone())
+            });
+    }
     Mail {
         message_id: headers.message_id,
         in_reply_to: headers.in_reply_to,
@@ -189,6 +216,9 @@ fn read(message: MessageRef<'_>, opening: &Opening) -> Mail {
         warnings,
         thread_index: headers.thread_index,
         signature: contents.signature,
+        report,
+        envelope: None,
+        digital_post: contents.digital_post,
     }
 }
 

@@ -10,7 +10,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use super::{
     contents::{self, Contents},
     html::safe::{self, MAX_HTML_BYTES, Pictures},
-    nested, parsed, plain,
+    journaled, nested, parsed, plain,
     text::{Piece, Text},
 };
 
@@ -40,7 +40,7 @@ pub fn readable(raw: &[u8], earlier: &str) -> Readable {
     let Some((message, _)) = parsed(&raw) else {
         return Readable::default();
     };
-    let contents = contents::of(message.root(), &mut Vec::new());
+    let contents = contents::of(journaled::meant(message.root()), &mut Vec::new());
     let mut reading = Reading {
         earlier,
         pictures: Arc::new(pictures(&contents)),

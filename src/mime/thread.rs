@@ -14,11 +14,14 @@ pub struct ThreadMarks {
 }
 
 pub fn of(mail: &Mail) -> ThreadMarks {
+    // A bounce belongs to the letter that came back.
+    let reported = mail.report.as_ref();
     let mut keys: Vec<String> = mail
         .message_id
         .iter()
         .chain(&mail.in_reply_to)
         .chain(mail.references.iter().rev())
+        .chain(reported.and_then(|report| report.original_message_id.as_ref()))
         .map(|id| format!("id:{}", normalised(id)))
         .collect();
     keys.extend(mail.thread_index.iter().map(|root| format!("ti:{root}")));

@@ -114,6 +114,7 @@ impl Signals {
             ..Self::default()
         };
         signals.take_identifiers(&subject, &text);
+        signals.take_digital_post(mail, organisation);
         signals.take_people(mail, organisation);
         signals.take_names(mail, &text);
         signals.terms = terms(&subject, &text, &names);
@@ -132,6 +133,30 @@ impl Signals {
     /// To be kept beside the mail.
     pub fn to_value(&self) -> serde_json::Value {
         serde_json::to_value(self).unwrap_or_default()
+    }
+
+    /// What Digital Post says by itself need not be found in words.
+    fn take_digital_post(&mut self, mail: &Mail, organisation: &Organisation) {
+        let Some(post) = &mail.digital_post else {
+            return;
+        };
+        let people = post.people.iter().map(|cpr| key_of("id", &cpr.digits()));
+        let companies = post
+            .companies
+            .iter()
+            .map(|cvr| key_of("id", &cvr.to_string()));
+        self.identifiers.extend(people.chain(companies));
+        tidy(&mut self.identifiers);
+        let case_id = post.case_id.as_deref().unwrap_or_default();
+        for candidate in organisation.numbers.find(case_id, MAX_NUMBERS) {
+            if self.numbers.iter().all(|seen| seen.key != candidate.key) {
+                self.numbers.push(NumberSeen {
+                    key: candidate.key,
+                    place: Place::Text,
+                    named: true,
+                });
+            }
+        }
     }
 
     fn take_identifiers(&mut self, subject: &str, text: &str) {
