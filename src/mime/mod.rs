@@ -56,6 +56,7 @@ use std::cell::OnceCell;
 use mail_parser::{Message, MessageParser, MessageRef};
 
 pub use fingerprint::fingerprint;
+pub use plain::escaped;
 pub use reading::{Readable, readable};
 
 use cid::References;

@@ -87,6 +87,13 @@ fn next_address(text: &str) -> Option<usize> {
     None
 }
 
+/// Text as it is written in HTML, also within quoted attributes.
+pub fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    escape(text, &mut out);
+    out
+}
+
 fn escape(text: &str, out: &mut String) {
     for c in text.chars() {
         match c {

@@ -5,10 +5,12 @@
 
 use super::{
     attributes::Attributes,
-    begins_history, style,
+    begins_history,
+    lines::begins_with_sender,
+    style,
     tokens::{Name, Token, Tokens},
 };
-use crate::mime::html::lines::begins_with_sender;
+use crate::mime::plain::escaped;
 
 const VOID: [&str; 6] = ["br", "hr", "img", "wbr", "col", "input"];
 /// Elements that hold others without meaning anything; a fold may begin with any of them.
@@ -29,10 +31,7 @@ pub(super) fn folded(html: &str, summary: &str) -> String {
     if !folding.seen_outside {
         return html.to_owned();
     }
-    let opening = format!(
-        "<details><summary>{}</summary>",
-        ammonia::clean_text(summary)
-    );
+    let opening = format!("<details><summary>{}</summary>", escaped(summary));
     let mut out = String::with_capacity(html.len() + folding.folds.len() * (opening.len() + 10));
     let mut copied = 0;
     for (from, to) in folding.folds {

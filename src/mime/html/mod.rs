@@ -134,6 +134,8 @@ impl Page<'_> {
         match self.open.closed_by_end(name) {
             0 if self.open.is_seen() => match name.as_str() {
                 "br" => self.lines.end_line(),
+                // Blocks within it are still open.
+                "a" => self.end_link(),
                 name if BLOCKS.contains(&name) => self.lines.end_block(),
                 _ => (),
             },
@@ -170,6 +172,7 @@ impl Page<'_> {
             "hr" => self.lines.rule(),
             "img" => self.image(attributes),
             "a" => {
+                self.end_link();
                 self.link = attributes.href.and_then(Link::to);
                 return Role::Link;
             }
@@ -192,7 +195,7 @@ impl Page<'_> {
             "td" | "th" if self.plain_tables > 0 || !self.lines.is_in_table() => {
                 self.lines.add_space();
             }
-            "tr" if self.plain_tables == 0 => return Role::Row,
+            "tr" if self.plain_tables == 0 && self.lines.is_in_table() => return Role::Row,
             "td" | "th" => {
                 self.lines.begin_cell(name == "th");
                 return Role::Cell;
@@ -230,12 +233,7 @@ impl Page<'_> {
     fn close(&mut self, role: Role) {
         match role {
             Role::Plain | Role::List(_) => (),
-            Role::Link => {
-                if let Some(told) = self.link.take().and_then(|link| link.told()) {
-                    self.lines.add_space();
-                    self.lines.text(&told, false);
-                }
-            }
+            Role::Link => self.end_link(),
             Role::Item(indent) => {
                 self.lines.end_block();
                 self.lines.indent_by(indent);
@@ -254,6 +252,13 @@ impl Page<'_> {
                 self.lines.indent_by(indent);
                 self.lines.mark(marker);
             }
+        }
+    }
+
+    fn end_link(&mut self) {
+        if let Some(told) = self.link.take().and_then(|link| link.told()) {
+            self.lines.add_space();
+            self.lines.text(&told, false);
         }
     }
 

@@ -8,9 +8,17 @@ use super::{style::Said, tokens::Name};
 /// Newsletters nest some hundred elements.
 const MAX_DEPTH: usize = 400;
 /// End tags within these close nothing outside.
-const SCOPES: [&str; 4] = ["td", "th", "table", "caption"];
+const SCOPES: [&str; 9] = [
+    "td", "th", "table", "caption", "object", "applet", "marquee", "button", "template",
+];
+/// As blocks do, these keep the end tags of others from closing what is around them.
+const SPECIAL: [&str; 8] = [
+    "tbody", "thead", "tfoot", "colgroup", "select", "textarea", "noscript", "frameset",
+];
+/// There is one of each, whatever is written.
+const PAGE: [&str; 3] = ["html", "head", "body"];
 /// An end tag of an element that is no block does not close these.
-pub(super) const BLOCKS: [&str; 35] = [
+pub(super) const BLOCKS: [&str; 42] = [
     "address",
     "article",
     "aside",
@@ -20,6 +28,8 @@ pub(super) const BLOCKS: [&str; 35] = [
     "center",
     "dd",
     "details",
+    "dialog",
+    "dir",
     "div",
     "dl",
     "dt",
@@ -35,12 +45,17 @@ pub(super) const BLOCKS: [&str; 35] = [
     "h5",
     "h6",
     "header",
+    "hgroup",
     "hr",
     "li",
+    "listing",
     "main",
+    "menu",
+    "nav",
     "ol",
     "p",
     "pre",
+    "search",
     "section",
     "summary",
     "table",
@@ -88,6 +103,7 @@ pub(super) struct Numbering {
 pub(super) struct Open {
     name: Name,
     pub is_block: bool,
+    is_special: bool,
     pub role: Role,
     sight: Sight,
 }
@@ -103,6 +119,7 @@ struct Sight {
 #[derive(Default)]
 pub(super) struct OpenElements {
     stack: Vec<Open>,
+    tables: usize,
     /// Elements beyond the depth that is kept.
     beyond: usize,
 }
@@ -129,7 +146,8 @@ impl OpenElements {
     }
 
     pub(super) fn open(&mut self, name: Name, role: Role, said: &Said, gone: bool) {
-        if VOID.contains(&name.as_str()) {
+        let is_kept = !VOID.contains(&name.as_str()) && !PAGE.contains(&name.as_str());
+        if !is_kept || self.is_stray(name) {
             return;
         }
         if self.stack.len() >= MAX_DEPTH {
@@ -137,9 +155,14 @@ impl OpenElements {
             return;
         }
         let sight = self.sight_within(said, gone);
+        let is_block = BLOCKS.contains(&name.as_str());
+        self.tables += usize::from(name.as_str() == "table");
         self.stack.push(Open {
             name,
-            is_block: BLOCKS.contains(&name.as_str()),
+            is_block,
+            is_special: is_block
+                || SCOPES.contains(&name.as_str())
+                || SPECIAL.contains(&name.as_str()),
             role,
             sight,
         });
@@ -151,7 +174,9 @@ impl OpenElements {
     }
 
     pub(super) fn pop(&mut self) -> Option<Open> {
-        self.stack.pop()
+        let open = self.stack.pop()?;
+        self.tables -= usize::from(open.name.as_str() == "table");
+        Some(open)
     }
 
     pub(super) fn depth(&self) -> usize {
@@ -168,51 +193,69 @@ impl OpenElements {
         })
     }
 
+    /// Whether a row or cell here would be in no table, and is as good as not there.
+    pub(super) fn is_stray(&self, name: Name) -> bool {
+        matches!(
+            name.as_str(),
+            "tr" | "td" | "th" | "tbody" | "thead" | "tfoot" | "colgroup" | "caption"
+        ) && self.tables == 0
+    }
+
     /// How many elements the end tag closes.
     pub(super) fn closed_by_end(&mut self, name: Name) -> usize {
         if self.beyond > 0 {
             self.beyond -= 1;
             return 0;
         }
+        if self.is_stray(name) {
+            return 0;
+        }
         let name = name.as_str();
-        let scopes: &[&str] = match name {
-            "table" => &[],
-            "td" | "th" | "tr" | "tbody" | "thead" | "tfoot" | "caption" => &["table"],
-            _ => &SCOPES,
-        };
-        let is_inline = !BLOCKS.contains(&name) && !SCOPES.contains(&name) && name != "a";
-        self.count_to(
-            |found| found == name,
-            |found, is_block| scopes.contains(&found) || (is_inline && is_block),
-        )
+        match name {
+            // What is open within a form stays open.
+            "form" => usize::from(
+                self.stack
+                    .last()
+                    .is_some_and(|open| open.name.as_str() == "form"),
+            ),
+            "table" => self.count_to(|found| found == name, |found, _| found == "template"),
+            "td" | "th" | "tr" | "tbody" | "thead" | "tfoot" | "caption" => self.count_to(
+                |found| found == name,
+                |found, _| matches!(found, "table" | "template"),
+            ),
+            _ if BLOCKS.contains(&name) || SCOPES.contains(&name) => {
+                self.count_to(|found| found == name, |found, _| SCOPES.contains(&found))
+            }
+            _ => self.count_to(|found| found == name, |_, is_special| is_special),
+        }
     }
 
     /// How many elements a start tag closes before its own element begins.
     pub(super) fn closed_by_start(&self, name: Name) -> usize {
-        let is_scope = |found: &str| SCOPES.contains(&found);
+        if self.is_stray(name) {
+            return 0;
+        }
+        let is_end_of_item =
+            |found: &str, is_special: bool| is_special && !matches!(found, "address" | "div" | "p");
         match name.as_str() {
-            "li" => self.count_to(
-                |found| found == "li",
-                |found, _| matches!(found, "ul" | "ol") || is_scope(found),
-            ),
-            "dd" | "dt" => self.count_to(
-                |found| matches!(found, "dd" | "dt"),
-                |found, _| found == "dl" || is_scope(found),
-            ),
+            "li" => self.count_to(|found| found == "li", is_end_of_item),
+            "dd" | "dt" => self.count_to(|found| matches!(found, "dd" | "dt"), is_end_of_item),
             "td" | "th" => self.count_to(
                 |found| matches!(found, "td" | "th"),
-                |found, _| matches!(found, "tr" | "table"),
+                |found, _| matches!(found, "tr" | "table" | "template"),
             ),
-            "tr" => self.count_to(|found| found == "tr", |found, _| found == "table"),
+            "tr" => self.count_to(
+                |found| found == "tr",
+                |found, _| matches!(found, "table" | "template"),
+            ),
             "tbody" | "thead" | "tfoot" => self.count_to(
                 |found| matches!(found, "tbody" | "thead" | "tfoot"),
-                |found, _| found == "table",
+                |found, _| matches!(found, "table" | "template"),
             ),
-            "a" => self.count_to(|found| found == "a", |found, _| is_scope(found)),
-            name if BLOCKS.contains(&name) => self.count_to(
-                |found| found == "p",
-                |found, is_block| is_block || is_scope(found),
-            ),
+            "a" => self.count_to(|found| found == "a", |_, is_special| is_special),
+            name if BLOCKS.contains(&name) => {
+                self.count_to(|found| found == "p", |_, is_special| is_special)
+            }
             _ => 0,
         }
     }
@@ -235,7 +278,7 @@ impl OpenElements {
             if wanted(name) {
                 return above + 1;
             }
-            if end(name, open.is_block) {
+            if end(name, open.is_special) {
                 return 0;
             }
         }

@@ -12,7 +12,7 @@ use ammonia::{Builder, UrlRelative};
 
 use super::{
     attributes, fold,
-    open::{OpenElements, Role},
+    open::{BLOCKS, OpenElements, Role},
     style::{self, Said},
     tokens::{Token, Tokens},
 };
@@ -24,6 +24,9 @@ pub(in crate::mime) const MAX_HTML_BYTES: usize = 2 * 1024 * 1024;
 const MAX_DEPTH: usize = 256;
 /// Elements like `<b>` that were never closed are opened again in each paragraph.
 const MAX_UNCLOSED: usize = 100;
+const MAX_REOPENED: usize = 200_000;
+/// Pictures and formulas in markup of their own; they are not shown.
+const MAX_FOREIGN: usize = 100;
 /// What stands in a table and in none of its cells is moved before it, past all that is there.
 const MAX_MISPLACED: usize = 1_000;
 /// Each attribute of an element is compared with all before it.
@@ -89,7 +92,9 @@ fn is_too_hard(html: &str) -> bool {
     let formatting: HashSet<&str> = FORMATTING.split_whitespace().collect();
     let mut open = OpenElements::default();
     let mut unclosed = 0usize;
+    let mut reopened = 0usize;
     let mut misplaced = 0usize;
+    let mut foreign = 0usize;
     for token in Tokens::of(html) {
         match token {
             Token::Start(name, written) => {
@@ -101,6 +106,9 @@ fn is_too_hard(html: &str) -> bool {
                 }
                 misplaced +=
                     usize::from(open.is_between_cells() && !is_part_of_table(name.as_str()));
+                // Each block opens them again.
+                reopened += usize::from(BLOCKS.contains(&name.as_str())) * unclosed;
+                foreign += usize::from(matches!(name.as_str(), "svg" | "math"));
                 unclosed += usize::from(formatting.contains(name.as_str()));
                 open.open(name, Role::Plain, &Said::default(), false);
             }
@@ -118,7 +126,12 @@ fn is_too_hard(html: &str) -> bool {
             }
             Token::Entity(_) => misplaced += usize::from(open.is_between_cells()),
         }
-        if open.depth() > MAX_DEPTH || unclosed > MAX_UNCLOSED || misplaced > MAX_MISPLACED {
+        if open.depth() > MAX_DEPTH
+            || unclosed > MAX_UNCLOSED
+            || reopened > MAX_REOPENED
+            || misplaced > MAX_MISPLACED
+            || foreign > MAX_FOREIGN
+        {
             return true;
         }
     }
@@ -695,6 +708,72 @@ mod tests {
                 clean(&html, &Pictures::default(), "").is_some(),
                 "{html:.40}"
             );
+        }
+    }
+
+    /// The parser nests what is not closed as browsers do; the count before it must not say less.
+    #[test]
+    fn nothing_deep_gets_through_by_tags_that_seem_closed() {
+        let tags = [
+            "<a href=x>",
+            "</a>",
+            "<b>",
+            "</b>",
+            "<div>",
+            "</div>",
+            "<p>",
+            "</p>",
+            "<li>",
+            "<ul>",
+            "<section>",
+            "</form>",
+            "<form>",
+            "<table>",
+            "</table>",
+            "<tr>",
+            "<td>",
+            "</td>",
+            "</tr>",
+            "<object>",
+            "<button>",
+            "<svg>",
+            "</svg>",
+            "<desc>",
+            "<template>",
+            "<body>",
+            "</body>",
+            "<span>",
+            "</span>",
+            "<h1>",
+            "<dd>",
+            "<font size=1>",
+            "<nobr>",
+            "<select>",
+        ];
+        let mut state = 7u32;
+        for _ in 0..300 {
+            let mut run = String::new();
+            for _ in 0..=state >> 29 {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                run.push_str(tags[(state >> 8) as usize % tags.len()]);
+            }
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let Some(clean) = clean(&format!("{run}x").repeat(600), &Pictures::default(), "")
+            else {
+                continue;
+            };
+            let (mut depth, mut deepest) = (0usize, 0);
+            for token in Tokens::of(&clean.html) {
+                match token {
+                    Token::Start(name, _) if !matches!(name.as_str(), "br" | "img" | "hr") => {
+                        depth += 1
+                    }
+                    Token::End(_) => depth -= 1,
+                    _ => (),
+                }
+                deepest = deepest.max(depth);
+            }
+            assert!(deepest <= MAX_DEPTH + MAX_UNCLOSED, "{deepest}: {run}");
         }
     }
 
