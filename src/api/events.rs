@@ -64,9 +64,15 @@ impl Listener {
     async fn next(&mut self) -> Vec<Message> {
         let mut messages = Vec::new();
         for event in self.follower.next().await {
-            for (name, data) in self.seen(&event.kind).await {
-                let message = Message::default().id(event.id.to_string()).event(name);
-                messages.push(message.data(data.to_string()));
+            let told = self.seen(&event.kind).await;
+            let last = told.len().saturating_sub(1);
+            for (at, (name, data)) in told.into_iter().enumerate() {
+                let mut message = Message::default().event(name).data(data.to_string());
+                // Who lost the line between two messages of one event must hear both again.
+                if at == last {
+                    message = message.id(event.id.to_string());
+                }
+                messages.push(message);
             }
         }
         messages

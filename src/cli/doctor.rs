@@ -32,7 +32,10 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
     match context.unmigrated_store().await {
         Err(error) => findings.push(bad(
             "database",
-            &format!("{error:#}. Check database.url and that the server runs."),
+            &format!(
+                "{}. Check database.url and that the server runs.",
+                super::told(&error)
+            ),
         )),
         Ok(store) => {
             look(&store, context.lang, &mut findings).await;
@@ -126,7 +129,8 @@ async fn mailbox(mailbox: Mailbox) -> Finding {
         Err(error) => bad(
             &what,
             &format!(
-                "{error:#}. Correct it, then run `sagspost mailbox test {}`.",
+                "{}. Correct it, then run `sagspost mailbox test {}`.",
+                super::told(&error),
                 mailbox.name
             ),
         ),

@@ -104,7 +104,7 @@ pub fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("sagspost: {error:#}");
+            eprintln!("sagspost: {}", told(&error));
             ExitCode::from(if error.is::<Mistakes>() || error.is::<UsageError>() {
                 2
             } else {
@@ -249,6 +249,18 @@ pub(crate) fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// An error and its causes, each said once: some repeat what lies beneath them.
+pub(crate) fn told(error: &anyhow::Error) -> String {
+    let mut said: Vec<String> = Vec::new();
+    for cause in error.chain() {
+        let text = cause.to_string();
+        if !said.iter().any(|before| before.contains(&text)) {
+            said.push(text);
+        }
+    }
+    said.join(": ")
+}
+
 /// Whoever read our output has seen enough; that is no failure.
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
@@ -264,6 +276,17 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_cause_that_is_told_already_is_not_told_again() {
+        let error = anyhow::anyhow!("the disk is full")
+            .context("the database did not answer: the disk is full")
+            .context("it cannot be opened");
+        assert_eq!(
+            super::told(&error),
+            "it cannot be opened: the database did not answer: the disk is full"
+        );
+    }
+
     #[test]
     fn the_command_line_is_consistent() {
         use clap::CommandFactory;

@@ -280,13 +280,36 @@ pub(super) fn check_together(table: &Table, file: &str, mistakes: &mut Mistakes)
             "is neither file: nor s3:",
             "\"file:/var/lib/sagspost/blobs\"",
         );
-    } else if url.starts_with("s3://") && text("blobs.access_key_id").is_empty() {
-        mistakes.add(
-            file,
-            "blobs.access_key_id",
-            "is needed for s3:",
-            "\"AKIA…\"",
-        );
+    } else if let Some(bucket) = url.strip_prefix("s3://") {
+        if !is_bucket(bucket) {
+            let wrong = "names no bucket: 3 to 63 small letters, digits, dots and dashes";
+            mistakes.add(file, "blobs.url", wrong, "\"s3://sagspost-mails\"");
+        }
+        if text("blobs.access_key_id").is_empty() {
+            mistakes.add(
+                file,
+                "blobs.access_key_id",
+                "is needed for s3:",
+                "\"AKIA…\"",
+            );
+        }
+        if text("blobs.secret_access_key").is_empty() {
+            mistakes.add(
+                file,
+                "blobs.secret_access_key",
+                "is needed for s3:",
+                "secret_access_key_file = \"/run/secrets/s3\"",
+            );
+        }
+        let endpoint = text("blobs.endpoint");
+        if !endpoint.is_empty() && !is_web_address(endpoint) {
+            mistakes.add(
+                file,
+                "blobs.endpoint",
+                "is no web address",
+                "\"https://s3.example.org\"",
+            );
+        }
     }
     let database = text("database.url");
     if !["sqlite:", "postgres:", "postgresql:"]
@@ -300,6 +323,27 @@ pub(super) fn check_together(table: &Table, file: &str, mistakes: &mut Mistakes)
             "\"sqlite:///var/lib/sagspost/sagspost.db\"",
         );
     }
+}
+
+/// What S3 takes for a bucket's name, and every address can hold.
+fn is_bucket(name: &str) -> bool {
+    (3..=63).contains(&name.len())
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-'))
+}
+
+fn is_web_address(text: &str) -> bool {
+    let host = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
+    host.is_some_and(|host| {
+        host.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[')
+            && host
+                .bytes()
+                .all(|b| b.is_ascii_graphic() && !b"\"<>\\^`{|}#?".contains(&b))
+            && reqwest::Url::parse(text).is_ok()
+    })
 }
 
 pub(super) fn fill_defaults(table: &mut Table) {

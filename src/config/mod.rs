@@ -279,6 +279,45 @@ mod tests {
     }
 
     #[test]
+    fn an_s3_storage_that_could_never_answer_is_a_mistake() {
+        let s3 = |bucket: &str, endpoint: &str| {
+            let text = format!(
+                "[blobs]\nurl = \"s3://{bucket}\"\nendpoint = \"{endpoint}\"\naccess_key_id = \"a\"\nsecret_access_key = \"b\""
+            );
+            load(&text, &[]).map_err(|mistakes| mistakes.to_string())
+        };
+        for right in [
+            "",
+            "https://s3.example.org",
+            "http://127.0.0.1:9000",
+            "http://[::1]:9000",
+        ] {
+            assert!(s3("sagspost-mails", right).is_ok(), "{right}");
+        }
+        for wrong in [
+            "not a url",
+            "s3.example.org",
+            "ftp://x",
+            "https://",
+            "https://a b",
+            "https://x:port",
+        ] {
+            let mistakes = s3("sagspost-mails", wrong).unwrap_err();
+            assert!(mistakes.contains("blobs.endpoint"), "{wrong}: {mistakes}");
+        }
+        for wrong in ["", "b", "Mails", "b ad"] {
+            assert!(s3(wrong, "").unwrap_err().contains("blobs.url"), "{wrong}");
+        }
+        let keyless = load("[blobs]\nurl = \"s3://sagspost-mails\"", &[])
+            .unwrap_err()
+            .to_string();
+        assert!(
+            keyless.contains("blobs.access_key_id") && keyless.contains("blobs.secret_access_key"),
+            "{keyless}"
+        );
+    }
+
+    #[test]
     fn two_keys_that_cannot_both_be_right_are_a_mistake() {
         let mistakes = load("[organisation]\ndeadline_target_days = 9", &[])
             .unwrap_err()

@@ -110,12 +110,12 @@ impl Outbox {
         };
         metrics::counter!("sagspost_job_failures_total", "reason" => reason.clone()).increment(1);
         tracing::warn!(job = %job.id, kind = ?job.kind, attempts = job.attempts, reason, "a job failed");
-        self.store.retry_job(job, &reason, again, now).await?;
+        // The entry first: should this process die in between, the job's lease runs out and it is tried once more.
         if let (JobKind::Deliver, Some(entry), None) = (job.kind, job.entry_id, again) {
             self.store
                 .set_entry_state(entry, EntryState::Failed, Some(&reason), now)
                 .await?;
         }
-        Ok(())
+        self.store.retry_job(job, &reason, again, now).await
     }
 }

@@ -751,6 +751,15 @@ async fn what_happens_reaches_those_it_concerns_as_it_happens() {
     app.add_case(case("Åben sag")).await;
     let heard = String::from_utf8(birthe.next().await.unwrap().unwrap().to_vec()).unwrap();
     assert!(heard.contains("event: mail.new"), "{heard}");
+    let mut both = heard;
+    while !both.contains("event: suggestion.ready") || !both.ends_with("\n\n") {
+        both += std::str::from_utf8(&birthe.next().await.unwrap().unwrap()).unwrap();
+    }
+    let (first, second) = both.split_once("\n\n").unwrap();
+    assert!(
+        !first.contains("id: ") && second.contains("id: "),
+        "who continues after the first hears the second again: {both}"
+    );
     let heard = String::from_utf8(carl.next().await.unwrap().unwrap().to_vec()).unwrap();
     assert!(
         heard.contains("event: case.changed") && !heard.contains("mail.new"),

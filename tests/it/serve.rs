@@ -26,11 +26,15 @@ struct Service {
 impl Service {
     /// `name` tells the configurations of one folder apart.
     fn start(cli: &Cli, name: &str, database: &str) -> Self {
+        Self::start_with(cli, name, database, 30)
+    }
+
+    fn start_with(cli: &Cli, name: &str, database: &str, timeout_secs: u32) -> Self {
         let port = free_port();
         let file = cli.write(
             name,
             &format!(
-                "[server]\nlisten = \"127.0.0.1:{port}\"\n[database]\nurl = \"{database}\"\n[blobs]\nurl = \"file:{}\"\n\
+                "[server]\nlisten = \"127.0.0.1:{port}\"\nrequest_timeout_secs = {timeout_secs}\n[database]\nurl = \"{database}\"\n[blobs]\nurl = \"file:{}\"\n\
                  [log]\nlevel = \"off\"\n[[api.tokens]]\nuser = \"birthe\"\ntoken = \"{TOKEN}\"\n",
                 cli.path("blobs").display()
             ),
@@ -129,6 +133,44 @@ fn a_stop_finishes_the_request_that_runs_and_takes_no_new_one() {
     stream.read_to_string(&mut answer).unwrap();
     assert_eq!(status(&answer), Some(200), "{answer}");
     assert!(service.process.wait().unwrap().success());
+}
+
+#[test]
+fn a_request_that_takes_too_long_is_answered_all_the_same() {
+    let cli = Cli::new();
+    let service = Service::start_with(&cli, "serve.toml", &sqlite(&cli), 1);
+    let answer = service
+        .ask(&format!(
+            "POST /api/v1/messages/lookup HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TOKEN}\r\nX-Request-Id: sag-1\r\n\
+             Content-Type: application/json\r\nContent-Length: 100\r\nConnection: close\r\n\r\n{{"
+        ))
+        .unwrap();
+    assert_eq!(status(&answer), Some(504), "{answer}");
+    assert!(
+        answer.contains("/problems/timeout") && answer.contains(r#""request_id":"sag-1""#),
+        "{answer}"
+    );
+    assert!(
+        answer.to_lowercase().contains("x-request-id: sag-1"),
+        "{answer}"
+    );
+}
+
+#[test]
+fn answers_are_compressed_for_who_takes_that_and_strange_request_ids_are_replaced() {
+    let cli = Cli::new();
+    let service = Service::start(&cli, "serve.toml", &sqlite(&cli));
+    let mut stream = TcpStream::connect(("127.0.0.1", service.port)).unwrap();
+    let request = "GET /api/openapi.json HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\nX-Request-Id: <b>\r\nConnection: close\r\n\r\n";
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    let answer = String::from_utf8_lossy(&answer).to_lowercase();
+    assert!(answer.contains("content-encoding: gzip"), "{answer}");
+    assert!(
+        answer.contains("x-request-id: ") && !answer.contains("<b>"),
+        "{answer}"
+    );
 }
 
 #[test]
