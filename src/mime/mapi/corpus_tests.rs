@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{Content, File, Message, eml::to_eml, msg, tnef};
-use crate::mime::parse;
+use crate::mime::{parse, rtf};
 
 /// `None`, said aloud, when there is no corpus.
 fn corpus(folder: &str) -> Option<PathBuf> {
@@ -175,6 +175,30 @@ fn every_msg_has_a_subject_a_sender_and_a_body() {
         // A note to oneself has no sender.
         assert!(
             message.from.is_some() || message.class == "IPM.StickyNote",
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn every_rtf_has_a_text() {
+    let Some(folder) = corpus("tika") else {
+        return;
+    };
+    for path in files(&folder, ".rtf") {
+        let bytes = fs::read(&path).unwrap();
+        let read = rtf::text(&bytes);
+        let name = path.file_name().unwrap().display();
+        eprintln!(
+            "{name}: {:?} {:?}",
+            read.title,
+            read.text.chars().take(300).collect::<String>()
+        );
+        // One of them has nothing but files in it.
+        let has_text = !path.ends_with("testRTFEmbeddedFiles.rtf");
+        assert_eq!(
+            (rtf::is_rtf(&bytes), !read.text.is_empty()),
+            (true, has_text),
             "{name}"
         );
     }

@@ -19,6 +19,7 @@ pub(super) mod msg;
 mod people;
 mod properties;
 mod reader;
+mod salvage;
 pub(super) mod tnef;
 
 #[cfg(test)]

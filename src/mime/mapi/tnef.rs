@@ -102,7 +102,10 @@ impl Decoder<'_> {
                 return;
             };
             if !matches!(level, LEVEL_MESSAGE | LEVEL_ATTACHMENT) {
-                self.damaged(Damage::Malformed);
+                let is_padding = level == 0 && reader.rest().iter().all(|byte| *byte == 0);
+                if !is_padding {
+                    self.damaged(Damage::Malformed);
+                }
                 return;
             }
             let value = reader.take_up_to(length);
@@ -231,6 +234,13 @@ impl Decoder<'_> {
             }
             match property.value {
                 Some(Raw::Object(bytes)) if property.key == Some(Key::Id(id::ATTACH_DATA)) => {
+                    object = Some(bytes);
+                }
+                // Some programs write messages as if they were plain bytes.
+                Some(Raw::Binary(bytes))
+                    if property.key == Some(Key::Id(id::ATTACH_DATA))
+                        && bytes.starts_with(&MESSAGE_OBJECT) =>
+                {
                     object = Some(bytes);
                 }
                 Some(raw) => {
@@ -464,11 +474,11 @@ fn property<'v>(reader: &mut Reader<'v>) -> Option<Property<'v>> {
     const MANY: u16 = 0x1000;
     let kind = reader.u16()?;
     let number = reader.u16()?;
-    let key = if number < 0x8000 {
-        id::is_read(number).then_some(Key::Id(number))
-    } else {
-        name(reader)?
-    };
+    let mut key = id::is_read(number).then_some(Key::Id(number));
+    if number >= 0x8000 {
+        key = None;
+        name(reader, &mut key)?;
+    }
     let has_length = matches!(kind & !MANY, 0x000d | 0x001e | 0x001f | 0x0102);
     let count = if has_length || kind & MANY != 0 {
         reader.u32()?
@@ -492,16 +502,17 @@ fn property<'v>(reader: &mut Reader<'v>) -> Option<Property<'v>> {
     })
 }
 
-/// The name of a named property: a set, and a number or a word.
-fn name(reader: &mut Reader<'_>) -> Option<Option<Key>> {
+/// The name of a named property: a set, and a number or a word; those with words are never asked for.
+fn name(reader: &mut Reader<'_>, key: &mut Option<Key>) -> Option<()> {
     let set = reader.take(16)?;
     if reader.u32()? == 0 {
         let number = reader.u32()?;
-        return Some(named::is_read(set, number).then_some(Key::Named(number)));
+        *key = named::is_read(set, number).then_some(Key::Named(number));
+        return Some(());
     }
     let length = reader.length()?;
     reader.take(length.checked_next_multiple_of(4)?)?;
-    Some(None)
+    Some(())
 }
 
 /// One value and whether its end is missing; each takes up a multiple of 4 bytes.
@@ -789,12 +800,7 @@ mod tests {
             Content::Bytes(b"%PDF".to_vec())
         );
 
-        assert!(
-            !read(&[&whole[..], &[0; 9]].concat())
-                .unwrap()
-                .attachments
-                .is_empty()
-        );
+        assert!(!read(&[&whole[..], &[0; 99]].concat()).unwrap().is_damaged());
         assert_eq!(
             codes(&read(&[&whole[..], b"rod i enden"].concat()).unwrap()),
             ["outlook_damaged"]
