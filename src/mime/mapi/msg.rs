@@ -530,6 +530,26 @@ mod tests {
     }
 
     #[test]
+    fn a_thousand_recipients_are_within_the_limits() {
+        let mut msg = Msg::new(&[unicode(id::SUBJECT, "Indkaldelse")]);
+        for number in 0..1_000 {
+            let address = format!("borger{number}@x.example");
+            msg = msg.recipient(
+                number,
+                &[
+                    unicode(id::DISPLAY_NAME, &address),
+                    unicode(id::SMTP_ADDRESS, &address),
+                ],
+            );
+        }
+        let message = read(&msg.bytes()).unwrap();
+        assert_eq!(
+            (message.recipients.len(), message.is_damaged()),
+            (1_000, false)
+        );
+    }
+
+    #[test]
     fn messages_within_messages_are_bounded() {
         let mut msg = Msg::new(&[unicode(id::SUBJECT, "yderst")]);
         let mut path = String::new();
