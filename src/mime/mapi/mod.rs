@@ -11,6 +11,7 @@
 )]
 
 mod appointment;
+mod block;
 mod compound;
 pub(super) mod eml;
 mod media_type;
