@@ -12,6 +12,7 @@ use super::{facts, name, text::Body, wrapper};
 use crate::domain::{
     delivery::DeliveryReport,
     digital_post::DigitalPost,
+    file_name,
     mail::{Signature, Warning},
 };
 
@@ -23,6 +24,8 @@ pub(super) struct Contents<'m> {
     /// In the order they stand.
     pub leaves: Vec<Leaf<'m>>,
     pub signature: Option<Signature>,
+    /// A meeting or a task is asked for, answered or called off.
+    pub is_meeting: bool,
     pub report: Option<DeliveryReport>,
     /// The Message-ID of a mail that comes back without its text.
     pub returned: Option<String>,
@@ -66,6 +69,7 @@ fn at_depth<'m>(
         body: Body::default(),
         leaves: Vec::new(),
         signature: None,
+        is_meeting: false,
         report: None,
         returned: None,
         digital_post: None,
@@ -80,6 +84,9 @@ fn at_depth<'m>(
         } else if !is_empty(&part) && !wrapper::open(&part, &mut contents, warnings) {
             contents.add(part, warnings);
         }
+    }
+    if contents.digital_post.is_some() {
+        contents.drop_repeated();
     }
     contents
 }
@@ -101,6 +108,31 @@ impl<'m> Contents<'m> {
         }
     }
 
+    /// The names of all leaves as files can have them.
+    pub(super) fn clean_names(&self) -> Vec<String> {
+        let names: Vec<String> = self
+            .leaves
+            .iter()
+            .enumerate()
+            .map(|(index, leaf)| leaf.name(index))
+            .collect();
+        file_name::clean_all(names.iter().map(String::as_str))
+    }
+
+    /// Gateways send Digital Post's documents beside the message that holds them.
+    fn drop_repeated(&mut self) {
+        let parts: Vec<Vec<u8>> = self
+            .leaves
+            .iter()
+            .filter(|leaf| matches!(leaf.content, Content::Part(_)))
+            .map(|leaf| leaf.bytes().into_owned())
+            .collect();
+        self.leaves.retain(|leaf| match &leaf.content {
+            Content::Part(_) => true,
+            Content::Taken(taken) => !parts.contains(&taken.bytes),
+        });
+    }
+
     pub(super) fn offer(&mut self, media_type: &str, taken: Taken) {
         self.leaves.push(Leaf {
             media_type: media_type.to_owned(),
@@ -115,6 +147,7 @@ impl<'m> Contents<'m> {
         }
         let inner = at_depth(inner, self.depth + 1, warnings);
         self.signature = self.signature.take().or(inner.signature);
+        self.is_meeting |= inner.is_meeting;
         self.report = self.report.take().or(inner.report);
         self.returned = self.returned.take().or(inner.returned);
         self.digital_post = self.digital_post.take().or(inner.digital_post);
@@ -187,10 +220,6 @@ impl<'m> Leaf<'m> {
             Content::Part(part) => part.nested(),
             Content::Taken(_) => None,
         }
-    }
-
-    pub(super) fn is_calendar(&self) -> bool {
-        self.media_type == "text/calendar"
     }
 }
 

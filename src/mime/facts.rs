@@ -5,7 +5,7 @@
 use mail_parser::MessagePart;
 
 use super::{
-    calendar,
+    calendar::{self, Method},
     contents::{Contents, Taken},
     delivery,
     inner_file::InnerFile,
@@ -72,6 +72,14 @@ fn calendar(
     warnings: &mut Vec<Warning>,
 ) -> Vec<(String, Taken)> {
     let calendar = calendar::read(&part.decoded());
+    let said = part
+        .content_type()
+        .and_then(|content| content.attribute("method"))
+        .is_some_and(|method| !method.eq_ignore_ascii_case("publish"));
+    contents.is_meeting |= said
+        || calendar
+            .method
+            .is_some_and(|method| method != Method::Publish);
     note_all(warnings, calendar.warnings);
     fall_back_on(calendar.text, contents);
     let files = calendar.files.into_iter();

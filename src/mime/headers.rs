@@ -309,7 +309,8 @@ impl<'m> Fields<'m> {
                 "the mail says it is older than electronic mail",
             );
         }
-        date
+        // A clock that was never set says nothing of a day.
+        None
     }
 
     /// When the last server took the mail: its trace stands above the others.

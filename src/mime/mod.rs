@@ -94,7 +94,8 @@ pub fn attachment(raw: &[u8], place: &[usize]) -> Option<(Attachment, Vec<u8>)> 
     let contents = contents::of(journaled::meant(message.root()), &mut Vec::new());
     let leaf = contents.leaves.get(index)?;
     let bytes = leaf.bytes();
-    let described = Describer::new(&contents, Digests::Made).describe(leaf, &bytes, index);
+    let mut described = Describer::new(&contents, Digests::Made).describe(leaf, &bytes, index);
+    described.clean_name = contents.clean_names().into_iter().nth(index)?;
     if within.is_empty() {
         return Some((described, bytes.into_owned()));
     }
@@ -161,11 +162,7 @@ fn read_itself(message: MessageRef<'_>, opening: &Opening) -> Mail {
     let contents = contents::of(message, &mut warnings);
     let text = contents.body.text(&mut warnings);
     let headers = headers::read(message, &mut warnings);
-    let kind = kind::of(
-        &message,
-        &headers.subject,
-        contents.leaves.iter().any(Leaf::is_calendar),
-    );
+    let kind = kind::of(&message, &headers.subject, contents.is_meeting);
     damage::note_all(message, &mut warnings);
     if pgp::hides_subject(&headers.subject) {
         note(

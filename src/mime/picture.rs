@@ -2,6 +2,8 @@
 //!
 //! A logo offered as a document is a nuisance, a photo taken for a logo is a lost document: in doubt it is a document.
 
+use super::media_type;
+
 /// A picture above this size was put there to be seen: a photo or a screenshot.
 const MAX_LOGO_BYTES: usize = 100 * 1024;
 /// Likewise one of more pixels; a wide banner in double resolution has fewer.
@@ -22,6 +24,7 @@ const PHOTO_NAMES: [&str; 9] = [
 /// Whether the picture may be a signature's logo or the like, from its bytes and the name it was sent under.
 pub(super) fn may_be_logo(bytes: &[u8], name: &str) -> bool {
     bytes.len() <= MAX_LOGO_BYTES
+        && media_type::by_magic(bytes).is_none_or(|kind| kind.starts_with("image/"))
         && !is_photo_name(&name.to_lowercase())
         && !is_from_camera(bytes)
         && pixels(bytes).is_none_or(|pixels| pixels <= MAX_LOGO_PIXELS)
@@ -119,6 +122,7 @@ mod tests {
 
     #[test]
     fn a_photo_or_a_screenshot_may_not() {
+        assert!(!may_be_logo(b"%PDF-1.7", "image001.png"));
         assert!(!may_be_logo(&png(1280, 800), "image001.png"));
         assert!(!may_be_logo(b"GIF89a\0\x10\0\x10", "image001.gif"));
         assert!(!may_be_logo(&jpeg(b"", 1280, 960), "image001.jpg"));

@@ -1,7 +1,7 @@
 //! A compound file (MS-CFB) that a stranger wrote, read within bounds.
 //!
 //! The `cfb` crate checks that directories have no loops and that sectors belong to one chain each; what one read costs,
-//! and how much is read, is counted here. A file that was cut is read as if zeros followed.
+//! and how much is read, is counted here. A file that it refuses is salvaged first.
 
 use std::{
     borrow::Cow,
@@ -12,7 +12,7 @@ use std::{
 
 use cfb::CompoundFile;
 
-use super::properties::Budget;
+use super::{properties::Budget, salvage::salvaged};
 
 pub(super) const MAGIC: [u8; 8] = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
 
@@ -21,8 +21,6 @@ const MAX_STEPS: u64 = 2_000_000_000;
 const SMALLEST_SECTOR_BYTES: u64 = 64;
 /// Streams below this length lie in small sectors.
 const SMALL_STREAM_BYTES: u64 = 4_096;
-/// Zeros that are put behind a file that was cut.
-const MAX_PADDING_BYTES: usize = 16 * 1024 * 1024;
 /// Streams and storages of an object that is copied out, and how deep they may lie.
 const MAX_OBJECT_ENTRIES: usize = 1_000;
 const MAX_OBJECT_DEPTH: usize = 8;
@@ -33,7 +31,7 @@ pub(super) struct Compound<'b> {
     small_steps: u64,
     steps: u64,
     pub budget: Budget,
-    pub was_cut: bool,
+    pub was_damaged: bool,
 }
 
 pub(super) struct Child {
@@ -51,21 +49,23 @@ pub(super) enum Stream {
 
 impl<'b> Compound<'b> {
     pub(super) fn open(bytes: &'b [u8]) -> Option<Self> {
-        let whole = CompoundFile::open(Cursor::new(Cow::Borrowed(bytes)));
-        let (file, was_cut) = match whole {
-            Ok(file) => (file, false),
-            Err(_) => {
-                let padded = Cow::Owned(padded(bytes)?);
-                (CompoundFile::open(Cursor::new(padded)).ok()?, true)
-            }
-        };
-        let small_stream = file.root_entry().len().min(bytes.len() as u64);
+        let (file, file_bytes, was_damaged) =
+            if let Ok(file) = CompoundFile::open(Cursor::new(Cow::Borrowed(bytes))) {
+                (file, bytes.len(), false)
+            } else {
+                let sound = salvaged(bytes)?;
+                let length = sound.len();
+                let file = CompoundFile::open(Cursor::new(Cow::Owned(sound))).ok()?;
+                (file, length, true)
+            };
+        let file_bytes = file_bytes as u64;
+        let small_stream = file.root_entry().len().min(file_bytes);
         Some(Self {
-            file_bytes: bytes.len() as u64,
+            file_bytes,
             small_steps: small_stream / SMALLEST_SECTOR_BYTES,
             steps: MAX_STEPS,
             budget: Budget::default(),
-            was_cut,
+            was_damaged,
             file,
         })
     }
@@ -154,28 +154,6 @@ impl<'b> Compound<'b> {
         copy.flush().ok()?;
         Some(copy.into_inner().into_inner())
     }
-}
-
-/// The file with zeros up to where its table of sectors says that it ends.
-fn padded(bytes: &[u8]) -> Option<Vec<u8>> {
-    let number = |at: usize, length: usize| {
-        bytes.get(at..at + length).map(|bytes| {
-            bytes
-                .iter()
-                .rev()
-                .fold(0, |number: u64, byte| number << 8 | u64::from(*byte))
-        })
-    };
-    let sector_bytes = 1_u64.checked_shl(u32::try_from(number(30, 2)?).ok()?)?;
-    let tables = number(44, 4)?;
-    let sectors = tables.checked_mul(sector_bytes / 4)?.checked_add(1)?;
-    let length = usize::try_from(sectors.checked_mul(sector_bytes)?).ok()?;
-    let padding = length.checked_sub(bytes.len())?;
-    (0 < padding && padding <= MAX_PADDING_BYTES).then(|| {
-        let mut padded = bytes.to_vec();
-        padded.resize(length, 0);
-        padded
-    })
 }
 
 /// All that comes before the end or the first error.

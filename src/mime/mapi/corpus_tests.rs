@@ -12,7 +12,7 @@ use super::{
     message::{File, Message},
     msg, tnef,
 };
-use crate::mime::parse;
+use crate::mime::{parse, rtf};
 
 /// `None`, said aloud, when there is no corpus.
 fn corpus(folder: &str) -> Option<PathBuf> {
@@ -182,6 +182,84 @@ fn every_msg_has_a_subject_a_sender_and_a_body() {
             message.from.is_some() || message.class == "IPM.StickyNote",
             "{name}"
         );
+    }
+}
+
+#[test]
+fn every_rtf_has_a_text() {
+    let Some(folder) = corpus("tika") else {
+        return;
+    };
+    for path in files(&folder, ".rtf") {
+        let bytes = fs::read(&path).unwrap();
+        let read = rtf::text(&bytes);
+        let name = path.file_name().unwrap().display();
+        eprintln!(
+            "{name}: {:?} {:?}",
+            read.title,
+            read.text.chars().take(300).collect::<String>()
+        );
+        // Some have nothing but files and pictures in them.
+        let has_text = !path.to_string_lossy().contains("Embedded");
+        assert_eq!(
+            (rtf::is_rtf(&bytes), !read.text.is_empty()),
+            (true, has_text),
+            "{name}"
+        );
+    }
+}
+
+/// Changes that are the same in each run.
+fn changed(bytes: &[u8], round: u64) -> Vec<u8> {
+    let mut state = round.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut next = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state >> 8).unwrap() % below.max(1)
+    };
+    let mut changed = bytes.to_vec();
+    for _ in 0..next(20) {
+        let at = next(changed.len());
+        // Lengths and counts stand near the beginning of what they are of.
+        let at = if next(2) == 0 { at } else { at % 4_096 };
+        let value = [0, 1, 0x7f, 0xff, next(256) as u8][next(5)];
+        if let Some(byte) = changed.get_mut(at) {
+            *byte = value;
+        }
+    }
+    if next(3) == 0 {
+        changed.truncate(next(bytes.len()));
+    }
+    changed
+}
+
+#[test]
+fn files_of_the_corpora_that_are_changed_or_cut_are_read_in_bounded_time() {
+    const ROUNDS: u64 = 10;
+    for (folder, ending) in [("tnefparse", ".tnef"), ("tika", ".msg"), ("tika", ".rtf")] {
+        let Some(folder) = corpus(folder) else {
+            return;
+        };
+        for path in files(&folder, ending) {
+            let bytes = fs::read(&path).unwrap();
+            for round in 1..=ROUNDS {
+                let bytes = changed(&bytes, round);
+                let started = std::time::Instant::now();
+                for message in [tnef::read(&bytes), msg::read(&bytes)]
+                    .into_iter()
+                    .flatten()
+                {
+                    parse(&to_eml(&message));
+                }
+                rtf::text(&bytes);
+                assert!(
+                    started.elapsed().as_secs() < 10,
+                    "{} in round {round}",
+                    path.display()
+                );
+            }
+        }
     }
 }
 

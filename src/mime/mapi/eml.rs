@@ -391,11 +391,11 @@ fn parameter(name: &str, value: &str) -> String {
             _ => pieces.push(written),
         }
     }
-    pieces
-        .iter()
-        .enumerate()
-        .map(|(index, piece)| format!(";\r\n {name}*{index}*={piece}"))
-        .collect()
+    let mut parameter = String::new();
+    for (index, piece) in pieces.iter().enumerate() {
+        let _ = write!(parameter, ";\r\n {name}*{index}*={piece}");
+    }
+    parameter
 }
 
 /// The end of a part's headers, and its content.

@@ -1,5 +1,7 @@
 //! A message as its properties say, whichever file they came in.
 
+use std::borrow::Cow;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, Utc};
 use mail_parser::MessageParser;
@@ -23,6 +25,7 @@ const MAX_HEADER_BYTES: usize = 1024 * 1024;
 const HTML_HEAD_BYTES: usize = 2_048;
 const MAX_NAME_CHARS: usize = 500;
 
+#[allow(clippy::struct_field_names, reason = "the header has that name")]
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Message {
     /// Such as `IPM.Note`; empty when unknown.
@@ -281,7 +284,7 @@ fn page(bytes: &[u8], properties: &Properties) -> String {
         None => label(bytes)
             .and_then(|label| code_page::decoded_by_label(bytes, &label))
             .filter(|text| !text.contains('\u{fffd}'))
-            .map_or_else(|| properties.decoded(bytes), |text| text.into_owned()),
+            .map_or_else(|| properties.decoded(bytes), Cow::into_owned),
     }
 }
 

@@ -5,6 +5,7 @@
 //! Whatever is damaged is left out and said; nothing here opens a file, a link or a network connection.
 
 mod appointment;
+mod block;
 mod compound;
 pub(super) mod eml;
 mod message;
@@ -12,6 +13,7 @@ pub(super) mod msg;
 mod people;
 mod properties;
 mod reader;
+mod salvage;
 pub(super) mod tnef;
 
 #[cfg(test)]

@@ -53,8 +53,8 @@ pub(crate) fn read(bytes: &[u8]) -> Option<Message> {
     };
     decoder.read_names();
     let mut item = decoder.message("", MESSAGE_HEADER_BYTES, 0);
-    if decoder.file.was_cut {
-        item.damaged(Damage::Truncated);
+    if decoder.file.was_damaged {
+        item.damaged(Damage::Malformed);
     }
     Some(Message::from_item(item))
 }
@@ -481,14 +481,72 @@ mod tests {
 
     #[test]
     fn a_file_that_was_cut_gives_what_it_has_and_says_so() {
-        let whole = sample();
-        let read_of: Vec<Message> = (1..whole.len() / 512)
-            .filter_map(|sectors| read(&whole[..whole.len() - sectors * 512]))
-            .collect();
-        assert!(!read_of.is_empty());
-        for message in read_of {
-            assert!(codes(&message).contains(&"outlook_truncated"));
+        let whole = Msg::new(&[
+            unicode(id::SUBJECT, "Høring"),
+            unicode(id::BODY, "Kære Birthe"),
+        ])
+        .attachment(
+            "",
+            0,
+            &[
+                unicode(id::ATTACH_LONG_FILE_NAME, "plan.pdf"),
+                binary(id::ATTACH_DATA, &vec![7; 200_000]),
+            ],
+        )
+        .bytes();
+        for cut in [1_000, 50_000, 100_000, 150_000] {
+            let message = read(&whole[..whole.len() - cut]).unwrap();
+            assert!(message.is_damaged(), "{cut}");
+            assert_eq!(message.subject, "Høring", "{cut}");
+            assert_eq!(message.text.as_deref(), Some("Kære Birthe"), "{cut}");
+            let Content::Bytes(plan) = &message.attachments[0].content else {
+                panic!("{cut}");
+            };
+            assert!(plan.len() + cut + 5_000 > 200_000, "{cut}: {}", plan.len());
         }
+    }
+
+    #[test]
+    fn a_directory_that_leads_in_circles_is_salvaged() {
+        let mut bytes = sample();
+        let at = |bytes: &[u8], name: &str| {
+            let name: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            bytes
+                .chunks(128)
+                .position(|entry| entry.starts_with(&name))
+                .unwrap()
+                * 128
+        };
+        // A stream has the root within it, and its own neighbour is itself.
+        let stream = at(&bytes, "__substg1.0_0037001F");
+        bytes[stream + 76..stream + 80].fill(0);
+        assert!(cfb::CompoundFile::open(std::io::Cursor::new(&bytes)).is_err());
+        let message = read(&bytes).unwrap();
+        assert_eq!(
+            (codes(&message), message.subject.as_str()),
+            (vec!["outlook_damaged"], "SV: Høring")
+        );
+        assert_eq!(message.attachments.len(), 2);
+    }
+
+    #[test]
+    fn a_thousand_recipients_are_within_the_limits() {
+        let mut msg = Msg::new(&[unicode(id::SUBJECT, "Indkaldelse")]);
+        for number in 0..1_000 {
+            let address = format!("borger{number}@x.example");
+            msg = msg.recipient(
+                number,
+                &[
+                    unicode(id::DISPLAY_NAME, &address),
+                    unicode(id::SMTP_ADDRESS, &address),
+                ],
+            );
+        }
+        let message = read(&msg.bytes()).unwrap();
+        assert_eq!(
+            (message.recipients.len(), message.is_damaged()),
+            (1_000, false)
+        );
     }
 
     #[test]
@@ -511,6 +569,7 @@ mod tests {
             let bytes = [&MAGIC[..], &noise].concat();
             is_msg(&bytes);
             read(&bytes);
+            crate::mime::mapi::salvage::salvaged(&bytes);
         }
 
         #[test]
@@ -526,6 +585,7 @@ mod tests {
                     *place = byte;
                 }
             }
+            crate::mime::mapi::salvage::salvaged(&bytes);
             if let Some(message) = read(&bytes) {
                 crate::mime::parse(&crate::mime::mapi::eml::to_eml(&message));
             }

@@ -6,12 +6,12 @@
 use chrono::NaiveDate;
 
 use super::{
+    block::{Raw, property},
     message::Message,
     properties::{
         Attached, Budget, Damage, Item, Key, MAX_DEPTH, MAX_PROPERTIES, Properties, Value, id,
-        named,
     },
-    reader::{Reader, utf_16},
+    reader::Reader,
 };
 
 const SIGNATURE: [u8; 4] = [0x78, 0x9f, 0x3e, 0x22];
@@ -102,7 +102,10 @@ impl Decoder<'_> {
                 return;
             };
             if !matches!(level, LEVEL_MESSAGE | LEVEL_ATTACHMENT) {
-                self.damaged(Damage::Malformed);
+                let is_padding = level == 0 && reader.rest().iter().all(|byte| *byte == 0);
+                if !is_padding {
+                    self.damaged(Damage::Malformed);
+                }
                 return;
             }
             let value = reader.take_up_to(length);
@@ -231,6 +234,13 @@ impl Decoder<'_> {
             }
             match property.value {
                 Some(Raw::Object(bytes)) if property.key == Some(Key::Id(id::ATTACH_DATA)) => {
+                    object = Some(bytes);
+                }
+                // Some programs write messages as if they were plain bytes.
+                Some(Raw::Binary(bytes))
+                    if property.key == Some(Key::Id(id::ATTACH_DATA))
+                        && bytes.starts_with(&MESSAGE_OBJECT) =>
+                {
                     object = Some(bytes);
                 }
                 Some(raw) => {
@@ -415,133 +425,6 @@ fn ticks(value: &[u8]) -> Option<u64> {
         .and_hms_opt(hour, minute, second)?;
     let since_1601 = date.and_utc().timestamp().checked_add(11_644_473_600)?;
     u64::try_from(since_1601).ok()?.checked_mul(10_000_000)
-}
-
-struct Property<'v> {
-    /// `None` for one that is never asked for.
-    key: Option<Key>,
-    /// The first, where it has many.
-    value: Option<Raw<'v>>,
-    /// Leads past the end of its block, of which it holds the rest.
-    cut: bool,
-}
-
-enum Raw<'v> {
-    Integer(i64),
-    Time(u64),
-    Unicode(&'v [u8]),
-    Narrow(&'v [u8]),
-    Binary(&'v [u8]),
-    Object(&'v [u8]),
-    Other,
-}
-
-impl Raw<'_> {
-    fn bytes(&self) -> &[u8] {
-        match self {
-            Self::Unicode(bytes)
-            | Self::Narrow(bytes)
-            | Self::Binary(bytes)
-            | Self::Object(bytes) => bytes,
-            Self::Integer(_) | Self::Time(_) | Self::Other => &[],
-        }
-    }
-
-    fn value(&self) -> Option<Value> {
-        Some(match self {
-            Self::Integer(number) => Value::Integer(*number),
-            Self::Time(ticks) => Value::Time(*ticks),
-            Self::Unicode(bytes) => Value::Text(utf_16(bytes)),
-            Self::Narrow(bytes) => Value::Narrow(bytes.to_vec()),
-            Self::Binary(bytes) => Value::Binary(bytes.to_vec()),
-            Self::Object(_) | Self::Other => return None,
-        })
-    }
-}
-
-/// One property of a block (MS-OXTNEF 2.1.3.4); `None` when it leads past the end, or its type is unknown.
-fn property<'v>(reader: &mut Reader<'v>) -> Option<Property<'v>> {
-    const MANY: u16 = 0x1000;
-    let kind = reader.u16()?;
-    let number = reader.u16()?;
-    let key = if number < 0x8000 {
-        id::is_read(number).then_some(Key::Id(number))
-    } else {
-        name(reader)?
-    };
-    let has_length = matches!(kind & !MANY, 0x000d | 0x001e | 0x001f | 0x0102);
-    let count = if has_length || kind & MANY != 0 {
-        reader.u32()?
-    } else {
-        1
-    };
-    let mut first = None;
-    let mut cut = false;
-    for _ in 0..count {
-        let (raw, is_cut) = raw(reader, kind & !MANY)?;
-        first = first.or(Some(raw));
-        cut |= is_cut;
-        if cut {
-            break;
-        }
-    }
-    Some(Property {
-        key,
-        value: first,
-        cut,
-    })
-}
-
-/// The name of a named property: a set, and a number or a word.
-fn name(reader: &mut Reader<'_>) -> Option<Option<Key>> {
-    let set = reader.take(16)?;
-    if reader.u32()? == 0 {
-        let number = reader.u32()?;
-        return Some(named::is_read(set, number).then_some(Key::Named(number)));
-    }
-    let length = reader.length()?;
-    reader.take(length.checked_next_multiple_of(4)?)?;
-    Some(None)
-}
-
-/// One value and whether its end is missing; each takes up a multiple of 4 bytes.
-fn raw<'v>(reader: &mut Reader<'v>, kind: u16) -> Option<(Raw<'v>, bool)> {
-    let raw = match kind {
-        0x0002 | 0x0003 | 0x000a => Raw::Integer(i64::from(reader.u32()?)),
-        0x000b => Raw::Integer(i64::from(reader.u32()? & 0xffff)),
-        0x0014 => Raw::Integer(reader.u64()?.cast_signed()),
-        0x0040 => Raw::Time(reader.u64()?),
-        0x0004 => other(reader, 4)?,
-        0x0005..=0x0007 => other(reader, 8)?,
-        0x0048 => other(reader, 16)?,
-        0x000d | 0x001e | 0x001f | 0x0102 => return varying(reader, kind),
-        _ => return None,
-    };
-    Some((raw, false))
-}
-
-fn other<'v>(reader: &mut Reader<'v>, length: usize) -> Option<Raw<'v>> {
-    reader.take(length).map(|_| Raw::Other)
-}
-
-fn varying<'v>(reader: &mut Reader<'v>, kind: u16) -> Option<(Raw<'v>, bool)> {
-    let length = reader.length()?;
-    let is_file = matches!(kind, 0x000d | 0x0102);
-    // The beginning of a file is better than none of it; that of a short text means nothing.
-    let bytes = if is_file {
-        reader.take_up_to(length)
-    } else {
-        reader.take(length)?
-    };
-    // At the very end the padding may be missing.
-    reader.take_up_to(length.checked_next_multiple_of(4)? - length);
-    let raw = match kind {
-        0x000d => Raw::Object(bytes),
-        0x001e => Raw::Narrow(bytes),
-        0x001f => Raw::Unicode(bytes),
-        _ => Raw::Binary(bytes),
-    };
-    Some((raw, bytes.len() < length))
 }
 
 #[cfg(test)]
@@ -789,12 +672,7 @@ mod tests {
             Content::Bytes(b"%PDF".to_vec())
         );
 
-        assert!(
-            !read(&[&whole[..], &[0; 9]].concat())
-                .unwrap()
-                .attachments
-                .is_empty()
-        );
+        assert!(!read(&[&whole[..], &[0; 99]].concat()).unwrap().is_damaged());
         assert_eq!(
             codes(&read(&[&whole[..], b"rod i enden"].concat()).unwrap()),
             ["outlook_damaged"]

@@ -323,8 +323,11 @@ impl Document {
         let group = &self.group;
         match group.destination {
             Destination::Body => {
-                !(group.hidden && self.mode == Mode::Text)
-                    && !(group.instead_of_html && self.mode == Mode::Html)
+                let is_unseen = match self.mode {
+                    Mode::Text => group.hidden,
+                    Mode::Html => group.instead_of_html,
+                };
+                !is_unseen
             }
             Destination::Tag | Destination::Title => true,
             _ => false,
