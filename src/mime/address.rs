@@ -79,6 +79,8 @@ struct Lister<'f> {
     /// A quotation, or a comment, that did not end: no other is looked for.
     open_quotation: bool,
     open_comment: bool,
+    /// Nothing stands between the word before and this one: software encodes single letters.
+    is_glued: bool,
 }
 
 impl<'f> Lister<'f> {
@@ -89,6 +91,7 @@ impl<'f> Lister<'f> {
             return false;
         };
         let after = rest.get(first.len_utf8()..).unwrap_or_default();
+        self.is_glued &= rest.len() == self.rest.len();
         self.rest = after;
         match first {
             ',' => self.end_entry(End::Comma),
@@ -103,8 +106,13 @@ impl<'f> Lister<'f> {
                 self.in_group = true;
             }
             ':' => self.phrase.push(':'),
-            _ => self.word(rest),
+            _ => {
+                self.word(rest);
+                self.is_glued = true;
+                return true;
+            }
         }
+        self.is_glued = false;
         true
     }
 
@@ -242,7 +250,7 @@ impl<'f> Lister<'f> {
     }
 
     fn add(&mut self, text: &str) {
-        if !self.phrase.is_empty() {
+        if !self.phrase.is_empty() && !self.is_glued {
             self.phrase.push(' ');
         }
         self.phrase.push_str(text);
