@@ -20,6 +20,7 @@ use std::cell::OnceCell;
 
 use mail_parser::{Message, MessageParser, MessageRef};
 
+pub use charset::guessed;
 pub use fingerprint::fingerprint;
 
 use cid::References;
@@ -66,6 +67,13 @@ pub fn attachment(raw: &[u8], index: usize) -> Option<(Attachment, Vec<u8>)> {
     let bytes = leaf.bytes();
     let attachment = Describer::new(&body, Digests::Made).describe(leaf, &bytes, index);
     Some((attachment, bytes.into_owned()))
+}
+
+/// What a page of HTML says to its reader; cut where a mail's text would be.
+pub fn html_text(page: &str) -> String {
+    let mut text = text::Text::default();
+    html::read(page, &mut text);
+    text.trimmed().0
 }
 
 /// `None` when there is no header that mails have: any text with a colon has a line that looks like one.

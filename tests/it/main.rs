@@ -15,6 +15,7 @@ mod api;
 mod architecture;
 mod cli;
 mod demo;
+mod documents;
 mod faults;
 mod generator;
 mod housekeeping;
