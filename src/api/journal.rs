@@ -107,7 +107,8 @@ pub(super) async fn create(
     };
     let raw = app.store.blob(row.sha256).await?;
     let mail = mime::parse_undigested(&raw);
-    let described = app.engine.describe(&mail, row.received_at);
+    let read = app.store.attachment_texts(row.id).await?;
+    let described = app.engine.describe(&mail, &read, row.received_at);
     let suggested = Suggested {
         title: described.title,
         file_names: described

@@ -16,9 +16,9 @@ use super::{
     suggestions,
 };
 use crate::{
-    domain::mail::{Mail, MailKind},
+    domain::mail::{Mail, MailKind, Warning},
     mime,
-    store::{Entry, MailFilter, MailRow},
+    store::{AttachmentText, Entry, MailFilter, MailRow},
 };
 
 /// Which mails to list.
@@ -98,6 +98,48 @@ pub(super) struct MailDetail {
     #[schema(value_type = Object)]
     mail: Mail,
     entries: Vec<JournalState>,
+    /// What its attachments say, of those that were read by now.
+    documents: Vec<DocumentRead>,
+}
+
+/// An attachment that was read.
+#[derive(Serialize, ToSchema)]
+pub(super) struct DocumentRead {
+    /// Place among the mail's attachments.
+    index: usize,
+    /// What it is, by what it holds: `pdf`, `docx`, `zip` …
+    format: String,
+    /// Its own title, not its file name.
+    title: Option<String>,
+    heading: Option<String>,
+    /// ISO 639-1, where there is no doubt.
+    language: Option<String>,
+    notes: Vec<Note>,
+}
+
+/// What could not be read of an attachment, or is odd about it.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Note {
+    /// Stable, e.g. `encrypted`.
+    code: String,
+    detail: String,
+}
+
+impl From<AttachmentText> for DocumentRead {
+    fn from(read: AttachmentText) -> Self {
+        let note = |note: Warning| Note {
+            code: note.code,
+            detail: note.detail,
+        };
+        Self {
+            index: read.position,
+            format: read.format,
+            title: read.title,
+            heading: read.heading,
+            language: read.language,
+            notes: read.notes.into_iter().map(note).collect(),
+        }
+    }
 }
 
 impl From<Entry> for JournalState {
@@ -165,6 +207,7 @@ pub(super) async fn show(
 ) -> Result<Json<MailDetail>, Problem> {
     let row = app.store.mail(id, &viewer).await?;
     let raw = app.store.blob(row.sha256).await?;
+    let read = app.store.attachment_texts(id).await?;
     Ok(Json(MailDetail {
         id,
         thread_id: row.thread_id,
@@ -172,6 +215,7 @@ pub(super) async fn show(
         size: row.byte_length,
         entries: states(&app, &row, &viewer).await?,
         mail: mime::parse(&raw),
+        documents: read.into_iter().map(DocumentRead::from).collect(),
     }))
 }
 

@@ -13,6 +13,7 @@ mod on_both;
 
 mod api;
 mod architecture;
+mod attachments;
 mod cli;
 mod demo;
 mod documents;

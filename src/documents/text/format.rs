@@ -41,6 +41,14 @@ pub enum Format {
 }
 
 impl Format {
+    /// As it is written in JSON.
+    pub fn name(self) -> String {
+        serde_json::to_value(self)
+            .ok()
+            .and_then(|name| name.as_str().map(str::to_owned))
+            .unwrap_or_default()
+    }
+
     /// Written to be read from top to bottom, so that its first line may say what it is about.
     pub(super) fn is_prose(self) -> bool {
         use Format::{Doc, Docx, Html, Odp, Odt, Pdf, Ppt, Pptx, Rtf, Text};

@@ -29,6 +29,7 @@ fn says_something(line: &str) -> bool {
     letters >= MIN_LETTERS
         && digits * 2 <= letters
         && !head.contains('@')
+        && !head.ends_with("kommune")
         && !ABOVE.iter().any(|above| head.starts_with(above))
         && !is_postal(&head)
 }
