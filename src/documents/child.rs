@@ -54,19 +54,20 @@ pub fn run() -> std::io::Result<()> {
 }
 
 fn limit_myself() -> std::io::Result<()> {
-    for (resource, limit) in [
-        (Resource::Data, MAX_MEMORY_BYTES),
-        (Resource::As, MAX_ADDRESS_BYTES),
-        (Resource::Cpu, MAX_CPU_SECS),
-        (Resource::Core, 0),
-        (Resource::Fsize, 0),
-        (Resource::Nproc, 0),
+    for (resource, limit, at_most) in [
+        (Resource::Data, MAX_MEMORY_BYTES, MAX_MEMORY_BYTES),
+        (Resource::As, MAX_ADDRESS_BYTES, MAX_ADDRESS_BYTES),
+        // The first limit ends the process with a signal of its own, by which the parent knows why.
+        (Resource::Cpu, MAX_CPU_SECS, MAX_CPU_SECS + 2),
+        (Resource::Core, 0, 0),
+        (Resource::Fsize, 0, 0),
+        (Resource::Nproc, 0, 0),
         // Only what is open already; no file, no socket.
-        (Resource::Nofile, 3),
+        (Resource::Nofile, 3, 3),
     ] {
         let limit = Rlimit {
             current: Some(limit),
-            maximum: Some(limit),
+            maximum: Some(at_most),
         };
         setrlimit(resource, limit)?;
     }

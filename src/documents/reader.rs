@@ -18,7 +18,9 @@ use crate::domain::mail::Warning;
 
 /// The hidden subcommand that is the child.
 pub const SUBCOMMAND: &str = "read-attachment";
-const MAX_TIME: Duration = Duration::from_secs(10);
+/// Of the clock, for a child that waits for something; one that works is ended by its limit of CPU, which a busy machine
+/// does not shorten.
+const MAX_TIME: Duration = Duration::from_secs(30);
 /// Text in JSON may be twice as long as it is.
 const MAX_ANSWER_BYTES: u64 = 20 * 1024 * 1024;
 /// Larger files are not looked at: they would fill the child's memory alone.
@@ -169,4 +171,25 @@ fn nothing(code: &str, detail: &str) -> Extracted {
             detail: detail.to_owned(),
         },
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::process::ExitStatusExt;
+
+    use super::*;
+
+    #[test]
+    fn how_a_child_died_is_told_by_its_signal_and_its_last_words() {
+        let death = |raw, words: &[u8]| Death::of(ExitStatus::from_raw(raw), words);
+        let out_of_time = rustix::process::Signal::XCPU.as_raw();
+        let aborted = rustix::process::Signal::ABORT.as_raw();
+        assert!(matches!(death(out_of_time, b""), Death::TookTooLong));
+        assert!(matches!(
+            death(aborted, b"memory allocation of 600 bytes failed\n"),
+            Death::OutOfMemory
+        ));
+        assert!(matches!(death(aborted, b"stack overflow"), Death::Failed));
+        assert!(matches!(death(1 << 8, b""), Death::Failed));
+    }
 }

@@ -94,7 +94,7 @@ async fn loops_in_a_pdf_end() {
         let read = reader().read(&bytes, "a.pdf", "").await;
         assert!(!read.notes.is_empty(), "{name}: {read:?}");
         assert!(
-            started.elapsed() < Duration::from_secs(12),
+            started.elapsed() < Duration::from_secs(35),
             "{name}: {:?}",
             started.elapsed()
         );
@@ -144,7 +144,7 @@ async fn files_that_broke_others_break_nothing_here() {
             read.language,
             codes(&read)
         );
-        assert!(started.elapsed() < Duration::from_secs(15), "{name}");
+        assert!(started.elapsed() < Duration::from_secs(35), "{name}");
         assert!(
             !codes(&read).iter().any(|code| code.starts_with("reader_")),
             "{name}: {:?}",
