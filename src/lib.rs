@@ -8,6 +8,7 @@ pub mod cases;
 pub mod cli;
 pub mod config;
 mod crypto;
+pub mod documents;
 pub mod domain;
 pub mod journal;
 pub mod mailbox;

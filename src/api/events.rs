@@ -98,6 +98,16 @@ impl Listener {
                 let data = json!({ "mailbox_id": mailbox_id, "mail_ids": mail_ids });
                 return vec![("mail.new", data.clone()), ("suggestion.ready", data)];
             }
+            EventKind::AttachmentsRead {
+                mailbox_id,
+                mail_ids,
+            } => {
+                if !self.may_see_mailbox(*mailbox_id).await {
+                    return Vec::new();
+                }
+                let data = json!({ "mailbox_id": mailbox_id, "mail_ids": mail_ids });
+                return vec![("suggestion.ready", data)];
+            }
             EventKind::ThreadsMerged { .. } => return Vec::new(),
             EventKind::MailboxChanged { mailbox_id } => {
                 if !self.may_see_mailbox(*mailbox_id).await {

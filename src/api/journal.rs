@@ -133,7 +133,8 @@ pub(super) async fn create(
     let raw = app.store.blob(row.sha256).await?;
     let mut mail = mime::parse_undigested(&raw);
     app.store.mark_logos(&mut mail).await?;
-    let described = app.engine.describe(&mail, row.received_at);
+    let read = app.store.attachment_texts(row.id).await?;
+    let described = app.engine.describe(&mail, &read, row.received_at);
     let suggested = Suggested {
         title: described.title,
         file_names: described

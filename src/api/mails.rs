@@ -19,10 +19,10 @@ use super::{
 use crate::{
     domain::{
         attachment_path::AttachmentPath,
-        mail::{Mail, MailKind},
+        mail::{Mail, MailKind, Warning},
     },
     mime,
-    store::{Entry, MailFilter, MailRow},
+    store::{AttachmentText, Entry, MailFilter, MailRow},
 };
 
 /// Which mails to list.
@@ -102,6 +102,48 @@ pub(super) struct MailDetail {
     #[schema(value_type = Object)]
     mail: Mail,
     entries: Vec<JournalState>,
+    /// What its attachments say, of those that were read by now.
+    documents: Vec<DocumentRead>,
+}
+
+/// An attachment that was read.
+#[derive(Serialize, ToSchema)]
+pub(super) struct DocumentRead {
+    /// Place among the mail's attachments.
+    index: usize,
+    /// What it is, by what it holds: `pdf`, `docx`, `zip` …
+    format: String,
+    /// Its own title, not its file name.
+    title: Option<String>,
+    heading: Option<String>,
+    /// ISO 639-1, where there is no doubt.
+    language: Option<String>,
+    notes: Vec<Note>,
+}
+
+/// What could not be read of an attachment, or is odd about it.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Note {
+    /// Stable, e.g. `encrypted`.
+    code: String,
+    detail: String,
+}
+
+impl From<AttachmentText> for DocumentRead {
+    fn from(read: AttachmentText) -> Self {
+        let note = |note: Warning| Note {
+            code: note.code,
+            detail: note.detail,
+        };
+        Self {
+            index: read.position,
+            format: read.format,
+            title: read.title,
+            heading: read.heading,
+            language: read.language,
+            notes: read.notes.into_iter().map(note).collect(),
+        }
+    }
 }
 
 impl From<Entry> for JournalState {
@@ -171,6 +213,7 @@ pub(super) async fn show(
     let raw = app.store.blob(row.sha256).await?;
     let mut mail = mime::parse(&raw);
     app.store.mark_logos(&mut mail).await?;
+    let read = app.store.attachment_texts(id).await?;
     Ok(Json(MailDetail {
         id,
         thread_id: row.thread_id,
@@ -178,6 +221,7 @@ pub(super) async fn show(
         size: row.byte_length,
         entries: states(&app, &row, &viewer).await?,
         mail,
+        documents: read.into_iter().map(DocumentRead::from).collect(),
     }))
 }
 

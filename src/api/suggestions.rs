@@ -92,7 +92,13 @@ pub(super) async fn suggest(
         Question::of(row)
     };
     app.store.mark_logos(&mut question.mail).await?;
-    let described = app.engine.describe(&question.mail, question.received_at);
+    let read = match question.mail_id {
+        Some(id) => app.store.attachment_texts(id).await?,
+        None => Vec::new(),
+    };
+    let described = app
+        .engine
+        .describe(&question.mail, &read, question.received_at);
     Ok(JsonBody(Suggestions {
         mail_id: question.mail_id,
         cases: cases(&app, &question.signals, &viewer, lang, SHOWN).await?,
@@ -124,7 +130,7 @@ impl Question {
     fn of(row: MailRow) -> Self {
         Self {
             mail_id: Some(row.id),
-            signals: Signals::kept(&row.signals, row.thread_id),
+            signals: Signals::of_row(&row),
             mail: row.envelope,
             received_at: row.received_at,
         }
@@ -158,7 +164,7 @@ pub(super) async fn best(
     viewer: &str,
     lang: Lang,
 ) -> Result<Option<SuggestedCase>, Problem> {
-    let signals = Signals::kept(&row.signals, row.thread_id);
+    let signals = Signals::of_row(row);
     Ok(cases(app, &signals, viewer, lang, 1).await?.pop())
 }
 

@@ -8,6 +8,7 @@ mod import;
 mod mailbox;
 mod migrate;
 mod parse;
+mod read_attachment;
 mod serve;
 mod suggest;
 mod user;
@@ -78,6 +79,9 @@ enum Command {
     Doctor,
     /// Print completions for a shell
     Completions(completions::Args),
+    /// Read one attachment from standard input, for the service itself
+    #[command(hide = true)]
+    ReadAttachment,
 }
 
 /// What every command that touches data needs.
@@ -123,6 +127,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
     match command {
         Command::Config(command) => config::run(&command, file, json),
         Command::Parse(args) => parse::run(&args),
+        Command::ReadAttachment => read_attachment::run(),
         Command::Completions(args) => {
             completions::run(&args);
             Ok(())
@@ -146,7 +151,10 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
                     Command::User(command) => user::run(&context, command).await,
                     Command::Case(command) => case::run(&context, command).await,
                     Command::Doctor => doctor::run(&context).await,
-                    Command::Config(_) | Command::Parse(_) | Command::Completions(_) => Ok(()),
+                    Command::Config(_)
+                    | Command::Parse(_)
+                    | Command::ReadAttachment
+                    | Command::Completions(_) => Ok(()),
                 }
             })
         }

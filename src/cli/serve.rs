@@ -12,6 +12,7 @@ use super::Context;
 use crate::{
     api::{self, App},
     cases::{BuiltIn, CaseSystem},
+    documents::reader::Reader,
     domain::case_number::Template,
     mailbox::{TokenCache, mark::Marks, supervisor::Supervisor},
     outbox::{self, Outbox, housekeeping},
@@ -60,10 +61,13 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
     });
     let keep = chrono::Duration::days(config.blobs.keep_unplaced_days);
     work.spawn(housekeeping::run(store.clone(), keep, stop.clone()));
+    let reader = Reader::of_this_program().context("this program does not find itself")?;
     let outbox = Outbox {
         store: store.clone(),
         case_system: Arc::clone(&cases),
         marker: Arc::new(Marks::new(store.clone(), tokens.clone())),
+        reader,
+        organisation: Arc::new(context.organisation()?),
     };
     work.spawn(outbox::run(outbox, stop.clone()));
     let supervisor = Supervisor::new(

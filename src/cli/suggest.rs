@@ -95,7 +95,7 @@ async fn of_mailbox(
         let Some(last) = page.last() else { break };
         filter.after = Some((last.received_at, last.id));
         for row in page {
-            let signals = Signals::kept(&row.signals, row.thread_id);
+            let signals = Signals::of_row(&row);
             let best = engine.suggest(&signals, user, Utc::now(), 1).pop();
             let number = best
                 .as_ref()
@@ -143,7 +143,7 @@ async fn of_file(
         });
     }
     let output = Output {
-        description: engine.describe(&mail, now),
+        description: engine.describe(&mail, &[], now),
         cases,
     };
     if context.json {

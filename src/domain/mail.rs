@@ -184,6 +184,17 @@ pub struct Attachment {
     pub attachments: Vec<Attachment>,
 }
 
+impl Attachment {
+    /// Whether it is worth a look for text, by what its sender says it is.
+    pub fn may_have_text(&self) -> bool {
+        const WITHOUT: [&str; 3] = ["image/", "audio/", "video/"];
+        !self.inline
+            && self.size > 0
+            && !WITHOUT.iter().any(|kind| self.media_type.starts_with(kind))
+            && !self.media_type.ends_with("-signature")
+    }
+}
+
 /// Something a reader should know about how the mail was read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Warning {

@@ -32,7 +32,7 @@ pub(super) enum Doubt {
 }
 
 /// The bytes as text; each of them has a letter.
-pub(super) fn guessed(bytes: &[u8]) -> String {
+pub fn guessed(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         text.push_str(chunk.valid());

@@ -55,9 +55,11 @@ use std::cell::OnceCell;
 
 use mail_parser::{Message, MessageParser, MessageRef};
 
+pub use charset::guessed;
 pub use fingerprint::fingerprint;
 pub use plain::escaped;
 pub use reading::{Readable, readable};
+pub use rtf::{RtfText, text as rtf_text};
 
 use cid::References;
 use contents::{Contents, Leaf};
@@ -120,6 +122,23 @@ impl Digests {
 fn read_file(raw: &[u8], digests: Digests) -> Mail {
     let opening = Opening::new(digests);
     read_all(&nested::mail_file(raw), &opening).unwrap_or_else(unreadable)
+}
+
+/// What a calendar says of its meetings, in Danish.
+pub fn calendar_text(calendar: &[u8]) -> String {
+    calendar::read(calendar).text
+}
+
+/// Whom visiting cards name and how to reach them, in Danish.
+pub fn card_text(cards: &[u8]) -> String {
+    vcard::read(cards).text
+}
+
+/// What a page of HTML says to its reader; cut where a mail's text would be.
+pub fn html_text(page: &str) -> String {
+    let mut text = text::Text::default();
+    html::read(page, &mut text);
+    text.trimmed().0
 }
 
 /// `None` when the bytes are no mail.

@@ -6,6 +6,7 @@
 mod deliver;
 pub mod housekeeping;
 mod mark;
+mod read_attachments;
 mod worker;
 
 pub use mark::{MarkError, Marker};

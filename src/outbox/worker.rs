@@ -6,10 +6,12 @@ use std::time::Duration;
 use chrono::Utc;
 use tokio_util::sync::CancellationToken;
 
-use super::{Marker, deliver, mark};
+use super::{Marker, deliver, mark, read_attachments};
 use crate::{
     cases::CaseSystem,
+    documents::reader::Reader,
     store::{EntryState, Job, JobKind, Store, StoreError},
+    suggest::Organisation,
 };
 
 /// Pauses before each further attempt, in seconds; after the last one a person decides.
@@ -18,6 +20,8 @@ const RETRY_AFTER_SECS: [i64; 8] = [1, 5, 30, 120, 600, 1800, 7200, 21600];
 const LEASE_SECS: i64 = 120;
 /// Jobs claimed at once.
 const BATCH: i64 = 50;
+/// Likewise one that reads the attachments of a batch of mails; what it has read by then is kept.
+const READING_LEASE_SECS: i64 = 300;
 /// How often the outbox looks when nothing rang.
 const POLL: Duration = Duration::from_millis(500);
 
@@ -27,6 +31,9 @@ pub struct Outbox {
     pub store: Store,
     pub case_system: Arc<dyn CaseSystem>,
     pub marker: Arc<dyn Marker>,
+    pub reader: Reader,
+    /// Whose case numbers are looked for in attachments.
+    pub organisation: Arc<Organisation>,
 }
 
 /// Why a job did not succeed.
@@ -50,10 +57,33 @@ impl From<StoreError> for JobError {
     }
 }
 
-/// Works until cancelled; the batch at hand is finished first.
+/// Works until cancelled; the batch at hand is finished first, but for attachments, which are read later then.
+///
+/// Attachments are read beside the other jobs, so that no click waits for them.
 pub async fn run(outbox: Outbox, stop: CancellationToken) {
+    tokio::join!(
+        work(&outbox, Line::Acts, &stop),
+        work(&outbox, Line::Readings, &stop)
+    );
+}
+
+/// The two lines of jobs.
+#[derive(Clone, Copy)]
+enum Line {
+    Acts,
+    Readings,
+}
+
+async fn work(outbox: &Outbox, line: Line, stop: &CancellationToken) {
     while !stop.is_cancelled() {
-        match outbox.run_due().await {
+        let done = match line {
+            Line::Acts => outbox.run_due().await,
+            Line::Readings => tokio::select! {
+                () = stop.cancelled() => Ok(0),
+                done = outbox.read_due() => done,
+            },
+        };
+        match done {
             Ok(0) => {
                 tokio::select! {
                     () = stop.cancelled() => {}
@@ -80,11 +110,23 @@ impl Outbox {
             .store
             .claim_jobs(BATCH, Utc::now(), chrono::Duration::seconds(LEASE_SECS))
             .await?;
-        for job in &jobs {
+        self.run_each(&jobs).await
+    }
+
+    /// Reads the attachments of one batch of mails, if any waits for that; returns how many jobs that were.
+    pub async fn read_due(&self) -> Result<usize, StoreError> {
+        let lease = chrono::Duration::seconds(READING_LEASE_SECS);
+        let jobs = self.store.claim_reading_jobs(1, Utc::now(), lease).await?;
+        self.run_each(&jobs).await
+    }
+
+    async fn run_each(&self, jobs: &[Job]) -> Result<usize, StoreError> {
+        for job in jobs {
             let outcome = match job.kind {
                 JobKind::Deliver => deliver::run(self, job).await,
                 JobKind::Mark => mark::run(self, job, true).await,
                 JobKind::Unmark => mark::run(self, job, false).await,
+                JobKind::ReadAttachments => read_attachments::run(self, job).await,
             };
             match outcome {
                 Ok(()) => {

@@ -47,6 +47,11 @@ pub enum EventKind {
         from: Uuid,
         into: Uuid,
     },
+    /// What these mails' attachments say is known now.
+    AttachmentsRead {
+        mailbox_id: Uuid,
+        mail_ids: Vec<Uuid>,
+    },
     MailboxChanged {
         mailbox_id: Uuid,
     },

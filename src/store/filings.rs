@@ -19,6 +19,8 @@ pub struct Filing {
     /// The mail's conversation as it is now.
     pub thread_id: Uuid,
     pub signals: Value,
+    /// Of the mail's attachments; `None` until they are read.
+    pub attachment_signals: Option<Value>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -30,10 +32,12 @@ struct Row {
     state: String,
     thread_id: Uuid,
     signals: Json<Value>,
+    attachment_signals: Option<Json<Value>>,
 }
 
 const COLUMNS: &str =
-    "e.id, e.case_id, e.created_by, e.created_at, e.state, m.thread_id, m.signals";
+    "e.id, e.case_id, e.created_by, e.created_at, e.state, m.thread_id, m.signals,
+    m.attachment_signals";
 
 impl From<Row> for Filing {
     fn from(row: Row) -> Self {
@@ -45,6 +49,7 @@ impl From<Row> for Filing {
             undone: row.state == "undone",
             thread_id: row.thread_id,
             signals: row.signals.0,
+            attachment_signals: row.attachment_signals.map(|signals| signals.0),
         }
     }
 }
@@ -62,6 +67,21 @@ impl Store {
         .fetch_optional(c)
         .await?);
         row.map(Filing::from).ok_or(StoreError::NotFound("entry"))
+    }
+
+    /// Every filing in force of a mail.
+    pub async fn filings_of_mail(&self, mail_id: Uuid) -> Result<Vec<Filing>, StoreError> {
+        let rows: Vec<Row> = read!(self, |c| sqlx::query_as(sqlx::AssertSqlSafe(format!(
+            "select {COLUMNS}
+             from entries e
+             join mails m on m.id = e.mail_id
+             where e.mail_id = $1 and e.state <> 'undone'
+             order by e.id"
+        )))
+        .bind(mail_id)
+        .fetch_all(c)
+        .await?);
+        Ok(rows.into_iter().map(Filing::from).collect())
     }
 
     /// Every filing in force after an entry, in order of entry.

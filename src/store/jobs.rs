@@ -25,6 +25,8 @@ pub enum JobKind {
     Mark,
     /// Take that mark away again.
     Unmark,
+    /// Read what the attachments of stored mails say.
+    ReadAttachments,
 }
 
 impl JobKind {
@@ -33,6 +35,7 @@ impl JobKind {
             Self::Deliver => "deliver",
             Self::Mark => "mark",
             Self::Unmark => "unmark",
+            Self::ReadAttachments => "read_attachments",
         }
     }
 }
@@ -43,6 +46,32 @@ pub struct NewJob {
     pub payload: Value,
     /// Jobs of one group run one after the other, e.g. all of one mailbox.
     pub group_key: String,
+}
+
+impl NewJob {
+    pub(super) fn read_attachments(mailbox_id: Uuid, mail_ids: &[Uuid]) -> Self {
+        Self {
+            kind: JobKind::ReadAttachments,
+            payload: serde_json::json!({ "mailbox_id": mailbox_id, "mail_ids": mail_ids }),
+            group_key: format!("attachments:{mailbox_id}"),
+        }
+    }
+}
+
+/// Which jobs a worker takes: somebody waits for those that follow an act, nobody for the reading of attachments.
+#[derive(Clone, Copy)]
+enum Pace {
+    Prompt,
+    Slow,
+}
+
+impl Pace {
+    fn clause(self) -> &'static str {
+        match self {
+            Self::Prompt => "kind <> 'read_attachments'",
+            Self::Slow => "kind = 'read_attachments'",
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -82,12 +111,13 @@ const CLAIM: &str = "update jobs
       where j.group_key = (
           select g.group_key
           from jobs g
-          where g.run_at <= $1 and (g.state = 'waiting' or (g.state = 'running' and g.leased_until <= $1))
+          where g.{pace} and g.run_at <= $1 and (g.state = 'waiting' or (g.state = 'running' and g.leased_until <= $1))
             and not exists (
               select 1 from jobs b
               where b.group_key = g.group_key and b.state = 'running' and b.leased_until > $1)
           order by g.run_at, g.id
           limit 1)
+        and j.{pace}
         and j.run_at <= $1
         and (j.state = 'waiting' or (j.state = 'running' and j.leased_until <= $1))
       order by j.run_at, j.id
@@ -126,24 +156,46 @@ pub(super) async fn insert(
 }
 
 impl Store {
-    /// Claims up to `limit` due jobs of one group.
+    /// Claims up to `limit` due jobs of one group, of those that somebody waits for.
     pub async fn claim_jobs(
         &self,
         limit: i64,
         now: DateTime<Utc>,
         lease: Duration,
     ) -> Result<Vec<Job>, StoreError> {
+        self.claim(Pace::Prompt, limit, now, lease).await
+    }
+
+    /// Claims up to `limit` due jobs of one group, of those that read attachments.
+    pub async fn claim_reading_jobs(
+        &self,
+        limit: i64,
+        now: DateTime<Utc>,
+        lease: Duration,
+    ) -> Result<Vec<Job>, StoreError> {
+        self.claim(Pace::Slow, limit, now, lease).await
+    }
+
+    async fn claim(
+        &self,
+        pace: Pace,
+        limit: i64,
+        now: DateTime<Utc>,
+        lease: Duration,
+    ) -> Result<Vec<Job>, StoreError> {
         // Looked up without the write lock first: an idle outbox costs writers nothing.
         let due: Option<(Uuid,)> = read!(self, |c| {
-            sqlx::query_as(
-            "select id
-             from jobs
-             where run_at <= $1 and (state = 'waiting' or (state = 'running' and leased_until <= $1))
-             limit 1"
-        )
-        .bind(now)
-        .fetch_optional(c)
-        .await?
+            sqlx::query_as(sqlx::AssertSqlSafe(format!(
+                "select id
+                 from jobs
+                 where {} and run_at <= $1
+                   and (state = 'waiting' or (state = 'running' and leased_until <= $1))
+                 limit 1",
+                pace.clause()
+            )))
+            .bind(now)
+            .fetch_optional(c)
+            .await?
         });
         if due.is_none() {
             return Ok(Vec::new());
@@ -153,7 +205,9 @@ impl Store {
             Tx::Sqlite(..) => "",
             Tx::Postgres(_) => " for update skip locked",
         };
-        let sql = CLAIM.replace("{skip_locked}", skip_locked);
+        let sql = CLAIM
+            .replace("{skip_locked}", skip_locked)
+            .replace("{pace}", pace.clause());
         let mut rows: Vec<JobRow> = write!(&mut tx, |c| sqlx::query_as(sqlx::AssertSqlSafe(sql))
             .bind(now)
             .bind(now + lease)
@@ -187,7 +241,9 @@ impl Store {
                  set state = 'done', leased_until = null, last_error = null
                  where id = $1 and fence = $2"
             }
-            JobKind::Deliver | JobKind::Unmark => "delete from jobs where id = $1 and fence = $2",
+            JobKind::Deliver | JobKind::Unmark | JobKind::ReadAttachments => {
+                "delete from jobs where id = $1 and fence = $2"
+            }
         };
         let mut tx = self.db.begin().await?;
         let done = write!(&mut tx, |c| sqlx::query(sql)

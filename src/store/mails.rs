@@ -12,9 +12,9 @@ use uuid::Uuid;
 use super::{
     EventKind, Lease, Store, StoreError,
     db::{Db, Tx, read, write},
-    events, leases, pictures, search, threads,
+    events, jobs, leases, pictures, search, threads,
 };
-use crate::domain::mail::{Mail, MailKind, Sha256};
+use crate::domain::mail::{Attachment, Mail, MailKind, Sha256};
 
 /// Rows of one insert, below both databases' limits on parameters (20 columns a mail).
 const ROWS: usize = 500;
@@ -84,6 +84,8 @@ pub struct MailRow {
     /// All but `text`, which is empty here; read it from the raw mail.
     pub envelope: Mail,
     pub signals: Value,
+    /// Of its attachments; `None` until they are read.
+    pub attachment_signals: Option<Value>,
 }
 
 /// Which mails to list; everything is optional.
@@ -114,11 +116,12 @@ struct Row {
     incomplete_reason: Option<String>,
     envelope: Json<Mail>,
     signals: Json<Value>,
+    attachment_signals: Option<Json<Value>>,
 }
 
 const COLUMNS: &str =
     "m.id, m.sha256, m.fingerprint, m.thread_id, m.received_at, m.byte_length, m.preview,
-    m.incomplete_reason, m.envelope, m.signals";
+    m.incomplete_reason, m.envelope, m.signals, m.attachment_signals";
 
 /// A mail is seen by those of its mailboxes, and once journaled by those who may see the case. `$1` is the viewer.
 const VISIBLE: &str = "(exists (
@@ -145,6 +148,7 @@ impl From<Row> for MailRow {
             incomplete_reason: row.incomplete_reason,
             envelope: row.envelope.0,
             signals: row.signals.0,
+            attachment_signals: row.attachment_signals.map(|signals| signals.0),
         }
     }
 }
@@ -230,6 +234,11 @@ impl Store {
                 mail_ids,
             };
             events::append(&mut tx, now, &event).await?;
+        }
+        let to_read = mails_to_read(batch, &stored);
+        if !to_read.is_empty() {
+            let job = jobs::NewJob::read_attachments(batch.mailbox_id, &to_read);
+            jobs::insert(&mut tx, &[job], None, now).await?;
         }
         tx.commit().await?;
         Ok(stored)
@@ -358,6 +367,19 @@ impl Store {
             .await?);
         Ok(row.0)
     }
+}
+
+/// The new mails with attachments that may hold a text.
+fn mails_to_read(batch: &Batch, stored: &[StoredMail]) -> Vec<Uuid> {
+    batch
+        .mails
+        .iter()
+        .zip(stored)
+        .filter(|(new, stored)| {
+            stored.new && new.mail.attachments.iter().any(Attachment::may_have_text)
+        })
+        .map(|(_, stored)| stored.id)
+        .collect()
 }
 
 /// How the bytes of a batch's new mails will lie in their object.
@@ -713,8 +735,17 @@ where
         query.push(" and m.thread_id = ").push_bind(id);
     }
     if let Some(words) = &filter.words {
-        let (clause, value) = search::clause(words, postgres)?;
-        query.push(" and ").push(clause).push_bind(value).push("))");
+        let (word_in, values) = search::clause(words, postgres)?;
+        for value in values {
+            query
+                .push(" and ")
+                .push(word_in.mail)
+                .push_bind(value.clone());
+            query
+                .push(word_in.or_attachments)
+                .push_bind(value)
+                .push(word_in.end);
+        }
     }
     if let Some(from) = &filter.from {
         query
@@ -799,7 +830,7 @@ fn preview(text: &str) -> String {
 }
 
 /// Text as both databases take it: PostgreSQL's holds no NUL.
-fn storable(text: &str) -> String {
+pub(super) fn storable(text: &str) -> String {
     text.replace('\0', "")
 }
 
@@ -808,7 +839,7 @@ fn without_nul(text: &str) -> &str {
     text.split('\0').next().unwrap_or_default()
 }
 
-fn head(text: &str, max_bytes: usize) -> &str {
+pub(super) fn head(text: &str, max_bytes: usize) -> &str {
     &text[..text.floor_char_boundary(max_bytes)]
 }
 

@@ -3,6 +3,7 @@
 //! The database is the truth. Blobs are written before the rows that name them and removed after. Queries are named
 //! for what they answer, and access is a clause of the query.
 
+mod attachments;
 mod audit;
 mod blobs;
 mod cases;
@@ -24,6 +25,7 @@ mod wal;
 
 use std::sync::Arc;
 
+pub use attachments::{AttachmentText, ReadMail};
 pub use audit::AuditRecord;
 pub use blobs::{BlobError, Blobs, BlobsAt};
 pub use cases::{CaseFilter, CaseQuery, NewCase};

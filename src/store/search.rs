@@ -72,17 +72,50 @@ pub(super) async fn index(tx: &mut Tx, texts: &[SearchText<'_>]) -> Result<(), S
     Ok(())
 }
 
+/// Makes the words of a mail's attachments find it.
+pub(super) async fn index_attachments(
+    tx: &mut Tx,
+    mail_id: Uuid,
+    words: &str,
+) -> Result<(), StoreError> {
+    match tx {
+        Tx::Sqlite(tx, _) => {
+            sqlx::query(
+                "insert into attachment_search (rowid, words)
+                 select docid, $1 from mail_search_rows where mail_id = $2",
+            )
+            .bind(words)
+            .bind(mail_id)
+            .execute(&mut **tx)
+            .await?;
+        }
+        Tx::Postgres(tx) => {
+            sqlx::query(
+                "insert into attachment_search (mail_id, words)
+                 values ($1, to_tsvector('simple', $2))
+                 on conflict (mail_id) do nothing",
+            )
+            .bind(mail_id)
+            .bind(words)
+            .execute(&mut **tx)
+            .await?;
+        }
+    }
+    Ok(())
+}
+
 /// Takes a mail out of the search; before its row goes.
 pub(super) async fn forget(tx: &mut Tx, mail_id: Uuid) -> Result<(), StoreError> {
     match tx {
         Tx::Sqlite(tx, _) => {
-            sqlx::query(
+            for delete in [
                 "delete from mail_search
                  where rowid in (select docid from mail_search_rows where mail_id = $1)",
-            )
-            .bind(mail_id)
-            .execute(&mut **tx)
-            .await?;
+                "delete from attachment_search
+                 where rowid in (select docid from mail_search_rows where mail_id = $1)",
+            ] {
+                sqlx::query(delete).bind(mail_id).execute(&mut **tx).await?;
+            }
         }
         // Goes with the mail's row.
         Tx::Postgres(_) => {}
@@ -90,9 +123,35 @@ pub(super) async fn forget(tx: &mut Tx, mail_id: Uuid) -> Result<(), StoreError>
     Ok(())
 }
 
-/// The clause that keeps mails holding every word (each as a prefix), and the value to bind for it. `None` when the
-/// search has no word.
-pub(super) fn clause(words: &str, postgres: bool) -> Option<(&'static str, String)> {
+/// The condition on a mail `m` that a word begins one of its own or of its attachments', around what is bound for it.
+pub(super) struct WordIn {
+    pub mail: &'static str,
+    pub or_attachments: &'static str,
+    pub end: &'static str,
+}
+
+const IN_SQLITE: WordIn = WordIn {
+    mail: "m.id in (
+        select r.mail_id from mail_search s join mail_search_rows r on r.docid = s.rowid
+        where mail_search match (",
+    or_attachments: ")
+        union all
+        select r.mail_id from attachment_search s join mail_search_rows r on r.docid = s.rowid
+        where attachment_search match (",
+    end: "))",
+};
+
+const IN_POSTGRES: WordIn = WordIn {
+    mail: "m.id in (
+        select s.mail_id from mail_search s where s.words @@ to_tsquery('simple', ",
+    or_attachments: ")
+        union all
+        select s.mail_id from attachment_search s where s.words @@ to_tsquery('simple', ",
+    end: "))",
+};
+
+/// How a word is looked for, and for each word what to bind. `None` when the search has no word.
+pub(super) fn clause(words: &str, postgres: bool) -> Option<(&'static WordIn, Vec<String>)> {
     let words: Vec<String> = words
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
@@ -103,26 +162,11 @@ pub(super) fn clause(words: &str, postgres: bool) -> Option<(&'static str, Strin
         return None;
     }
     Some(if postgres {
-        let query = words
-            .iter()
-            .map(|word| format!("'{word}':*"))
-            .collect::<Vec<_>>()
-            .join(" & ");
-        (
-            "m.id in (select s.mail_id from mail_search s where s.words @@ to_tsquery('simple', ",
-            query,
-        )
+        let prefix = |word: &String| format!("'{word}':*");
+        (&IN_POSTGRES, words.iter().map(prefix).collect())
     } else {
-        let query = words
-            .iter()
-            .map(|word| format!("\"{word}\"*"))
-            .collect::<Vec<_>>()
-            .join(" ");
-        (
-            "m.id in (select r.mail_id from mail_search s join mail_search_rows r on r.docid = s.rowid
-               where mail_search match (",
-            query,
-        )
+        let prefix = |word: &String| format!("\"{word}\"*");
+        (&IN_SQLITE, words.iter().map(prefix).collect())
     })
 }
 
@@ -133,9 +177,9 @@ mod tests {
     #[test]
     fn operators_of_the_query_languages_are_read_as_plain_words() {
         let (_, sqlite) = clause("tag\" OR *nød", false).unwrap();
-        assert_eq!(sqlite, "\"tag\"* \"or\"* \"nød\"*");
+        assert_eq!(sqlite, ["\"tag\"*", "\"or\"*", "\"nød\"*"]);
         let (_, postgres) = clause("a' | !b", true).unwrap();
-        assert_eq!(postgres, "'a':* & 'b':*");
+        assert_eq!(postgres, ["'a':*", "'b':*"]);
     }
 
     #[test]

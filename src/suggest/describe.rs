@@ -6,6 +6,7 @@ use super::signals::Organisation;
 use crate::domain::case::Direction;
 use crate::domain::mail::{Attachment, Mail};
 use crate::domain::{cpr, file_name, title, working_days};
+use crate::store::AttachmentText;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use serde::Serialize;
 
@@ -33,14 +34,19 @@ pub struct NamedAttachment {
 }
 
 /// `received` is when the mailbox got the mail; it stands in for a date that is missing or cannot be.
-pub fn describe(mail: &Mail, organisation: &Organisation, received: DateTime<Utc>) -> Description {
+pub fn describe(
+    mail: &Mail,
+    read: &[AttachmentText],
+    organisation: &Organisation,
+    received: DateTime<Utc>,
+) -> Description {
     let document_date = document_date(mail, received);
     let sender = sender(mail);
     Description {
         title: title::suggest(&mail.subject, sender.as_deref(), Some(document_date)),
         direction: organisation.domains.direction(mail),
         document_date,
-        attachments: name_attachments(mail, sender.as_deref(), document_date),
+        attachments: name_attachments(mail, read, sender.as_deref(), document_date),
     }
 }
 
@@ -71,13 +77,19 @@ fn sender(mail: &Mail) -> Option<String> {
     Some(shown.trim().to_owned()).filter(|shown| !shown.is_empty())
 }
 
-fn name_attachments(mail: &Mail, sender: Option<&str>, date: NaiveDate) -> Vec<NamedAttachment> {
+fn name_attachments(
+    mail: &Mail,
+    read: &[AttachmentText],
+    sender: Option<&str>,
+    date: NaiveDate,
+) -> Vec<NamedAttachment> {
     let said = title::without_cpr(&title::base_subject(&mail.subject));
     let said = title::says_something(&said).then_some(said);
     let named: Vec<(String, bool)> = mail
         .attachments
         .iter()
-        .map(|attachment| {
+        .enumerate()
+        .map(|(index, attachment)| {
             let given = file_name::clean(&attachment.name);
             let (stem, extension) = file_name::split_extension(&given);
             let extension = if extension.is_empty() {
@@ -88,7 +100,10 @@ fn name_attachments(mail: &Mail, sender: Option<&str>, date: NaiveDate) -> Vec<N
             let shown = cpr::replace(stem, |_| String::new());
             let renamed = is_meaningless(&shown);
             let stem = if renamed {
-                made_name(said.as_deref(), attachment, sender, date)
+                read.iter()
+                    .find(|read| read.position == index)
+                    .and_then(own_name)
+                    .unwrap_or_else(|| made_name(said.as_deref(), attachment, sender, date))
             } else {
                 shown
             };
@@ -114,6 +129,16 @@ fn name_attachments(mail: &Mail, sender: Option<&str>, date: NaiveDate) -> Vec<N
             },
         )
         .collect()
+}
+
+/// What the document calls itself, when that says something.
+fn own_name(read: &AttachmentText) -> Option<String> {
+    [&read.title, &read.heading]
+        .into_iter()
+        .flatten()
+        .map(|given| title::without_cpr(given))
+        .find(|name| name.split_whitespace().count() >= 2 && title::says_something(name))
+        .map(|name| name.chars().take(MAX_TITLE_CHARS).collect())
 }
 
 /// `Ansøgning om carport – Ole Hansen 2024-05-03`.
@@ -289,7 +314,7 @@ mod tests {
             domains: OwnDomains::from(vec!["byen.dk".to_owned()]),
             ..Organisation::default()
         };
-        describe(mail, &organisation, at("2024-05-03T22:30:00Z"))
+        describe(mail, &[], &organisation, at("2024-05-03T22:30:00Z"))
     }
 
     #[test]
@@ -386,6 +411,47 @@ mod tests {
                 .map(|a| a.proposed)
                 .collect::<Vec<_>>(),
             [false, true]
+        );
+    }
+
+    #[test]
+    fn a_file_without_a_name_is_called_what_it_calls_itself() {
+        let mail = Mail {
+            subject: "Hermed".to_owned(),
+            attachments: ["scan001.pdf", "Kort.pdf", "scan002.pdf"]
+                .map(|name| Attachment {
+                    name: name.to_owned(),
+                    media_type: "application/pdf".to_owned(),
+                    size: 1,
+                    ..Attachment::default()
+                })
+                .to_vec(),
+            ..Mail::default()
+        };
+        let read = |position, title: Option<&str>, heading: &str| AttachmentText {
+            position,
+            format: "pdf".to_owned(),
+            text: String::new(),
+            title: title.map(str::to_owned),
+            heading: Some(heading.to_owned()),
+            language: None,
+            notes: Vec::new(),
+        };
+        let known = [
+            read(0, Some("Brev"), "Afgørelse om hegn for 070761-4285"),
+            read(1, Some("Kort over området"), ""),
+        ];
+        let organisation = Organisation::default();
+        let described = describe(&mail, &known, &organisation, DateTime::<Utc>::default());
+        let names: Vec<_> = described
+            .attachments
+            .iter()
+            .map(|a| a.name.as_str())
+            .collect();
+        assert_eq!(names[..2], ["Afgørelse om hegn for.pdf", "Kort.pdf"]);
+        assert!(
+            names[2].starts_with("Hermed") || names[2].starts_with("Dokument"),
+            "{names:?}"
         );
     }
 }

@@ -8,7 +8,7 @@ use super::index::{Filed, Index};
 use super::rank::Suggestion;
 use super::signals::{Organisation, Signals};
 use crate::domain::mail::Mail;
-use crate::store::{EventKind, Filing, Store, StoreError};
+use crate::store::{AttachmentText, EventKind, Filing, Store, StoreError};
 use chrono::{DateTime, Utc};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{PoisonError, RwLock};
@@ -51,8 +51,14 @@ impl Engine {
         Signals::of(mail, &self.organisation)
     }
 
-    pub fn describe(&self, mail: &Mail, received: DateTime<Utc>) -> Description {
-        describe(mail, &self.organisation, received)
+    /// What the mail and its files are called; what is known of its attachments helps those without a name.
+    pub fn describe(
+        &self,
+        mail: &Mail,
+        attachments: &[AttachmentText],
+        received: DateTime<Utc>,
+    ) -> Description {
+        describe(mail, attachments, &self.organisation, received)
     }
 
     /// The most likely cases that the viewer may see, best first.
@@ -143,6 +149,15 @@ impl Engine {
                 }
                 Ok(())
             }
+            EventKind::AttachmentsRead { mail_ids, .. } => {
+                for mail_id in mail_ids {
+                    for filing in store.filings_of_mail(*mail_id).await? {
+                        let filed = filed(filing);
+                        self.write(|index| index.learn_documents(&filed));
+                    }
+                }
+                Ok(())
+            }
             EventKind::ThreadsMerged { from, into } => {
                 self.write(|index| index.merge_threads(*from, *into));
                 Ok(())
@@ -175,6 +190,9 @@ fn filed(filing: Filing) -> Filed {
         entry: filing.entry_id,
         case_id: filing.case_id,
         signals: Signals::kept(&filing.signals, filing.thread_id),
+        documents: filing
+            .attachment_signals
+            .map(|documents| serde_json::from_value(documents).unwrap_or_default()),
         by: filing.created_by,
         at: filing.created_at,
     }

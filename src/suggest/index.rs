@@ -47,6 +47,8 @@ pub struct Filed {
     pub entry: Uuid,
     pub case_id: Uuid,
     pub signals: Signals,
+    /// Of the mail's attachments, once they are read. They never change then.
+    pub documents: Option<Signals>,
     /// User name.
     pub by: String,
     pub at: DateTime<Utc>,
@@ -75,6 +77,8 @@ pub struct Index {
 struct Learned {
     slot: Slot,
     thread: Option<Uuid>,
+    /// What the mail's attachments say was learned too.
+    documents: bool,
 }
 
 pub(super) struct CaseEntry {
@@ -185,7 +189,12 @@ impl Index {
             return false;
         }
         let thread = filed.signals.thread;
-        self.entries.insert(filed.entry, Learned { slot, thread });
+        let learned = Learned {
+            slot,
+            thread,
+            documents: false,
+        };
+        self.entries.insert(filed.entry, learned);
         self.each_thread(thread, |postings, key| postings.add(key, slot, 1));
         self.each_key(&filed.signals, |postings, key, count| {
             postings.add(key, slot, count);
@@ -197,23 +206,47 @@ impl Index {
         }
         let recents = self.recents.entry(filed.by.clone()).or_default();
         *recents.entry((filed.at, filed.case_id)).or_default() += 1;
+        self.learn_documents(filed);
         true
+    }
+
+    /// Learns what the attachments say of a mail that was learned before they were read. Twice changes nothing.
+    pub fn learn_documents(&mut self, filed: &Filed) {
+        let Some(documents) = &filed.documents else {
+            return;
+        };
+        let Some(learned) = self.entries.get_mut(&filed.entry) else {
+            return;
+        };
+        if std::mem::replace(&mut learned.documents, true) {
+            return;
+        }
+        let slot = learned.slot;
+        self.each_key(documents, |postings, key, count| {
+            postings.add(key, slot, count);
+        });
+        let length = length_of(documents);
+        self.total_length += u64::from(length);
+        if let Some(case) = self.entry_mut(slot) {
+            case.length += length;
+        }
     }
 
     /// Takes back what `learn` did with the same value. False when it was not learned.
     pub fn forget(&mut self, filed: &Filed) -> bool {
-        let Some(Learned { slot, thread }) = self.entries.remove(&filed.entry) else {
+        let Some(Learned {
+            slot,
+            thread,
+            documents,
+        }) = self.entries.remove(&filed.entry)
+        else {
             return false;
         };
-        self.each_thread(thread, |postings, key| postings.take(key, slot, 1));
-        self.each_key(&filed.signals, |postings, key, count| {
-            postings.take(key, slot, count);
-        });
-        let length = length_of(&filed.signals);
-        self.total_length = self.total_length.saturating_sub(u64::from(length));
-        if let Some(case) = self.entry_mut(slot) {
-            case.length = case.length.saturating_sub(length);
+        if let Some(documents) = filed.documents.as_ref().filter(|_| documents) {
+            self.forget_keys(documents, slot);
         }
+        self.each_thread(thread, |postings, key| postings.take(key, slot, 1));
+        self.forget_keys(&filed.signals, slot);
         if let Some(recents) = self.recents.get_mut(&filed.by) {
             if let Some(count) = recents.get_mut(&(filed.at, filed.case_id)) {
                 *count -= 1;
@@ -226,6 +259,17 @@ impl Index {
             }
         }
         true
+    }
+
+    fn forget_keys(&mut self, signals: &Signals, slot: Slot) {
+        self.each_key(signals, |postings, key, count| {
+            postings.take(key, slot, count);
+        });
+        let length = length_of(signals);
+        self.total_length = self.total_length.saturating_sub(u64::from(length));
+        if let Some(case) = self.entry_mut(slot) {
+            case.length = case.length.saturating_sub(length);
+        }
     }
 
     /// Two conversations turned out to be one.

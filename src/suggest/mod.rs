@@ -23,4 +23,4 @@ pub use evidence::Evidence;
 pub use index::{Filed, Index};
 pub use probability::Probability;
 pub use rank::Suggestion;
-pub use signals::{NumberSeen, Organisation, Place, Signals, Term};
+pub use signals::{DocumentText, NumberSeen, Organisation, Place, Signals, Term};

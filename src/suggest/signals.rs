@@ -9,6 +9,7 @@ use crate::domain::mail::Mail;
 use crate::domain::mail_text::{self, Kind};
 use crate::domain::{case_number, cpr, cvr, direction, file_name, property, title};
 use crate::domain::{case_number::Finder, direction::OwnDomains};
+use crate::store::MailRow;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -24,11 +25,18 @@ const MAX_PEOPLE: usize = 24;
 const MAX_KEYS: usize = 64;
 const MAX_ATTACHMENTS: usize = 40;
 
+/// Bytes of a document that are read, and of all that hang on one mail.
+const MAX_DOCUMENT_BYTES: usize = 8 * 1024;
+const MAX_DOCUMENTS_BYTES: usize = 32 * 1024;
+const MAX_DOCUMENT_TERMS: usize = 32;
+
 const SUBJECT_WEIGHT: u32 = 12;
 const ATTACHMENT_WEIGHT: u32 = 6;
+const DOCUMENT_TITLE_WEIGHT: u32 = 6;
 const TEXT_WEIGHT: u32 = 4;
 const QUOTED_WEIGHT: u32 = 1;
 const SIGNATURE_WEIGHT: u32 = 1;
+const DOCUMENT_WEIGHT: u32 = 1;
 
 /// What the engine must know about the organisation it serves.
 #[derive(Clone, Debug, Default)]
@@ -89,6 +97,14 @@ pub struct NumberSeen {
     pub named: bool,
 }
 
+/// What an attachment says, as far as it is known.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DocumentText<'a> {
+    pub title: Option<&'a str>,
+    pub heading: Option<&'a str>,
+    pub text: &'a str,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Place {
@@ -119,6 +135,80 @@ impl Signals {
         signals.take_names(mail, &text);
         signals.terms = terms(&subject, &text, &names);
         signals
+    }
+
+    /// Of a mail's attachments alone: kept beside those of the mail, never in their place.
+    pub fn of_documents(documents: &[DocumentText<'_>], organisation: &Organisation) -> Self {
+        let mut signals = Self::default();
+        let mut seen: BTreeMap<String, bool> = BTreeMap::new();
+        let mut lower: Vec<(String, u32)> = Vec::new();
+        let mut room = MAX_DOCUMENTS_BYTES;
+        for document in documents {
+            let text = words::composed(beginning(document.text, MAX_DOCUMENT_BYTES.min(room)));
+            room -= text.len().min(room);
+            let titles = [document.title, document.heading];
+            for title in titles.into_iter().flatten() {
+                let title = words::composed(beginning(title, 300));
+                lower.push((without_cpr(&title).to_lowercase(), DOCUMENT_TITLE_WEIGHT));
+            }
+            lower.push((without_cpr(&text).to_lowercase(), DOCUMENT_WEIGHT));
+            for found in organisation.numbers.find(&text, MAX_NUMBERS) {
+                *seen.entry(found.key).or_default() |= found.named;
+            }
+            signals.take_identifiers("", &text);
+        }
+        signals.numbers = seen
+            .into_iter()
+            .map(|(key, named)| NumberSeen {
+                key,
+                place: Place::Attachment,
+                named,
+            })
+            .collect();
+        signals.numbers.sort_by_key(|seen| !seen.named);
+        signals.numbers.truncate(MAX_NUMBERS);
+        let mut counts: HashMap<&str, u32> = HashMap::new();
+        for (text, weight) in &lower {
+            for word in words::words(text) {
+                *counts.entry(word).or_default() += weight;
+            }
+        }
+        signals.terms = by_stem(counts);
+        signals.terms.truncate(MAX_DOCUMENT_TERMS);
+        signals
+    }
+
+    /// Both of the mail and of what hangs on it, for ranking.
+    #[must_use]
+    pub fn with_documents(mut self, documents: &Self) -> Self {
+        for Term(stem, word, weight) in &documents.terms {
+            match self.terms.iter_mut().find(|term| term.0 == *stem) {
+                Some(known) => known.2 = known.2.max(*weight),
+                None => self.terms.push(Term(stem.clone(), word.clone(), *weight)),
+            }
+        }
+        self.terms.sort_by_key(|term| std::cmp::Reverse(term.2));
+        for seen in &documents.numbers {
+            if !self.numbers.iter().any(|known| known.key == seen.key) {
+                self.numbers.push(seen.clone());
+            }
+        }
+        self.identifiers.extend(&documents.identifiers);
+        self.addresses.extend(&documents.addresses);
+        tidy(&mut self.identifiers);
+        tidy(&mut self.addresses);
+        self
+    }
+
+    /// All that is kept of a stored mail.
+    pub fn of_row(row: &MailRow) -> Self {
+        let signals = Self::kept(&row.signals, row.thread_id);
+        match &row.attachment_signals {
+            Some(documents) => {
+                signals.with_documents(&Self::deserialize(documents).unwrap_or_default())
+            }
+            None => signals,
+        }
     }
 
     /// As they were kept beside a mail; what cannot be read is as good as nothing.

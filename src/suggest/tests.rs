@@ -66,6 +66,7 @@ fn filed(entry: u128, case: &Case, signals: Signals) -> Filed {
         entry: id(entry),
         case_id: case.id,
         signals,
+        documents: None,
         by: "birthe".to_owned(),
         at: now() - Duration::days(40),
     }
@@ -577,4 +578,72 @@ fn every_evidence_has_a_sentence() {
             );
         }
     }
+}
+
+fn documents(title: &str, text: &str) -> Signals {
+    let document = DocumentText {
+        title: Some(title),
+        heading: None,
+        text,
+    };
+    Signals::of_documents(&[document], &Organisation::default())
+}
+
+#[test]
+fn what_an_attachment_says_speaks_for_its_case() {
+    let (right, other) = (case("2024-00123", "Hegn"), case("2024-00124", "Støj"));
+    let cases = filler(40);
+    let mut all: Vec<&Case> = cases.iter().collect();
+    all.extend([&right, &other]);
+    let index = index(&all);
+    let bare = signals(&mail("a@b.example", "Hermed", "Se vedhæftede."));
+    let read = documents("Påbud om hegn", "Sagsnr. 2024-00123. cpr 070761-4285");
+    let kept = serde_json::to_string(&read).unwrap();
+    assert!(
+        !kept.contains("0707614285") && !kept.contains("070761"),
+        "{kept}"
+    );
+    let suggestions = index.rank(&bare.clone().with_documents(&read), "jens", now(), 5);
+    assert_eq!(suggestions[0].case_id, right.id);
+    let by_number = Evidence::CaseNumber {
+        number: "2024-00123".to_owned(),
+        place: Place::Attachment,
+    };
+    assert!(
+        suggestions[0].evidence.contains(&by_number),
+        "{suggestions:?}"
+    );
+    assert!(index.rank(&bare, "jens", now(), 5).is_empty());
+}
+
+#[test]
+fn a_word_of_an_attachment_weighs_less_than_one_of_the_mail() {
+    let bare = signals(&mail("a@b.example", "", "carport"));
+    let both = bare.with_documents(&documents("Drivhus", "skur carport"));
+    let weight = |stem: &str| both.terms.iter().find(|t| t.0 == stem).map(|t| t.2);
+    assert!(
+        weight("carport") > weight("skur") && weight("skur") > Some(0),
+        "{both:?}"
+    );
+    assert!(weight("drivhus") > weight("skur"));
+}
+
+#[test]
+fn attachments_that_are_read_after_the_filing_are_learned_once_and_forgotten_with_it() {
+    let (right, other) = (case("2024-00123", "Alfa"), case("2024-00124", "Beta"));
+    let mut index = index(&[&right, &other]);
+    let before = index.average_length();
+    let mut entry = filed(1, &right, signals(&mail("a@b.example", "Hermed", "")));
+    index.learn(&entry);
+    entry.documents = Some(documents("Lokalplan", "Lokalplan for Grønnegade"));
+    index.learn_documents(&entry);
+    let learned = index.average_length();
+    index.learn_documents(&entry);
+    index.learn(&entry);
+    assert!(learned > before && (index.average_length() - learned).abs() < 1e-9);
+    let asked = signals(&mail("c@d.example", "Lokalplan Grønnegade", ""));
+    assert_eq!(index.rank(&asked, "jens", now(), 5)[0].case_id, right.id);
+    assert!(index.forget(&entry));
+    assert!((index.average_length() - before).abs() < 1e-9);
+    assert!(index.rank(&asked, "jens", now(), 5).is_empty());
 }

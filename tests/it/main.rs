@@ -13,8 +13,10 @@ mod on_both;
 
 mod api;
 mod architecture;
+mod attachments;
 mod cli;
 mod demo;
+mod documents;
 mod faults;
 mod generator;
 mod housekeeping;

@@ -55,6 +55,8 @@ fn version_1(literals: &Literals) -> String {
 async fn nothing_is_lost(store: &Store) {
     let mail = store.mail(MAIL, "birthe").await.unwrap();
     assert_eq!(mail.envelope.attachments[0].name, "kort.pdf");
+    assert_eq!(mail.attachment_signals, None);
+    assert_eq!(store.attachment_texts(MAIL).await.unwrap(), []);
     assert_eq!(
         store
             .mails(&MailFilter::default(), "birthe", 10)
@@ -84,6 +86,26 @@ struct Literals {
 
 #[tokio::test]
 async fn from_version_1_on_sqlite() {
+    from_version_on_sqlite(1).await;
+}
+
+#[tokio::test]
+async fn from_version_2_on_sqlite() {
+    from_version_on_sqlite(2).await;
+}
+
+#[tokio::test]
+async fn from_version_1_on_postgres() {
+    from_version_on_postgres(1).await;
+}
+
+#[tokio::test]
+async fn from_version_2_on_postgres() {
+    from_version_on_postgres(2).await;
+}
+
+/// Version 2 only added columns that version 1's rows leave empty.
+async fn from_version_on_sqlite(version: i64) {
     let folder = tempfile::tempdir().unwrap();
     let url = format!(
         "sqlite://{}?mode=rwc",
@@ -91,7 +113,7 @@ async fn from_version_1_on_sqlite() {
     );
     let mut before = sqlx::SqliteConnection::connect(&url).await.unwrap();
     sqlx::migrate!("migrations/sqlite")
-        .run_to(1, &mut before)
+        .run_to(version, &mut before)
         .await
         .unwrap();
     let literals = Literals {
@@ -107,12 +129,11 @@ async fn from_version_1_on_sqlite() {
     nothing_is_lost(&store).await;
 }
 
-#[tokio::test]
-async fn from_version_1_on_postgres() {
+async fn from_version_on_postgres(version: i64) {
     let database = crate::support::postgres::database().await;
     let mut before = sqlx::PgConnection::connect(database.url()).await.unwrap();
     sqlx::migrate!("migrations/postgres")
-        .run_to(1, &mut before)
+        .run_to(version, &mut before)
         .await
         .unwrap();
     let literals = Literals {

@@ -5,10 +5,12 @@ use std::sync::{Arc, Mutex};
 use chrono::{Duration, Utc};
 use futures::future::{BoxFuture, FutureExt as _};
 use sagspost::cases::{Answer, CaseError, CaseSystem};
+use sagspost::documents::reader::Reader;
 use sagspost::domain::case::{Case, CaseStatus};
 use sagspost::journal;
 use sagspost::outbox::{MarkError, Marker, Outbox};
 use sagspost::store::{CaseQuery, Entry, EntryState, NewCase, Store};
+use sagspost::suggest::Organisation;
 use uuid::Uuid;
 
 use crate::store::file;
@@ -124,6 +126,8 @@ impl House {
                 store: store.clone(),
                 case_system: elsewhere.clone(),
                 marker: notebook.clone(),
+                reader: Reader::of(env!("CARGO_BIN_EXE_sagspost").into()),
+                organisation: Arc::new(Organisation::default()),
             },
             elsewhere,
             notebook,

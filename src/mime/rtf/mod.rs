@@ -3,11 +3,6 @@
 //! One pass over the bytes, bounded in depth and output; pictures, objects and fields are never opened. Sources: RTF 1.9.1,
 //! MS-OXRTFEX (HTML within RTF), MS-OXRTFCP (compression).
 
-#![allow(
-    dead_code,
-    reason = "read by `mime::parse` once that opens these files"
-)]
-
 mod compressed;
 mod document;
 mod font;
@@ -26,7 +21,7 @@ const HEAD_BYTES: usize = 1_024;
 
 /// What a document says.
 #[derive(Debug, Default, PartialEq)]
-pub(crate) struct RtfText {
+pub struct RtfText {
     /// LF line ends; cells of a table lie behind tabs.
     pub text: String,
     /// As the document's properties name it.
@@ -35,16 +30,8 @@ pub(crate) struct RtfText {
     pub cut: bool,
 }
 
-pub(crate) fn is_rtf(bytes: &[u8]) -> bool {
-    bytes
-        .strip_prefix(b"\xef\xbb\xbf")
-        .unwrap_or(bytes)
-        .trim_ascii_start()
-        .starts_with(b"{\\rt")
-}
-
 /// The text of any bytes; empty when there is none in them.
-pub(crate) fn text(rtf: &[u8]) -> RtfText {
+pub fn text(rtf: &[u8]) -> RtfText {
     let document = Document::read(rtf, Mode::Text, MAX_TEXT_BYTES);
     let title = document.title.trim();
     RtfText {

@@ -1,0 +1,7 @@
+//! `sagspost read-attachment`: the child that reads one attachment. Started by the service itself, not by people.
+
+use crate::documents::child;
+
+pub(super) fn run() -> anyhow::Result<()> {
+    Ok(child::run()?)
+}
