@@ -212,6 +212,9 @@ pub(super) async fn show(
     let row = app.store.mail(id, &viewer).await?;
     let raw = app.store.blob(row.sha256).await?;
     let mut mail = mime::parse(&raw);
+    if !app.store.is_in_mailbox_of(id, &viewer).await? {
+        mail.bcc.clear();
+    }
     app.store.mark_logos(&mut mail).await?;
     let read = app.store.attachment_texts(id).await?;
     Ok(Json(MailDetail {
@@ -252,7 +255,14 @@ pub(super) async fn raw(
 ) -> Result<Response, Problem> {
     let row = app.store.mail(id, &viewer).await?;
     let raw = app.store.blob(row.sha256).await?;
-    Ok(super::page::download(raw, "message/rfc822", "mail.eml"))
+    let is_report = row.envelope.kind == MailKind::JournalReport;
+    let shown = if is_report && !app.store.is_in_mailbox_of(id, &viewer).await? {
+        // The report around it names blind copies.
+        mime::copied_mail(&raw).map_or(raw, Into::into)
+    } else {
+        raw
+    };
+    Ok(super::page::download(shown, "message/rfc822", "mail.eml"))
 }
 
 /// One attachment, decoded

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::plan::{Choice, PlanError, PlannedFile, Source, Suggested, plan};
 use crate::{
-    domain::mail::{Mail, Sha256},
+    domain::mail::{Mail, MailKind, Sha256},
     mime,
     store::{
         Entry, JobKind, MailRow, MarkPayload, NewDocument, NewEntry, NewFile, NewJob, Store,
@@ -52,7 +52,7 @@ pub async fn journal(
     actor: &str,
     now: DateTime<Utc>,
 ) -> Result<Entry, JournalError> {
-    let OpenMail { row, raw, mail } = opened;
+    let OpenMail { row, mail, .. } = opened;
     store.expect_case(request.case_id, actor).await?;
     let plan = plan(mail, suggested, &request.choice)?;
     let mut documents = Vec::with_capacity(plan.documents.len());
@@ -60,7 +60,7 @@ pub async fn journal(
     for planned in plan.documents {
         let mut files = Vec::with_capacity(planned.files.len());
         for file in planned.files {
-            files.push(stored_file(store, row, raw, file, &mut copies).await?);
+            files.push(stored_file(store, opened, file, &mut copies).await?);
         }
         documents.push(NewDocument {
             title: planned.title,
@@ -117,16 +117,23 @@ pub async fn undo(
 /// The mail lies in the blobs already; an attachment gets a copy of its own now that it matters.
 async fn stored_file(
     store: &Store,
-    row: &MailRow,
-    raw: &[u8],
+    OpenMail { row, raw, .. }: OpenMail<'_>,
     file: PlannedFile,
     copies: &mut Vec<Uuid>,
 ) -> Result<NewFile, JournalError> {
-    let (size, sha256, object) = match file.source {
-        Source::Mail => (row.byte_length as u64, row.sha256, None),
+    let of_its_own = match file.source {
+        // Around the mail that a journal report is about stands what not everybody on the case may see.
+        Source::Mail if row.envelope.kind == MailKind::JournalReport => mime::copied_mail(raw),
+        Source::Mail => None,
         Source::Attachment(index) => {
             let (_, bytes) =
                 mime::attachment(raw, &[index]).ok_or(JournalError::AttachmentLost { index })?;
+            Some(bytes)
+        }
+    };
+    let (size, sha256, object) = match of_its_own {
+        None => (row.byte_length as u64, row.sha256, None),
+        Some(bytes) => {
             let sha256 = Sha256::of(&bytes);
             let size = bytes.len() as u64;
             let object = Uuid::now_v7();

@@ -104,6 +104,12 @@ pub fn attachment(raw: &[u8], place: &[usize]) -> Option<(Attachment, Vec<u8>)> 
     nested::attachment(&described, &bytes, within)
 }
 
+/// The bytes of the mail that a journal report is about, as it was sent; `None` for all other mail.
+pub fn copied_mail(raw: &[u8]) -> Option<Vec<u8>> {
+    let (message, _) = parsed(raw)?;
+    journaled::mail(message.root()).map(|copied| copied.raw().to_vec())
+}
+
 #[derive(Clone, Copy)]
 enum Digests {
     Made,

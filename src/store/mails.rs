@@ -283,6 +283,22 @@ impl Store {
         row.map(MailRow::from).ok_or(StoreError::NotFound("mail"))
     }
 
+    /// Whether the viewer sees a mailbox that holds the mail: those who see it on a case alone were not told whom it
+    /// was sent to blindly.
+    pub async fn is_in_mailbox_of(&self, id: Uuid, viewer: &str) -> Result<bool, StoreError> {
+        let (count,): (i64,) = read!(self, |c| sqlx::query_as(
+            "select count(*)
+             from mail_locations l
+             join mailbox_access a on a.mailbox_id = l.mailbox_id
+             where l.mail_id = $2 and a.user_name = $1"
+        )
+        .bind(viewer)
+        .bind(id)
+        .fetch_one(c)
+        .await?);
+        Ok(count > 0)
+    }
+
     /// A mail for the house's own work (index, outbox), where nobody looks.
     pub async fn mail_unchecked(&self, id: Uuid) -> Result<MailRow, StoreError> {
         let row: Option<Row> = read!(self, |c| sqlx::query_as(sqlx::AssertSqlSafe(format!(

@@ -263,6 +263,41 @@ async fn a_mail_is_read_as_a_page_that_holds_its_pictures_and_does_nothing() {
     }
 }
 
+/// Exchange copied a mail to a journal, and noted in its report whom it was sent to blindly.
+fn journal_report() -> Vec<u8> {
+    "From: Microsoft Exchange <exchange@egelund.example>\r\nTo: journal@egelund.example\r\nX-MS-Journal-Report:\r\n\
+     Message-ID: <report@x>\r\nSubject: Hegn\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n\
+     Sender: birthe@egelund.example\r\nMessage-Id: <hegn@x>\r\nTo: gerda@borger.example\r\n\
+     Bcc: hemmelig@egelund.example\r\n\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n\
+     From: Birthe Lund <birthe@egelund.example>\r\nTo: gerda@borger.example\r\nMessage-ID: <hegn@x>\r\n\
+     Subject: Hegn\r\n\r\nHegnet bliver sat op.\r\n--b--\r\n"
+        .into()
+}
+
+#[tokio::test]
+async fn a_blind_copy_is_seen_by_those_of_the_mailbox_and_not_by_those_of_the_case() {
+    let app = App::start().await;
+    let case = app.add_case(case("Hegn")).await;
+    let mail = app.add_mails(&[journal_report()]).await[0];
+    let wish = json!({ "mail_id": mail, "case_id": case.id });
+    let filed = app.journal("birthe", "k1", &wish).await;
+    assert_eq!(filed.status, 201, "{}", filed.json());
+    let seen_by = async |user: &str| {
+        app.get(&format!("/api/v1/mails/{mail}"), user).await.json()["mail"].clone()
+    };
+    let (own, other) = (seen_by("birthe").await, seen_by("carl").await);
+    assert_eq!(own["message_id"], "hegn@x");
+    assert_eq!(own["bcc"][0]["address"], "hemmelig@egelund.example");
+    assert_eq!(other["bcc"], json!([]));
+    let raw = app.get(&format!("/api/v1/mails/{mail}/raw"), "carl").await;
+    let documents = app
+        .get(&format!("/api/v1/cases/{}/documents", case.id), "carl")
+        .await
+        .json();
+    assert!(String::from_utf8_lossy(&raw.body).starts_with("From: Birthe Lund"));
+    assert_eq!(documents[0]["files"][0]["size"], raw.body.len());
+}
+
 #[tokio::test]
 async fn a_closed_case_takes_no_mail_and_says_so() {
     let app = App::start().await;
