@@ -228,7 +228,10 @@ fn not_utf_8(
             doubt: Some(Doubt::Damaged),
         },
         None => Read {
-            text: Cow::Owned(unlabelled(&bytes)),
+            text: Cow::Owned(match charset {
+                Some(_) => guessed(&bytes),
+                None => unlabelled(&bytes),
+            }),
             doubt,
         },
     }
@@ -236,7 +239,8 @@ fn not_utf_8(
 
 /// Bytes that nobody says anything of: Cyrillic, Japanese or Chinese when they are hardly anything else.
 fn unlabelled(bytes: &[u8]) -> String {
-    if is_mostly_high(bytes) && !bytes.contains(&0) {
+    let is_partly_utf_8 = || bytes.utf8_chunks().any(|chunk| !chunk.valid().is_ascii());
+    if is_mostly_high(bytes) && !bytes.contains(&0) && !is_partly_utf_8() {
         let best = [
             "shift_jis",
             "euc-jp",
@@ -466,6 +470,12 @@ mod tests {
                 None,
                 "Привет, как дела",
             ),
+            (
+                b"y\xc3\xb6t\xc3\xa4 \xe6\xf8\xe5",
+                Some("utf-8"),
+                "yötä æøå",
+            ),
+            (b"\xc3\xa6\xc3\xb8\xc3\xa5\xe6", None, "æøåæ"),
             (&utf_16, None, "Kære Søren"),
             (&utf_16, Some("utf-16le"), "Kære Søren"),
             (&utf_16, Some("utf-8"), "Kære Søren"),
