@@ -239,8 +239,7 @@ fn not_utf_8(
 
 /// Bytes that nobody says anything of: Cyrillic, Japanese or Chinese when they are hardly anything else.
 fn unlabelled(bytes: &[u8]) -> String {
-    let is_partly_utf_8 = || bytes.utf8_chunks().any(|chunk| !chunk.valid().is_ascii());
-    if is_mostly_high(bytes) && !bytes.contains(&0) && !is_partly_utf_8() {
+    if is_mostly_high(bytes) && !bytes.contains(&0) && !is_mostly_utf_8(bytes) {
         let best = [
             "shift_jis",
             "euc-jp",
@@ -259,6 +258,16 @@ fn unlabelled(bytes: &[u8]) -> String {
         }
     }
     guessed(bytes)
+}
+
+/// UTF-8 with some damage: other texts are valid as that here and there only.
+fn is_mostly_utf_8(bytes: &[u8]) -> bool {
+    let (mut valid, mut invalid) = (0, 0);
+    for chunk in bytes.utf8_chunks() {
+        valid += chunk.valid().bytes().filter(|byte| *byte >= 0x80).count();
+        invalid += chunk.invalid().len();
+    }
+    valid > invalid
 }
 
 /// Letters that texts in scripts of more than one byte mostly consist of.

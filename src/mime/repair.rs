@@ -344,32 +344,29 @@ impl Edits {
         );
     }
 
+    /// Parts that begin with a boundary though nothing says that there are any; also before the first field.
     fn of_unsaid_boundary(&mut self, part: &MessagePart<'_>) {
-        let whole = part.raw();
-        let (from, at) = if whole.starts_with(b"--") {
-            (whole, part.offset_header() as usize)
+        let has_no_header = part.raw().starts_with(b"--");
+        let body = if has_no_header {
+            part.raw()
         } else {
-            (part.raw_body(), part.offset_header() as usize)
+            start(part.raw_body())
         };
-        let body = start(from);
-        let Some(boundary) = (body.starts_with(b"--"))
-            .then(|| boundary::of(body, ""))
-            .flatten()
-        else {
-            return;
-        };
-        if !body
-            .get(2..)
-            .is_some_and(|line| line.starts_with(boundary.as_bytes()))
-        {
+        if !body.starts_with(b"--") {
             return;
         }
-        let end = if whole.starts_with(b"--") {
-            "\r\n\r\n"
-        } else {
-            "\r\n"
+        let Some(boundary) = boundary::of(body, "") else {
+            return;
         };
+        let is_first_line = body
+            .strip_prefix(b"--")
+            .is_some_and(|line| line.starts_with(boundary.as_bytes()));
+        if !is_first_line {
+            return;
+        }
+        let end = if has_no_header { "\r\n\r\n" } else { "\r\n" };
         let with = format!("Content-Type: multipart/mixed; boundary=\"{boundary}\"{end}");
+        let at = part.offset_header() as usize;
         self.replace(at..at, with.into_bytes());
         self.say_boundary();
     }
