@@ -186,7 +186,7 @@ fn disk(what: &str, folder: &Path) -> Finding {
                 free as f64 / 1e9,
                 all as f64 / 1e9
             );
-            if free < LEAST_FREE_BYTES || free < all / 20 {
+            if free < LEAST_FREE_BYTES {
                 bad(
                     what,
                     &format!("{says}; make room, or mails will wait in their mailboxes"),

@@ -228,7 +228,10 @@ fn not_utf_8(
             doubt: Some(Doubt::Damaged),
         },
         None => Read {
-            text: Cow::Owned(unlabelled(&bytes)),
+            text: Cow::Owned(match charset {
+                Some(_) => guessed(&bytes),
+                None => unlabelled(&bytes),
+            }),
             doubt,
         },
     }
@@ -236,7 +239,7 @@ fn not_utf_8(
 
 /// Bytes that nobody says anything of: Cyrillic, Japanese or Chinese when they are hardly anything else.
 fn unlabelled(bytes: &[u8]) -> String {
-    if is_mostly_high(bytes) && !bytes.contains(&0) {
+    if is_mostly_high(bytes) && !bytes.contains(&0) && !is_mostly_utf_8(bytes) {
         let best = [
             "shift_jis",
             "euc-jp",
@@ -255,6 +258,16 @@ fn unlabelled(bytes: &[u8]) -> String {
         }
     }
     guessed(bytes)
+}
+
+/// UTF-8 with some damage: other texts are valid as that here and there only.
+fn is_mostly_utf_8(bytes: &[u8]) -> bool {
+    let (mut valid, mut invalid) = (0, 0);
+    for chunk in bytes.utf8_chunks() {
+        valid += chunk.valid().bytes().filter(|byte| *byte >= 0x80).count();
+        invalid += chunk.invalid().len();
+    }
+    valid > invalid
 }
 
 /// Letters that texts in scripts of more than one byte mostly consist of.
@@ -466,6 +479,12 @@ mod tests {
                 None,
                 "Привет, как дела",
             ),
+            (
+                b"y\xc3\xb6t\xc3\xa4 \xe6\xf8\xe5",
+                Some("utf-8"),
+                "yötä æøå",
+            ),
+            (b"\xc3\xa6\xc3\xb8\xc3\xa5\xe6", None, "æøåæ"),
             (&utf_16, None, "Kære Søren"),
             (&utf_16, Some("utf-16le"), "Kære Søren"),
             (&utf_16, Some("utf-8"), "Kære Søren"),

@@ -255,28 +255,23 @@ impl Edits {
 
     /// Parts that no boundary, or another than the one said, cuts from each other.
     fn of_boundary(&mut self, part: &MessagePart<'_>) {
-        let field = part.headers().all("Content-Type").next();
-        let claims = field.as_ref().is_some_and(|field| {
-            field
-                .raw_value()
-                .trim_ascii_start()
-                .get(..9)
-                .is_some_and(|word| word.eq_ignore_ascii_case(b"multipart"))
-        });
-        if !claims {
-            // No type at all, or only a body: what begins with a boundary and a field of MIME is cut by it.
-            if field.is_none() || part.raw().starts_with(b"--") {
-                self.of_unsaid_boundary(part);
-            }
-            return;
+        let Some(field) = part.headers().all("Content-Type").next() else {
+            return self.of_unsaid_boundary(part);
+        };
+        let is_multipart = begins_with(field.raw_value(), b"multipart");
+        if part.raw().starts_with(b"--") && !is_multipart {
+            return self.of_unsaid_boundary(part);
+        }
+        if !is_multipart {
+            return self.of_kind(part, field);
         }
         let declared = part
             .content_type()
             .and_then(|content| content.attribute("boundary"))
             .unwrap_or_default()
             .trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\''));
-        let (Some(field), Some(boundary)) = (field, boundary::of(part.raw_body(), declared)) else {
-            return;
+        let Some(boundary) = boundary::of(part.raw_body(), declared) else {
+            return self.of_uncut(part, field);
         };
         if part
             .content_type()
@@ -306,32 +301,71 @@ impl Edits {
         self.say_boundary();
     }
 
-    fn of_unsaid_boundary(&mut self, part: &MessagePart<'_>) {
-        let whole = part.raw();
-        let (from, at) = if whole.starts_with(b"--") {
-            (whole, part.offset_header() as usize)
-        } else {
-            (part.raw_body(), part.offset_header() as usize)
-        };
-        let body = start(from);
-        let Some(boundary) = (body.starts_with(b"--"))
-            .then(|| boundary::of(body, ""))
-            .flatten()
-        else {
-            return;
-        };
-        if !body
-            .get(2..)
-            .is_some_and(|line| line.starts_with(boundary.as_bytes()))
-        {
+    /// A multipart that nothing cuts is a text; a report stays one, since that is what its mail is known by.
+    fn of_uncut(&mut self, part: &MessagePart<'_>, field: Header<'_>) {
+        let is_cut_short = part.flags().contains(PartFlags::LIMIT_REACHED);
+        let is_report = begins_with(field.raw_value(), b"multipart/report");
+        if is_cut_short || is_report || part.raw_body().trim_ascii().is_empty() {
             return;
         }
-        let end = if whole.starts_with(b"--") {
-            "\r\n\r\n"
+        self.replace(
+            field.offset_start() as usize..field.offset_end() as usize,
+            b" text/plain\r\n".to_vec(),
+        );
+        self.say(
+            "boundary_missing",
+            "the boundary between parts does not occur",
+        );
+    }
+
+    /// `Content-Type: text; charset=utf-8` is plain text (RFC 2045 5.2).
+    fn of_kind(&mut self, part: &MessagePart<'_>, field: Header<'_>) {
+        let value = field.raw_value();
+        let kind = value.split(|byte| *byte == b';').next().unwrap_or_default();
+        let is_file = part.attachment_name().is_some()
+            || part
+                .content_disposition()
+                .is_some_and(|disposition| disposition.is_attachment());
+        if kind.contains(&b'/') || is_file {
+            return;
+        }
+        let at = field.offset_start() as usize;
+        let ends = value.get(kind.len()..).unwrap_or_default().is_empty();
+        let with = if ends {
+            " text/plain\r\n"
         } else {
-            "\r\n"
+            " text/plain"
         };
+        self.replace(at..at + kind.len(), with.as_bytes().to_vec());
+        self.say(
+            "type_unclear",
+            "a part does not say what it is; it was read as text",
+        );
+    }
+
+    /// Parts that begin with a boundary though nothing says that there are any; also before the first field.
+    fn of_unsaid_boundary(&mut self, part: &MessagePart<'_>) {
+        let has_no_header = part.raw().starts_with(b"--");
+        let body = if has_no_header {
+            part.raw()
+        } else {
+            start(part.raw_body())
+        };
+        if !body.starts_with(b"--") {
+            return;
+        }
+        let Some(boundary) = boundary::of(body, "") else {
+            return;
+        };
+        let is_first_line = body
+            .strip_prefix(b"--")
+            .is_some_and(|line| line.starts_with(boundary.as_bytes()));
+        if !is_first_line {
+            return;
+        }
+        let end = if has_no_header { "\r\n\r\n" } else { "\r\n" };
         let with = format!("Content-Type: multipart/mixed; boundary=\"{boundary}\"{end}");
+        let at = part.offset_header() as usize;
         self.replace(at..at, with.into_bytes());
         self.say_boundary();
     }
@@ -432,6 +466,13 @@ fn encoding_of(body: &[u8]) -> &'static str {
     } else {
         "8bit"
     }
+}
+
+fn begins_with(value: &[u8], word: &[u8]) -> bool {
+    value
+        .trim_ascii_start()
+        .get(..word.len())
+        .is_some_and(|begun| begun.eq_ignore_ascii_case(word))
 }
 
 fn begins_with_field(bytes: &[u8]) -> bool {
@@ -538,6 +579,29 @@ mod tests {
             let mail = parse(&lines(&format!("{head}{parts}")));
             assert_eq!(mail.text, "Se bilag", "{head}");
             assert_eq!(mail.attachments.len(), 1, "{head}");
+        }
+    }
+
+    #[test]
+    fn what_nothing_cuts_or_names_is_a_text() {
+        for kind in [
+            "multipart/mixed; boundary=b",
+            "multipart/mixed",
+            "text; charset=utf-8",
+            "text",
+            "",
+            "tekst",
+        ] {
+            let raw = lines(&format!(
+                "From: a@x.example\nContent-Type: {kind}\nSubject: x\n\nKære Birthe\n"
+            ));
+            let mail = parse(&raw);
+            assert_eq!(
+                (mail.subject.as_str(), mail.text.as_str()),
+                ("x", "Kære Birthe"),
+                "{kind}"
+            );
+            assert!(mail.attachments.is_empty(), "{kind}");
         }
     }
 

@@ -4,6 +4,8 @@
 //! file is held to what can be asked of any mail (no panic, no waiting, the same answer twice, attachments that come out
 //! as they were listed) and to what its origin says of it. Answers that differ and are right are told in `explained.rs`.
 
+#![allow(clippy::unwrap_used)]
+
 mod any_mail;
 mod explained;
 mod mbox;
