@@ -15,8 +15,8 @@ use crate::{
 
 /// Mailboxes that are opened at once.
 const CONNECTIONS: usize = 8;
-/// Less is bad; so is less than a twentieth of the disk.
-const LEAST_FREE_BYTES: u64 = 1 << 30;
+/// Room for some days of mail, and for the copies that housekeeping makes.
+const LEAST_FREE_BYTES: u64 = 2 << 30;
 
 /// One thing looked at.
 #[derive(Serialize)]

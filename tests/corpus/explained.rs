@@ -8,6 +8,10 @@ const REASONS: &[(&str, &str)] = &[
         "mmp-php/tests/_data/emails/m1009.txt",
         "a text with a file name is a document, also when it may be shown within the mail",
     ),
+    (
+        "mmp-php/tests/_data/emails/m0018.txt",
+        "pictures within the text have no type; theirs is told by their names",
+    ),
     ("mmp-php/tests/_data/emails/m2011.txt", UNPACKED),
     ("mail-parser/resources/eml/legacy/016.eml", UNPACKED),
     (
@@ -24,5 +28,5 @@ pub fn reason(name: &str) -> Option<&'static str> {
     REASONS
         .iter()
         .find(|(file, _)| name.ends_with(file))
-        .map(|(_, reason)| reason)
+        .map(|(_, reason)| *reason)
 }

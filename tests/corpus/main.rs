@@ -23,10 +23,10 @@ use std::{
 const FLOORS: [(&str, usize); 10] = [
     ("cpython", 66),
     ("flanker", 100),
-    ("mail-parser", 338),
+    ("mail-parser", 337),
     ("mime4j", 20),
-    ("mimekit", 325),
-    ("mmp-php", 81),
+    ("mimekit", 324),
+    ("mmp-php", 84),
     ("ruby-mail", 76),
     ("tika", 132),
     ("tnefparse", 16),
