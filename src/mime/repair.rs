@@ -13,6 +13,8 @@ use crate::domain::mail::Warning;
 
 /// Damage may show only when what it lies in was put right; more layers are left as they are.
 const MAX_ROUNDS: usize = 3;
+/// Content-Types of a part whose boundaries are looked for in it.
+const MAX_TYPES: usize = 20;
 /// Lines of a part that may be its boundary and are looked at.
 const MAX_BOUNDARY_LINES: usize = 1_000;
 /// RFC 2046 allows 70; software writes more.
@@ -237,6 +239,7 @@ impl Edits {
         let is_type = |field: &Header<'_>| field.raw_value().contains(&b'/');
         let counts = fields
             .iter()
+            .take(MAX_TYPES)
             .position(cuts_body)
             .or_else(|| fields.iter().position(is_type))
             .unwrap_or_default();
