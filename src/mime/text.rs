@@ -271,11 +271,14 @@ fn plain(part: &MessagePart<'_>, source: &str, text: &mut Text) {
         text.push(&flowed::joined(&source, parameter("delsp", "yes")));
         return;
     }
-    let mut lines = source.split("\r\n");
-    text.push(lines.next().unwrap_or_default());
-    for line in lines {
-        text.push("\n");
-        text.push(line);
+    for line in source.split_inclusive('\n') {
+        match line.strip_suffix("\r\n") {
+            Some(line) => {
+                text.push(line);
+                text.push("\n");
+            }
+            None => text.push(line),
+        }
     }
 }
 

@@ -17,6 +17,7 @@ mod cli;
 mod demo;
 mod faults;
 mod generator;
+mod hostile_mails;
 mod housekeeping;
 mod imap_session;
 mod imap_sync;
