@@ -175,12 +175,11 @@ impl<'f> Lister<'f> {
             self.end_entry(End::Glued);
         }
         let after = after.trim_start_matches('<');
-        let end = after.find('>');
-        // Without its end the bracket ends where the next address begins.
-        let (inside, rest) = match end {
-            Some(end) if !after.get(..end).is_some_and(|inside| inside.contains('<')) => {
+        let (inside, rest) = match after.find(['<', '>']) {
+            Some(end) if after.get(end..).is_some_and(|end| end.starts_with('>')) => {
                 (after.get(..end), after.get(end + 1..))
             }
+            // Without its end the bracket ends where the next address begins.
             _ => {
                 let end = after.find([',', ';', '<']).unwrap_or(after.len());
                 (after.get(..end), after.get(end..))

@@ -11,8 +11,6 @@ use crate::domain::mail::Warning;
 
 /// Files taken out of one text; further ones stay in it.
 const MAX_FILES: usize = 1_000;
-/// What runs may unfold to in one text: two bytes stand for up to 255.
-const MAX_BYTES: usize = 128 << 20;
 /// Empty lines between the announcement and the data.
 const MAX_EMPTY_LINES: usize = 4;
 
@@ -35,28 +33,25 @@ const RESOURCE_FORK: (&str, &str) = (
 );
 const TOO_MUCH: (&str, &str) = (
     "binhex_too_much",
-    "the BinHex files of a text are too many or too large; the rest stays in the text",
+    "BinHex files are too many or too large; the rest stays as it is",
 );
 
-/// Decodes a part of type `application/mac-binhex40`, announced or not; `None` when it is no BinHex.
-pub(super) fn decode(part: &[u8]) -> Option<(File, Vec<Warning>)> {
+/// Decodes a part of type `application/mac-binhex40`, announced or not; `None` when it is no BinHex, or when its runs
+/// unfold to more than `room`: two bytes stand for up to 255.
+pub(super) fn decode(part: &[u8], room: usize, warnings: &mut Vec<Warning>) -> Option<File> {
     let mut at = 0;
     for line in lines(part) {
         if line.trim_ascii_start().starts_with(b":") {
-            let mut warnings = Vec::new();
-            let body = body(part.get(at..)?);
-            let file = file(&body, MAX_BYTES, &mut warnings)?;
-            return Some((file, warnings));
+            return file(&body(part.get(at..)?), room, warnings);
         }
         at += line.len();
     }
     None
 }
 
-/// Takes BinHex files out of a text that announces them; `None` when it has none.
-pub(super) fn split(text: &[u8]) -> Option<Split> {
+/// Takes BinHex files out of a text that announces them, as far as there is room; `None` when it has none.
+pub(super) fn split(text: &[u8], mut room: usize) -> Option<Split> {
     let mut split = Split::default();
-    let mut room = MAX_BYTES;
     let mut rest = text;
     while let Some(line) = lines(rest).next() {
         let after = rest.get(line.len()..).unwrap_or_default();
@@ -64,21 +59,17 @@ pub(super) fn split(text: &[u8]) -> Option<Split> {
             && let Some(skipped) = data_start(after)
         {
             let body = body(after.get(skipped..).unwrap_or_default());
-            let mut warnings = Vec::new();
-            let file = (split.files.len() < MAX_FILES)
-                .then(|| file(&body, room, &mut warnings))
-                .flatten();
             let taken = after.get(..skipped + body.length).unwrap_or(after);
+            let file = if split.files.len() == MAX_FILES {
+                note(&mut split.warnings, TOO_MUCH.0, TOO_MUCH.1);
+                None
+            } else {
+                file(&body, room, &mut split.warnings)
+            };
             if let Some(file) = file {
                 room = room.saturating_sub(file.bytes.len());
                 split.files.push(file);
-                for warning in warnings {
-                    note(&mut split.warnings, &warning.code, &warning.detail);
-                }
             } else {
-                if split.files.len() == MAX_FILES || room == 0 {
-                    note(&mut split.warnings, TOO_MUCH.0, TOO_MUCH.1);
-                }
                 split.text.extend_from_slice(line);
                 split.text.extend_from_slice(taken);
             }
@@ -199,6 +190,7 @@ fn file(body: &Body, room: usize, warnings: &mut Vec<Warning>) -> Option<File> {
     let (data, resource) = (number(10)?, number(14)?);
     let takes_resource = data == 0 && resource > 0;
     if data.max(if takes_resource { resource } else { 0 }) > room {
+        note(warnings, TOO_MUCH.0, TOO_MUCH.1);
         return None;
     }
     let mut checks = Checks::default();
@@ -287,6 +279,17 @@ fn checksum(bytes: &[u8]) -> u16 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const ROOM: usize = 1_000_000;
+
+    fn decode(part: &[u8]) -> Option<(File, Vec<Warning>)> {
+        let mut warnings = Vec::new();
+        Some((super::decode(part, ROOM, &mut warnings)?, warnings))
+    }
+
+    fn split(text: &[u8]) -> Option<Split> {
+        super::split(text, ROOM)
+    }
 
     fn framed(name: &[u8], data: &[u8], resource: &[u8]) -> Vec<u8> {
         let mut header = vec![name.len() as u8];
@@ -428,6 +431,18 @@ mod tests {
             decode(encoded(&short).as_bytes()).unwrap().0.bytes.len(),
             10
         );
+    }
+
+    #[test]
+    fn files_share_the_room_there_is() {
+        let one = encoded(&framed(b"a", &vec![0; ROOM * 2 / 3], b""));
+        let text = format!("(This file must be converted with BinHex 4.0)\n{one}").repeat(2);
+        let split = split(text.as_bytes()).unwrap();
+        assert_eq!(
+            (split.files.len(), split.warnings[0].code.as_str()),
+            (1, "binhex_too_much")
+        );
+        assert!(split.text.len() >= one.len());
     }
 
     #[test]

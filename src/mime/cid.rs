@@ -43,7 +43,8 @@ impl References {
 
 /// A text without the `[cid:…]` that Outlook writes where a picture stands.
 pub(super) fn without_placeholders(text: &str) -> Cow<'_, str> {
-    if !text.contains("[cid:") {
+    // Most texts have no bracket, which is looked for sooner than a word.
+    if !text.contains('[') || !text.contains("[cid:") {
         return Cow::Borrowed(text);
     }
     let mut pieces = text.split("[cid:");

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use mail_parser::{MessagePart, MessageRef, Source};
 
-use super::{facts, name, text::Body, wrapper};
+use super::{facts, name, nested, note, text::Body, wrapper};
 use crate::domain::{
     delivery::DeliveryReport,
     digital_post::DigitalPost,
@@ -18,6 +18,8 @@ use crate::domain::{
 
 /// Wrappers within each other that are opened: a signed mail in a signed mail in …
 const MAX_WRAPPERS: usize = 8;
+/// What they hold together; each is in memory beside what it was taken out of.
+const MAX_WRAPPED_BYTES: usize = 64 << 20;
 
 pub(super) struct Contents<'m> {
     pub body: Body<'m>,
@@ -32,6 +34,8 @@ pub(super) struct Contents<'m> {
     pub digital_post: Option<DigitalPost>,
     /// Wrappers around this.
     depth: usize,
+    /// What wrappers held so far.
+    wrapped_bytes: usize,
 }
 
 /// Something that is offered as an attachment.
@@ -57,12 +61,13 @@ pub(super) struct Taken {
 
 /// Splits a mail into its text and its attachments.
 pub(super) fn of<'m>(message: MessageRef<'m>, warnings: &mut Vec<Warning>) -> Contents<'m> {
-    at_depth(message, 0, warnings)
+    at_depth(message, 0, 0, warnings)
 }
 
 fn at_depth<'m>(
     message: MessageRef<'m>,
     depth: usize,
+    wrapped_bytes: usize,
     warnings: &mut Vec<Warning>,
 ) -> Contents<'m> {
     let mut contents = Contents {
@@ -74,6 +79,7 @@ fn at_depth<'m>(
         returned: None,
         digital_post: None,
         depth,
+        wrapped_bytes,
     };
     let mut stack = vec![message.root_part()];
     while let Some(part) = stack.pop() {
@@ -140,12 +146,26 @@ impl<'m> Contents<'m> {
         });
     }
 
-    /// Takes over what a wrapper held, a mail without its headers; false when wrappers lie too deep within each other.
+    /// What wrappers may still hold.
+    pub(super) fn room(&self) -> usize {
+        MAX_WRAPPED_BYTES.saturating_sub(self.wrapped_bytes)
+    }
+
+    pub(super) fn use_room(&mut self, bytes: usize) {
+        self.wrapped_bytes += bytes;
+    }
+
+    /// Takes over what a wrapper held, a mail without its headers; false when wrappers lie too deep within each other,
+    /// or hold too much.
     pub(super) fn take_over(&mut self, inner: MessageRef<'_>, warnings: &mut Vec<Warning>) -> bool {
-        if self.depth >= MAX_WRAPPERS {
+        let bytes = inner.source_bytes().len();
+        if self.depth >= MAX_WRAPPERS || bytes > self.room() {
+            note(warnings, "too_deep", nested::TOO_DEEP);
             return false;
         }
-        let inner = at_depth(inner, self.depth + 1, warnings);
+        self.use_room(bytes);
+        let inner = at_depth(inner, self.depth + 1, self.wrapped_bytes, warnings);
+        self.wrapped_bytes = inner.wrapped_bytes;
         self.signature = self.signature.take().or(inner.signature);
         self.is_meeting |= inner.is_meeting;
         self.report = self.report.take().or(inner.report);

@@ -16,7 +16,7 @@ use crate::domain::mail::{Address, Warning};
 const MAX_SUBJECT_BYTES: usize = 1_000;
 /// A line of a mail is no longer (RFC 5322), so a Message-ID is not.
 const MAX_WORD_BYTES: usize = 998;
-/// What is read of a mail's header; servers refuse far shorter ones.
+/// What is read of a mail's header, and of one field of a part; servers refuse far shorter ones.
 const MAX_BLOCK_BYTES: usize = 1024 * 1024;
 /// What stands for a letter that could not be read.
 const UNREAD_LETTER: char = '\u{fffd}';
@@ -96,7 +96,9 @@ pub(super) fn text(headers: Headers<'_>, name: &str) -> Option<String> {
 
 /// The field's value on one line, as UTF-8; its encoded words are still encoded.
 pub(super) fn value<'m>(field: Header<'m>, label_of_text: Option<&str>) -> Cow<'m, str> {
-    match charset::of_header(field.raw_value().trim_ascii(), label_of_text) {
+    let raw = field.raw_value().trim_ascii();
+    let raw = raw.get(..MAX_BLOCK_BYTES).unwrap_or(raw);
+    match charset::of_header(raw, label_of_text) {
         Cow::Borrowed(text) if !text.contains(['\r', '\n']) => Cow::Borrowed(text),
         text => Cow::Owned(unfolded(&text)),
     }

@@ -15,6 +15,9 @@ const MAX_MAILS: usize = 2_000;
 /// Bytes that are read again as mails; the parser has read what it nests itself.
 const MAX_BYTES: usize = 64 << 20;
 
+pub(super) const TOO_DEEP: &str =
+    "mails lie too deep within each other, or are too many or too large; the rest is kept unread";
+
 /// What may still be opened while one mail is read.
 pub(super) struct Opening {
     pub digests: Digests,
@@ -94,11 +97,7 @@ pub(super) fn open(
         attachment
     };
     if over {
-        note(
-            warnings,
-            "too_deep",
-            "mails lie too deep within each other, or are too many or too large; the rest is kept unread",
-        );
+        note(warnings, "too_deep", TOO_DEEP);
     }
     opened
 }

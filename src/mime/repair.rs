@@ -13,6 +13,8 @@ use crate::domain::mail::Warning;
 
 /// Damage may show only when what it lies in was put right; more layers are left as they are.
 const MAX_ROUNDS: usize = 3;
+/// Content-Types of a part whose boundaries are looked for in it.
+const MAX_TYPES: usize = 20;
 /// Fields that begin a mail, as far as what stands before them may be skipped.
 const FIRST_FIELDS: [&str; 16] = [
     "From",
@@ -233,6 +235,7 @@ impl Edits {
         let is_type = |field: &Header<'_>| field.raw_value().contains(&b'/');
         let counts = fields
             .iter()
+            .take(MAX_TYPES)
             .position(cuts_body)
             .or_else(|| fields.iter().position(is_type))
             .unwrap_or_default();

@@ -15,6 +15,9 @@ const MAX_TEXT_BYTES: usize = 10 * 1024 * 1024;
 /// How much of one part is decoded: HTML has more markup than text.
 const MAX_SOURCE_BYTES: usize = 2 * MAX_TEXT_BYTES;
 
+/// What is held of texts that came out of wrappers until they are read.
+const MAX_HELD_BYTES: usize = 2 * MAX_SOURCE_BYTES;
+
 /// A text that stops growing at its limit.
 #[derive(Default)]
 pub(super) struct Text {
@@ -69,6 +72,9 @@ pub(super) struct Body<'m> {
     html: Vec<Piece<'m>>,
     /// What wrappers say, in both forms; read where the mail itself says nothing.
     wrapped: (Vec<Piece<'m>>, Vec<Piece<'m>>),
+    held_bytes: usize,
+    /// Wrappers held more than that.
+    is_cut: bool,
 }
 
 #[derive(Clone)]
@@ -86,6 +92,7 @@ impl<'m> Body<'m> {
 
     /// A part whose text holds more than is to be read.
     pub(super) fn add_text(&mut self, part: MessagePart<'m>, text: String) {
+        let text = self.held(text);
         self.add_piece(part, &Piece::Text(text));
     }
 
@@ -100,21 +107,52 @@ impl<'m> Body<'m> {
 
     /// What a wrapper says beside its files: it repeats the mail's own text, or is all there is.
     pub(super) fn fall_back_on(&mut self, text: Option<String>, html: Option<String>) {
-        let (text, html) = (text.map(Piece::Text), html.map(Piece::Html));
+        let text = text.map(|text| Piece::Text(self.held(text)));
+        let html = html.map(|html| Piece::Html(self.held(html)));
         self.wrapped.0.extend(text.clone().or(html.clone()));
         self.wrapped.1.extend(html.or(text));
     }
 
     /// What a wrapper held; it will not outlive the bytes it was read from.
     pub(super) fn take_over(&mut self, inner: &Body<'_>, warnings: &mut Vec<Warning>) {
-        for (own, taken) in [
-            (&mut self.plain, &inner.plain),
-            (&mut self.html, &inner.html),
-            (&mut self.wrapped.0, &inner.wrapped.0),
-            (&mut self.wrapped.1, &inner.wrapped.1),
-        ] {
-            own.extend(taken.iter().map(|piece| piece.kept(warnings)));
+        self.is_cut |= inner.is_cut;
+        let mut kept = |pieces: &[Piece<'_>]| -> Vec<Piece<'m>> {
+            let pieces = pieces.iter();
+            pieces
+                .map_while(|piece| self.kept(piece, warnings))
+                .collect()
+        };
+        let (plain, html) = (kept(&inner.plain), kept(&inner.html));
+        let wrapped = (kept(&inner.wrapped.0), kept(&inner.wrapped.1));
+        self.plain.extend(plain);
+        self.html.extend(html);
+        self.wrapped.0.extend(wrapped.0);
+        self.wrapped.1.extend(wrapped.1);
+    }
+
+    /// A piece as it may be held; `None` when enough is.
+    fn kept(&mut self, piece: &Piece<'_>, warnings: &mut Vec<Warning>) -> Option<Piece<'static>> {
+        if self.held_bytes >= MAX_HELD_BYTES {
+            self.is_cut = true;
+            return None;
         }
+        Some(match piece.kept(warnings) {
+            Piece::Text(text) => Piece::Text(self.held(text)),
+            Piece::Html(html) => Piece::Html(self.held(html)),
+            Piece::Part(_) => return None,
+        })
+    }
+
+    /// As much of a text as may be held.
+    fn held(&mut self, mut text: String) -> String {
+        let room = MAX_HELD_BYTES.saturating_sub(self.held_bytes);
+        if text.len() > room {
+            text.truncate(text.floor_char_boundary(room));
+            text.shrink_to_fit();
+            self.is_cut = true;
+        }
+        self.held_bytes += text.len();
+        text
     }
 
     /// What is read in a browser, as far as it was written for one.
@@ -136,7 +174,7 @@ impl<'m> Body<'m> {
             }
         }
         let (text, cut) = text.trimmed();
-        if cut {
+        if cut || self.is_cut {
             note(
                 warnings,
                 "text_cut",
@@ -233,11 +271,14 @@ fn plain(part: &MessagePart<'_>, source: &str, text: &mut Text) {
         text.push(&flowed::joined(&source, parameter("delsp", "yes")));
         return;
     }
-    let mut lines = source.split("\r\n");
-    text.push(lines.next().unwrap_or_default());
-    for line in lines {
-        text.push("\n");
-        text.push(line);
+    for line in source.split_inclusive('\n') {
+        match line.strip_suffix("\r\n") {
+            Some(line) => {
+                text.push(line);
+                text.push("\n");
+            }
+            None => text.push(line),
+        }
     }
 }
 

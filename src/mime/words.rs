@@ -19,16 +19,22 @@ pub(super) fn decoded(field: &str) -> Cow<'_, str> {
     }
     let mut out = Decoder::default();
     let mut rest = field;
+    // Behind it no end is looked for any more.
+    let last_end = field.rfind("?=").unwrap_or_default();
     while let Some(at) = rest.find("=?") {
         let (before, from_here) = rest.split_at(at);
-        if let Some((word, after)) = word(from_here) {
-            out.text_between(before);
-            out.word(&word);
-            rest = after;
-        } else {
-            out.text(before);
-            out.text("=?");
-            rest = from_here.get(2..).unwrap_or_default();
+        let may_end = field.len() - from_here.len() < last_end;
+        match word(from_here, may_end) {
+            Some((word, after)) => {
+                out.text_between(before);
+                out.word(&word);
+                rest = after;
+            }
+            None => {
+                out.text(before);
+                out.text("=?");
+                rest = from_here.get(2..).unwrap_or_default();
+            }
         }
     }
     out.text(rest);
@@ -42,7 +48,7 @@ struct Word<'f> {
 }
 
 /// The word that begins here, and what follows it.
-fn word(field: &str) -> Option<(Word<'_>, &str)> {
+fn word(field: &str, may_end: bool) -> Option<(Word<'_>, &str)> {
     let inner = field.strip_prefix("=?")?;
     let end = inner
         .bytes()
@@ -62,7 +68,8 @@ fn word(field: &str) -> Option<(Word<'_>, &str)> {
         _ => return None,
     };
     let text = after.get(3..)?;
-    let (text, after) = match end_of(text, is_base64) {
+    let end = may_end.then(|| end_of(text, is_base64)).flatten();
+    let (text, after) = match end {
         Some(end) => (text.get(..end)?, text.get(end + 2..)?),
         None => text.split_at(text.find(char::is_whitespace).unwrap_or(text.len())),
     };
@@ -90,10 +97,9 @@ fn end_of(text: &str, is_base64: bool) -> Option<usize> {
             return Some(end);
         }
         // Unless another word begins before the next end.
-        let next_end = after.find("?=");
-        let next_word = after.find("=?").unwrap_or(usize::MAX);
-        match next_end {
-            Some(next) if next < next_word => from = end + 2,
+        let before_next = after.find("?=").and_then(|next| after.get(..=next));
+        match before_next {
+            Some(text) if !text.contains("=?") => from = end + 2,
             _ => return Some(end),
         }
     }

@@ -19,6 +19,7 @@ mod demo;
 mod documents;
 mod faults;
 mod generator;
+mod hostile_mails;
 mod housekeeping;
 mod imap_session;
 mod imap_sync;

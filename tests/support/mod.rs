@@ -5,6 +5,7 @@ pub mod certificates;
 pub mod cli;
 pub mod dovecot;
 pub mod generator;
+pub mod hostile;
 pub mod house;
 pub mod oauth;
 pub mod postgres;

@@ -32,9 +32,13 @@ pub(super) fn open_text<'m>(
     note_all(warnings, yenc::seen(&rest));
     note_all(warnings, pgp::in_text(&rest).and_then(pgp::Pgp::warning));
     let mut has_files = false;
-    for split in [uuencode::split, binhex::split] {
-        let Some(found) = split(&rest) else { continue };
+    if let Some(found) = uuencode::split(&rest) {
         has_files = true;
+        rest = take(found, contents, warnings);
+    }
+    if let Some(found) = binhex::split(&rest, contents.room()) {
+        has_files = true;
+        contents.use_room(found.files.iter().map(|file| file.bytes.len()).sum());
         rest = take(found, contents, warnings);
     }
     if has_files {
@@ -49,12 +53,12 @@ pub(super) fn open_binhex<'m>(
     contents: &mut Contents<'m>,
     warnings: &mut Vec<Warning>,
 ) -> bool {
-    let Some((file, noted)) = binhex::decode(&part.decoded()) else {
+    let Some(file) = binhex::decode(&part.decoded(), contents.room(), warnings) else {
         return false;
     };
+    contents.use_room(file.bytes.len());
     let split = Split {
         files: vec![file],
-        warnings: noted,
         ..Split::default()
     };
     take(split, contents, warnings);
