@@ -83,7 +83,7 @@ fn what_is_not_read_is_said() {
         ("parts", 20_000, "too_many_parts"),
         ("parts of nothing", 20_000, "too_many_parts"),
         ("parts without a header", 10_000, "header_unended"),
-        ("parts that mislead", 100, "boundary_guessed"),
+        ("parts that mislead", 100, "boundary_missing"),
         ("parts with odd encodings", 100, "encoding_unclear"),
         ("parts within each other", 10_000, "too_many_parts"),
         ("mails side by side", 5_000, "too_deep"),
