@@ -171,15 +171,11 @@ async fn jobs(store: &Store, row: &MailRow, case_id: Uuid) -> Result<Vec<NewJob>
 }
 
 fn mailbox_job(kind: JobKind, mailbox_id: Uuid, mail_id: Uuid) -> NewJob {
-    let payload = MarkPayload {
+    let place = MarkPayload {
         mailbox_id,
         mail_id,
     };
-    NewJob {
-        kind,
-        payload: serde_json::to_value(payload).unwrap_or_default(),
-        group_key: format!("mailbox:{mailbox_id}"),
-    }
+    NewJob::in_mailbox(kind, &place)
 }
 
 fn request_hash(mail_id: Uuid, request: &Request) -> [u8; 32] {

@@ -17,6 +17,7 @@ mod jobs;
 mod leases;
 mod mailboxes;
 mod mails;
+mod marks;
 mod pictures;
 mod search;
 mod threads;
@@ -34,10 +35,11 @@ pub use events::{Event, EventKind};
 pub use filings::Filing;
 pub use follower::Follower;
 pub use housekeeping::Tidied;
-pub use jobs::{Job, JobKind, MarkPayload, MarkState, NewJob};
+pub use jobs::{Job, JobKind, NewJob};
 pub use leases::Lease;
 pub use mailboxes::{Folder, FolderPosition, FolderState, Location, Mailbox, MailboxState};
 pub use mails::{Batch, MailFilter, MailRow, NewMail, Place, StoredMail};
+pub use marks::{MarkPayload, MarkState};
 pub use users::User;
 
 /// Everything that is kept. Cheap to clone.

@@ -8,8 +8,10 @@ use sagspost::store::{FolderState, MailboxState};
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
+use crate::store::file;
 use crate::support::dovecot::{Dovecot, DovecotOptions};
-use crate::support::house::{House, POISON};
+use crate::support::house::{House, POISON, VIEWER};
+use crate::support::store::{add_case, case};
 use crate::support::wait_for;
 use crate::support::wire::CuttingProxy;
 
@@ -418,6 +420,51 @@ fn a_journaled_mail_is_marked_by_the_mailbox_s_policy_and_unmarked_on_undo() {
         set(false);
         assert_eq!(marked(), 0);
     }
+}
+
+#[test]
+fn a_copy_that_arrives_after_the_filing_waits_for_its_mark_and_one_that_was_moved_for_it_does_not()
+{
+    let (house, dovecot) = (House::new(), Dovecot::start());
+    let watched = |user: &str| {
+        let mut settings = house.imap(dovecot.port, user);
+        // Watched itself, under a name that does not tell so.
+        settings.folders.push("\\Sent".into());
+        settings.mark = Mark::Move {
+            folder: "Sent".into(),
+        };
+        house.add(user, &Settings::Imap(settings))
+    };
+    dovecot.deliver(USER, "INBOX", &mail(1, 2_000));
+    let first = watched(USER);
+    let _watching = house.watch();
+    house.wait_for_mails(1);
+    let filed = house.mails()[0].id;
+    let entry = house.block_on(async {
+        let case = add_case(house.store(), case("Hegn")).await;
+        file(house.store(), filed, case.id, VIEWER, "k1")
+            .await
+            .unwrap()
+    });
+    let ordered = || {
+        let marks = house.block_on(house.store().marks_of_entry(entry.id, VIEWER));
+        let mut mailboxes: Vec<Uuid> = marks.unwrap().iter().map(|m| m.mailbox_id).collect();
+        mailboxes.sort();
+        mailboxes
+    };
+    let marks = Marks::new(house.store().clone(), house.tokens.clone());
+    house.block_on(marks.set(first, filed, true)).unwrap();
+    wait_for("the mail to be known where it was moved", || {
+        let places = house.block_on(house.store().locations(filed)).unwrap();
+        matches!(&places[..], [place] if place.folder == "Sent")
+    });
+    assert_eq!(ordered(), [first]);
+
+    dovecot.deliver("carl.holm", "INBOX", &mail(1, 2_000));
+    let second = watched("carl.holm");
+    wait_for("the copy's mark to be ordered", || {
+        ordered() == [first, second]
+    });
 }
 
 #[test]

@@ -156,6 +156,13 @@ impl House {
         while self.outbox.run_due().await.unwrap() > 0 {}
     }
 
+    /// What was marked since the last look.
+    fn marked(&self) -> Vec<(Uuid, bool)> {
+        let mut marked = std::mem::take(&mut *self.notebook.marked.lock().unwrap());
+        marked.sort();
+        marked
+    }
+
     async fn state(&self, entry: Uuid) -> (EntryState, Option<String>) {
         let entry = self.outbox.store.entry(entry, "birthe").await.unwrap();
         (entry.state, entry.state_reason)
@@ -253,6 +260,54 @@ on_both! {
         assert!(store.job_counts().await.unwrap().is_empty());
     }
 
+    a_copy_that_arrives_after_the_filing_is_marked_once_for_each_entry_and_unmarked_with_the_last(store) {
+        let house = House::new(store).await;
+        let (one, two) = (house.file("k1").await, house.file("k2").await);
+        house.run().await;
+        house.marked();
+        let (teknik, shared) = mailbox(store, "teknik", &["birthe"]).await;
+        let copy = [eml("a@x", "Hæk", &["Received: from mx2.egelund.example; Mon, 2 Mar 2026 10:00:09 +0100"])];
+        let arrives = async |uid| {
+            let twice = batch(teknik, shared, uid, &[copy[0].clone(), copy[0].clone()]);
+            store.commit_batch(&twice, day(4)).await.unwrap();
+            house.run().await;
+        };
+        arrives(1).await;
+        assert_eq!(house.marked(), [(teknik, true), (teknik, true)]);
+        let marks = store.marks_of_entry(two.id, "birthe").await.unwrap();
+        assert_eq!(marks.iter().map(|m| (&*m.mailbox, &*m.state)).collect::<Vec<_>>(), [("leder", "done"), ("teknik", "done")]);
+
+        // Told again, and at another place, as after a move: its mark is there.
+        arrives(1).await;
+        arrives(7).await;
+        assert_eq!(house.marked(), []);
+
+        house.undo(one.id).await;
+        house.run().await;
+        assert_eq!(house.marked(), []);
+        house.undo(two.id).await;
+        house.run().await;
+        let mut both = [(house.mailbox, false), (teknik, false)];
+        both.sort();
+        assert_eq!(house.marked(), both);
+
+        arrives(11).await;
+        assert_eq!(house.marked(), [], "nothing is filed");
+    }
+
+    a_copy_that_arrives_marked_or_where_nothing_is_marked_gets_no_mark(store) {
+        let house = House::new(store).await;
+        house.file("k1").await;
+        house.run().await;
+        house.marked();
+        let (teknik, shared) = mailbox(store, "teknik", &["birthe"]).await;
+        let mut arriving = batch(teknik, shared, 1, &[eml("a@x", "Hæk", &[]), eml("b@x", "Skel", &[])]);
+        arriving.mails[0].place.as_mut().unwrap().mark_due = false;
+        store.commit_batch(&arriving, day(4)).await.unwrap();
+        house.run().await;
+        assert_eq!(house.marked(), []);
+    }
+
     every_mailbox_that_holds_a_copy_is_marked(store) {
         let house = House::new(store).await;
         let (two, shared) = mailbox(store, "teknik", &["birthe"]).await;
@@ -262,14 +317,9 @@ on_both! {
         house.run().await;
         let mut both = [(house.mailbox, true), (two, true)];
         both.sort();
-        let marked = || {
-            let mut marked = std::mem::take(&mut *house.notebook.marked.lock().unwrap());
-            marked.sort();
-            marked
-        };
-        assert_eq!(marked(), both);
+        assert_eq!(house.marked(), both);
         house.undo(entry.id).await;
         house.run().await;
-        assert_eq!(marked(), both.map(|(mailbox, _)| (mailbox, false)));
+        assert_eq!(house.marked(), both.map(|(mailbox, _)| (mailbox, false)));
     }
 }

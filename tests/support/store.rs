@@ -131,6 +131,7 @@ pub fn batch(mailbox_id: Uuid, folder_id: Uuid, first_uid: u32, raws: &[Vec<u8>]
                 uidvalidity: 1,
                 uid,
                 flags: Vec::new(),
+                mark_due: true,
             }),
         });
     }
