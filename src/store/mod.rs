@@ -29,7 +29,7 @@ use std::sync::Arc;
 pub use attachments::{AttachmentText, ReadMail};
 pub use audit::AuditRecord;
 pub use blobs::{BlobError, Blobs, BlobsAt};
-pub use cases::{CaseFilter, CaseQuery, NewCase};
+pub use cases::{CaseFilter, CaseQuery, CaseRequest, NewCase};
 pub use entries::{Entry, EntryState, FiledBefore, NewDocument, NewEntry, NewFile};
 pub use events::{Event, EventKind};
 pub use filings::Filing;

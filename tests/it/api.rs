@@ -710,9 +710,9 @@ async fn a_hidden_case_is_never_suggested_to_others() {
 async fn a_new_case_gets_the_next_number_and_mistakes_are_named() {
     let app = App::start().await;
     let made = app
-        .post(
-            "/api/v1/cases",
+        .make_case(
             "birthe",
+            "k1",
             &json!({ "title": "Hegnsyn", "kle": "02.34.02" }),
         )
         .await;
@@ -740,12 +740,12 @@ async fn a_new_case_gets_the_next_number_and_mistakes_are_named() {
         (json!({ "title": "x", "unit": "x".repeat(301) }), "unit"),
     ] {
         assert_eq!(
-            problem(&app.post("/api/v1/cases", "birthe", &wish).await),
+            problem(&app.make_case("birthe", "k2", &wish).await),
             (422, "validation".into(), field.into())
         );
     }
     let own = json!({ "title": "Fortrolig", "access": [] });
-    let own = app.post("/api/v1/cases", "birthe", &own).await.json();
+    let own = app.make_case("birthe", "k2", &own).await.json();
     assert_eq!(
         app.get(
             &format!("/api/v1/cases/{}", own["id"].as_str().unwrap()),
@@ -764,6 +764,28 @@ async fn a_new_case_gets_the_next_number_and_mistakes_are_named() {
         .status,
         404
     );
+}
+
+#[tokio::test]
+async fn a_repeated_request_for_a_case_makes_no_second_one() {
+    let app = App::start().await;
+    let wish = json!({ "title": "Hegnsyn" });
+    let made = app.make_case("birthe", "k1", &wish).await;
+    let again = app.make_case("birthe", "k1", &wish).await;
+    assert_eq!((again.status, again.json()), (201, made.json()));
+    let other = json!({ "title": "Skel" });
+    let other = app.make_case("birthe", "k1", &other).await;
+    assert_eq!(
+        problem(&other),
+        (422, "idempotency-conflict".into(), String::new())
+    );
+    let without = app.post("/api/v1/cases", "birthe", &wish).await;
+    assert_eq!(
+        problem(&without),
+        (400, "idempotency-missing".into(), String::new())
+    );
+    let of_carl = app.make_case("carl", "k1", &wish).await;
+    assert_ne!(of_carl.json()["id"], made.json()["id"]);
 }
 
 #[tokio::test]

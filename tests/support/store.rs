@@ -82,6 +82,7 @@ pub fn case(title: &str) -> NewCase {
         parties: Vec::new(),
         status: CaseStatus::Open,
         created_at: day(1),
+        request: None,
     }
 }
 
