@@ -3,10 +3,11 @@
 use futures::StreamExt;
 use reqwest::Method;
 use sagspost::config::Config;
+use sagspost::store::EntryState;
 use serde_json::{Value, json};
 
 use crate::support::app::{App, answer};
-use crate::support::store::{case, eml};
+use crate::support::store::{case, day, eml};
 
 /// A mail with two attachments.
 fn with_attachments() -> Vec<u8> {
@@ -112,6 +113,41 @@ async fn a_second_try_says_who_did_it_and_a_repetition_changes_nothing() {
         )
         .await;
     assert_eq!(problem(&other).1, "idempotency-conflict");
+}
+
+#[tokio::test]
+async fn a_mail_tells_in_the_readers_language_why_its_entry_failed() {
+    let app = App::start().await;
+    let mail = app.add_mails(&[eml("a@x", "Hæk", &[])]).await[0];
+    let case = app.add_case(case("Hegnsyn")).await;
+    let wish = json!({ "mail_id": mail, "case_id": case.id });
+    let entry = app.journal("birthe", "k1", &wish).await.json()["id"].clone();
+    let entry = entry.as_str().unwrap().parse().unwrap();
+    let (failed, reason) = (EntryState::Failed, Some("case_system_away"));
+    let noted = app.store.set_entry_state(entry, failed, reason, day(3));
+    noted.await.unwrap();
+    for (language, words) in [
+        ("da", "Sagssystemet svarer ikke"),
+        ("en", "The case system does not answer"),
+    ] {
+        let asked = async |method, path: &str, body: Option<Value>| {
+            let request = app
+                .request(method, path, "birthe")
+                .header("Accept-Language", language);
+            let request = body
+                .iter()
+                .fold(request, |request, body| request.json(body));
+            answer(request).await.json()
+        };
+        let id = json!({ "message_id": "a@x" });
+        let list = asked(Method::GET, "/api/v1/mails", None).await;
+        let one = asked(Method::GET, &format!("/api/v1/mails/{mail}"), None).await;
+        let found = asked(Method::POST, "/api/v1/messages/lookup", Some(id)).await;
+        for told in [&list["items"][0], &one, &found["mails"][0]] {
+            assert_eq!(told["entries"][0]["state_reason"], "case_system_away");
+            assert_eq!(told["entries"][0]["state_reason_text"], words);
+        }
+    }
 }
 
 #[tokio::test]
