@@ -18,10 +18,23 @@ use super::{
 };
 
 /// Which mail a mark is for, and where.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MarkPayload {
     pub mailbox_id: Uuid,
     pub mail_id: Uuid,
+    /// Where it lay before it was moved away for the mark.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved_from: Option<String>,
+}
+
+impl MarkPayload {
+    pub fn new(mailbox_id: Uuid, mail_id: Uuid) -> Self {
+        Self {
+            mailbox_id,
+            mail_id,
+            moved_from: None,
+        }
+    }
 }
 
 /// How a mark in a mailbox stands.
@@ -36,12 +49,22 @@ pub struct MarkState {
 }
 
 impl Store {
-    /// The mailboxes that hold a mail or a copy of it, and which of the copies each holds.
-    pub async fn places_of_copies(
+    /// Where a mail and its copies lie, and where they were moved away from to be shown as journaled.
+    pub async fn places_to_mark(
         &self,
         fingerprint: &[u8; 32],
-    ) -> Result<Vec<(Uuid, Uuid)>, StoreError> {
-        Ok(read!(self, |c| sqlx::query_as(
+    ) -> Result<Vec<MarkPayload>, StoreError> {
+        let marked: Vec<(Json<MarkPayload>,)> = read!(self, |c| sqlx::query_as(
+            "select j.payload
+             from entries e
+             join jobs j on j.entry_id = e.id
+             where e.fingerprint = $1 and e.state <> 'undone' and j.kind = 'mark'
+             order by j.id"
+        )
+        .bind(fingerprint.to_vec())
+        .fetch_all(c)
+        .await?);
+        let lying: Vec<(Uuid, Uuid)> = read!(self, |c| sqlx::query_as(
             "select distinct l.mailbox_id, l.mail_id
              from mails m
              join mail_locations l on l.mail_id = m.id
@@ -50,7 +73,55 @@ impl Store {
         )
         .bind(fingerprint.to_vec())
         .fetch_all(c)
-        .await?))
+        .await?);
+        let mut seen = HashSet::new();
+        Ok(marked
+            .into_iter()
+            .map(|(Json(place),)| place)
+            .filter(|place| place.moved_from.is_some())
+            .chain(
+                lying
+                    .into_iter()
+                    .map(|(mailbox_id, mail_id)| MarkPayload::new(mailbox_id, mail_id)),
+            )
+            .filter(|place| seen.insert((place.mailbox_id, place.mail_id)))
+            .collect())
+    }
+
+    /// Remembers where a mail was moved away from, with every mark it has there: the last entry that is undone brings it
+    /// back.
+    pub async fn note_moved(
+        &self,
+        mailbox_id: Uuid,
+        mail_id: Uuid,
+        folder: &str,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.db.begin().await?;
+        let marks: Vec<(Uuid, Json<MarkPayload>)> = write!(&mut tx, |c| sqlx::query_as(
+            "select j.id, j.payload
+             from mails m
+             join entries e on e.fingerprint = m.fingerprint
+             join jobs j on j.entry_id = e.id
+             where m.id = $1 and j.kind = 'mark'"
+        )
+        .bind(mail_id)
+        .fetch_all(c)
+        .await?);
+        for (id, Json(mut place)) in marks {
+            if (place.mailbox_id, place.mail_id) != (mailbox_id, mail_id) {
+                continue;
+            }
+            place.moved_from = Some(folder.to_owned());
+            write!(&mut tx, |c| sqlx::query(
+                "update jobs set payload = $1 where id = $2"
+            )
+            .bind(Json(place))
+            .bind(id)
+            .execute(c)
+            .await
+            .map(|_| ())?);
+        }
+        tx.commit().await
     }
 
     /// How the marks of an entry in mailboxes stand, as far as the viewer reads these mailboxes.
@@ -94,18 +165,15 @@ impl Store {
             .collect())
     }
 
-    /// Where a mark of this entry was set or tried: mailbox and mail.
-    pub async fn marked_for_entry(&self, entry_id: Uuid) -> Result<Vec<(Uuid, Uuid)>, StoreError> {
+    /// Where a mark of this entry was set or tried.
+    pub async fn marked_for_entry(&self, entry_id: Uuid) -> Result<Vec<MarkPayload>, StoreError> {
         let jobs: Vec<(Json<MarkPayload>,)> = read!(self, |c| sqlx::query_as(
             "select payload from jobs where entry_id = $1 and kind = 'mark' order by id"
         )
         .bind(entry_id)
         .fetch_all(c)
         .await?);
-        Ok(jobs
-            .into_iter()
-            .map(|(Json(payload),)| (payload.mailbox_id, payload.mail_id))
-            .collect())
+        Ok(jobs.into_iter().map(|(Json(place),)| place).collect())
     }
 }
 
@@ -134,10 +202,7 @@ pub(super) async fn order_for_arrivals(
                 .flatten()
                 .filter(|mail_id| ordered.insert((entry_id, batch.mailbox_id, **mail_id)))
                 .map(|mail_id| {
-                    let place = MarkPayload {
-                        mailbox_id: batch.mailbox_id,
-                        mail_id: *mail_id,
-                    };
+                    let place = MarkPayload::new(batch.mailbox_id, *mail_id);
                     NewJob::in_mailbox(JobKind::Mark, &place)
                 })
                 .collect();

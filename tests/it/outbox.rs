@@ -9,7 +9,7 @@ use sagspost::documents::reader::Reader;
 use sagspost::domain::case::{Case, CaseStatus};
 use sagspost::journal;
 use sagspost::outbox::{MarkError, Marker, Outbox};
-use sagspost::store::{CaseQuery, Entry, EntryState, NewCase, Store};
+use sagspost::store::{CaseQuery, Entry, EntryState, MarkPayload, NewCase, Store};
 use sagspost::suggest::Organisation;
 use uuid::Uuid;
 
@@ -81,12 +81,7 @@ struct Notebook {
 }
 
 impl Marker for Notebook {
-    fn mark(
-        &self,
-        mailbox_id: Uuid,
-        _: Uuid,
-        journaled: bool,
-    ) -> BoxFuture<'_, Result<(), MarkError>> {
+    fn mark(&self, place: MarkPayload, journaled: bool) -> BoxFuture<'_, Result<(), MarkError>> {
         async move {
             if let Some((reason, passing)) = *self.refuses.lock().unwrap() {
                 return Err(MarkError {
@@ -94,7 +89,10 @@ impl Marker for Notebook {
                     passing,
                 });
             }
-            self.marked.lock().unwrap().push((mailbox_id, journaled));
+            self.marked
+                .lock()
+                .unwrap()
+                .push((place.mailbox_id, journaled));
             Ok(())
         }
         .boxed()
@@ -293,6 +291,24 @@ on_both! {
 
         arrives(11).await;
         assert_eq!(house.marked(), [], "nothing is filed");
+    }
+
+    where_a_mail_was_moved_from_is_known_to_each_of_its_entries(store) {
+        let house = House::new(store).await;
+        let one = house.file("k1").await;
+        house.run().await;
+        let place = store.locations(house.mail).await.unwrap().remove(0);
+        store.note_moved(house.mailbox, house.mail, "Byggesager").await.unwrap();
+        store.forget_locations(place.folder_id, 1, &[1]).await.unwrap();
+        let two = house.file("k2").await;
+        house.run().await;
+        for entry in [one, two] {
+            house.undo(entry.id).await;
+            let jobs = store.claim_jobs(10, Utc::now(), Duration::minutes(1)).await.unwrap();
+            let payloads: Vec<_> = jobs.iter().map(|job| &job.payload["moved_from"]).collect();
+            assert_eq!(payloads, ["Byggesager"]);
+            store.finish_job(&jobs[0]).await.unwrap();
+        }
     }
 
     a_copy_that_arrives_marked_or_where_nothing_is_marked_gets_no_mark(store) {
