@@ -120,6 +120,7 @@ async fn add_cases(app: &App) -> Vec<Uuid> {
             parties: parties.collect(),
             status: CaseStatus::Open,
             created_at: day(1),
+            request: None,
         };
         let created = app
             .store

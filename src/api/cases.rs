@@ -12,14 +12,14 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     App, Problem,
-    extract::{Id, Json, Params, Viewer, cursor, limit, read_cursor},
+    extract::{Id, IdempotencyKey, Json, Params, Viewer, cursor, limit, read_cursor},
 };
 use crate::{
     domain::{
         case::{Case, CaseAccess, CaseStatus, Document, Party},
         kle::{Facet, KleNumber},
     },
-    store::{CaseFilter, CaseQuery, NewCase},
+    store::{CaseFilter, CaseQuery, CaseRequest, NewCase},
 };
 
 const MAX_TITLE_CHARS: usize = 300;
@@ -59,7 +59,8 @@ pub(super) struct CasePage {
     next_cursor: Option<String>,
 }
 
-#[derive(Deserialize, ToSchema)]
+// Written too, to know a repeated wish.
+#[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CaseWish {
     title: String,
@@ -128,14 +129,20 @@ pub(super) async fn show(
 
 /// Create a case
 #[utoipa::path(post, path = "/api/v1/cases", tag = "cases", request_body = CaseWish,
+    params(("Idempotency-Key" = String, Header, description = "New for each case; a repetition makes no second one.")),
     responses((status = CREATED, body = Case)))]
 pub(super) async fn create(
     State(app): State<App>,
     Viewer(viewer): Viewer,
+    IdempotencyKey(idempotency_key): IdempotencyKey,
     Json(wish): Json<CaseWish>,
 ) -> Result<Response, Problem> {
     let now = Utc::now();
-    let new = checked(wish, &viewer, now)?;
+    let request = CaseRequest {
+        idempotency_key,
+        hash: request_hash(&wish),
+    };
+    let new = checked(wish, request, &viewer, now)?;
     let case = app.cases.create(&new, &viewer, now).await?;
     Ok(tagged(StatusCode::CREATED, case))
 }
@@ -207,7 +214,12 @@ pub(super) async fn file(
     Ok(super::page::download(bytes, &file.media_type, &file.name))
 }
 
-fn checked(wish: CaseWish, viewer: &str, now: DateTime<Utc>) -> Result<NewCase, Problem> {
+fn checked(
+    wish: CaseWish,
+    request: CaseRequest,
+    viewer: &str,
+    now: DateTime<Utc>,
+) -> Result<NewCase, Problem> {
     let title = wish.title.trim().to_owned();
     check_text("title", &title, MAX_TITLE_CHARS)?;
     if wish
@@ -259,7 +271,13 @@ fn checked(wish: CaseWish, viewer: &str, now: DateTime<Utc>) -> Result<NewCase, 
         parties: wish.parties,
         status: CaseStatus::Open,
         created_at: now,
+        request: Some(request),
     })
+}
+
+fn request_hash(wish: &CaseWish) -> [u8; 32] {
+    let wish = serde_json::to_vec(wish).unwrap_or_default();
+    *blake3::hash(&wish).as_bytes()
 }
 
 fn check_parties(parties: &[Party]) -> Result<(), Problem> {

@@ -11,10 +11,10 @@ use uuid::Uuid;
 
 use super::{
     App, Problem,
-    extract::{self, Json, Viewer},
+    extract::{self, Json, Language, Viewer},
     mails::{JournalState, states},
 };
-use crate::{mime, store::MailRow};
+use crate::{messages::Lang, mime, store::MailRow};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -46,6 +46,7 @@ pub(super) struct KnownMail {
 pub(super) async fn lookup(
     State(app): State<App>,
     Viewer(viewer): Viewer,
+    Language(lang): Language,
     request: Request,
 ) -> Result<JsonBody<Found>, Problem> {
     let rows = if extract::is_mail(&request) {
@@ -62,15 +63,15 @@ pub(super) async fn lookup(
         }
         app.store.mails_by_message_id(message_id, &viewer).await?
     };
-    Ok(JsonBody(found(&app, rows, &viewer).await?))
+    Ok(JsonBody(found(&app, rows, &viewer, lang).await?))
 }
 
-async fn found(app: &App, rows: Vec<MailRow>, viewer: &str) -> Result<Found, Problem> {
+async fn found(app: &App, rows: Vec<MailRow>, viewer: &str, lang: Lang) -> Result<Found, Problem> {
     let mut mails = Vec::with_capacity(rows.len());
     for row in rows {
         mails.push(KnownMail {
             mail_id: row.id,
-            entries: states(app, &row, viewer).await?,
+            entries: states(app, &row, viewer, lang).await?,
             subject: row.envelope.subject,
             received_at: row.received_at,
         });

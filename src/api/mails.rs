@@ -21,6 +21,7 @@ use crate::{
         attachment_path::AttachmentPath,
         mail::{Mail, MailKind, Warning},
     },
+    messages::{Lang, reason_text},
     mime,
     store::{AttachmentText, Entry, MailFilter, MailRow},
 };
@@ -88,7 +89,10 @@ pub(super) struct JournalState {
     pub case_title: String,
     /// `pending`, `delivered`, `failed`.
     pub state: String,
+    /// Stable code of why it is not delivered.
     pub state_reason: Option<String>,
+    /// The reason as a sentence in the reader's language.
+    pub state_reason_text: Option<String>,
     pub created_by: String,
     pub created_at: DateTime<Utc>,
 }
@@ -146,14 +150,15 @@ impl From<AttachmentText> for DocumentRead {
     }
 }
 
-impl From<Entry> for JournalState {
-    fn from(entry: Entry) -> Self {
+impl JournalState {
+    fn of(entry: Entry, lang: Lang) -> Self {
         Self {
             entry_id: entry.id,
             case_id: entry.case_id,
             case_number: entry.case_number,
             case_title: entry.case_title,
             state: entry.state.as_str().to_owned(),
+            state_reason_text: reason_text(entry.state_reason.as_deref(), lang),
             state_reason: entry.state_reason,
             created_by: entry.created_by,
             created_at: entry.created_at,
@@ -196,7 +201,7 @@ pub(super) async fn list(
         } else {
             None
         };
-        items.push(summary(&app, row, &viewer, suggestion).await?);
+        items.push(summary(&app, row, &viewer, lang, suggestion).await?);
     }
     Ok(Json(MailPage { items, next_cursor }))
 }
@@ -207,6 +212,7 @@ pub(super) async fn list(
 pub(super) async fn show(
     State(app): State<App>,
     Viewer(viewer): Viewer,
+    Language(lang): Language,
     Id(id): Id,
 ) -> Result<Json<MailDetail>, Problem> {
     let row = app.store.mail(id, &viewer).await?;
@@ -222,7 +228,7 @@ pub(super) async fn show(
         thread_id: row.thread_id,
         received_at: row.received_at,
         size: row.byte_length,
-        entries: states(&app, &row, &viewer).await?,
+        entries: states(&app, &row, &viewer, lang).await?,
         mail,
         documents: read.into_iter().map(DocumentRead::from).collect(),
     }))
@@ -291,18 +297,23 @@ pub(super) async fn states(
     app: &App,
     row: &MailRow,
     viewer: &str,
+    lang: Lang,
 ) -> Result<Vec<JournalState>, Problem> {
     let entries = app.store.entries_of_mail(&row.fingerprint, viewer).await?;
-    Ok(entries.into_iter().map(JournalState::from).collect())
+    Ok(entries
+        .into_iter()
+        .map(|entry| JournalState::of(entry, lang))
+        .collect())
 }
 
 async fn summary(
     app: &App,
     row: MailRow,
     viewer: &str,
+    lang: Lang,
     suggestion: Option<suggestions::SuggestedCase>,
 ) -> Result<MailSummary, Problem> {
-    let entries = states(app, &row, viewer).await?;
+    let entries = states(app, &row, viewer, lang).await?;
     let mail = row.envelope;
     Ok(MailSummary {
         id: row.id,

@@ -105,6 +105,7 @@ async fn import(context: &Context, file: &Path) -> anyhow::Result<()> {
             parties: case.parties,
             status: case.status,
             created_at: case.created_at.unwrap_or_else(Utc::now),
+            request: None,
         };
         let number = |year, sequence: i64| template.number(year, sequence.unsigned_abs());
         match store.create_case(&new, "import", number, Utc::now()).await {

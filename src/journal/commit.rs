@@ -8,10 +8,7 @@ use super::plan::{Choice, PlanError, PlannedFile, Source, Suggested, plan};
 use crate::{
     domain::mail::{Mail, MailKind, Sha256},
     mime,
-    store::{
-        Entry, JobKind, MailRow, MarkPayload, NewDocument, NewEntry, NewFile, NewJob, Store,
-        StoreError,
-    },
+    store::{Entry, JobKind, MailRow, NewDocument, NewEntry, NewFile, NewJob, Store, StoreError},
 };
 
 /// A wish to file a mail on a case.
@@ -106,7 +103,7 @@ pub async fn undo(
     let jobs = |_: &Entry| {
         marked
             .iter()
-            .map(|(mailbox_id, mail_id)| mailbox_job(JobKind::Unmark, *mailbox_id, *mail_id))
+            .map(|place| NewJob::in_mailbox(JobKind::Unmark, place))
             .collect()
     };
     let undone = store.undo_entry(entry_id, actor, window, jobs, now).await?;
@@ -162,24 +159,11 @@ async fn jobs(store: &Store, row: &MailRow, case_id: Uuid) -> Result<Vec<NewJob>
         payload: serde_json::json!({}),
         group_key: format!("case:{case_id}"),
     };
-    let marks = store
-        .places_of_copies(&row.fingerprint)
-        .await?
-        .into_iter()
-        .map(|(mailbox_id, mail_id)| mailbox_job(JobKind::Mark, mailbox_id, mail_id));
+    let places = store.places_to_mark(&row.fingerprint).await?;
+    let marks = places
+        .iter()
+        .map(|place| NewJob::in_mailbox(JobKind::Mark, place));
     Ok(std::iter::once(deliver).chain(marks).collect())
-}
-
-fn mailbox_job(kind: JobKind, mailbox_id: Uuid, mail_id: Uuid) -> NewJob {
-    let payload = MarkPayload {
-        mailbox_id,
-        mail_id,
-    };
-    NewJob {
-        kind,
-        payload: serde_json::to_value(payload).unwrap_or_default(),
-        group_key: format!("mailbox:{mailbox_id}"),
-    }
 }
 
 fn request_hash(mail_id: Uuid, request: &Request) -> [u8; 32] {

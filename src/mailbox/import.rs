@@ -233,6 +233,7 @@ impl<'a> Loader<'a> {
             uid,
             received_at,
             flags,
+            mark_due: false,
             incomplete_reason: too_large.then(|| "too_large".to_owned()),
         });
         self.counts.mails += 1;

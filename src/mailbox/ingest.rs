@@ -54,6 +54,8 @@ pub struct ParcelMail {
     pub uid: u32,
     pub received_at: Option<DateTime<Utc>>,
     pub flags: Vec<String>,
+    /// Whether a journaled mail is to be shown as such where this one lies, and is not yet.
+    pub mark_due: bool,
     /// Why these bytes are not the whole mail.
     pub incomplete_reason: Option<String>,
 }
@@ -255,6 +257,7 @@ fn read_parcel(parcel: Parcel, signals: &Signals) -> Batch {
                 uidvalidity: parcel.uidvalidity,
                 uid: mail.uid,
                 flags: mail.flags,
+                mark_due: mail.mark_due,
             };
             let raw = bytes.get(mail.range.clone()).unwrap_or_default();
             NewMail {

@@ -13,7 +13,7 @@ use super::client::ImapClient;
 use super::session::{Limits, connect};
 use super::settings::{ImapSettings, Mark, Settings, SettingsError};
 use super::{MailboxError, TokenCache, Waker};
-use crate::store::{Location, Store, StoreError};
+use crate::store::{Location, MarkPayload, Store, StoreError};
 
 /// A connection is kept this long for the next mark.
 const KEPT: Duration = Duration::from_secs(30);
@@ -71,12 +71,8 @@ impl Marks {
     }
 
     /// Marks (or unmarks) a mail wherever it lies in the mailbox.
-    pub async fn set(
-        &self,
-        mailbox_id: Uuid,
-        mail_id: Uuid,
-        journaled: bool,
-    ) -> Result<(), MarkingError> {
+    pub async fn set(&self, place: &MarkPayload, journaled: bool) -> Result<(), MarkingError> {
+        let (mailbox_id, mail_id) = (place.mailbox_id, place.mail_id);
         let mailboxes = self.store.watched_mailboxes().await?;
         let Some((_, _, settings)) = mailboxes.into_iter().find(|(id, ..)| *id == mailbox_id)
         else {
@@ -110,12 +106,18 @@ impl Marks {
             _ => None,
         };
         let marks = self.clone();
+        let home = home(&settings, place.moved_from.as_deref()).to_owned();
         let moved = tokio::task::spawn_blocking(move || match moved_away {
-            Some(message_id) => marks.bring_back(mailbox_id, settings, &message_id),
-            None => marks.work(mailbox_id, settings, &folders, journaled),
+            Some(message_id) => marks.bring_back(mailbox_id, settings, &message_id, &home),
+            None => marks.work(mailbox_id, settings, &folders, journaled, &home),
         })
         .await
         .map_err(|_| MailboxError::Cancelled)??;
+        if journaled && let Some(from) = moved.first() {
+            self.store
+                .note_moved(mailbox_id, mail_id, &from.folder)
+                .await?;
+        }
         for location in moved {
             let uids = [u32::try_from(location.uid).unwrap_or_default()];
             let uidvalidity = u32::try_from(location.uidvalidity).unwrap_or_default();
@@ -133,6 +135,7 @@ impl Marks {
         settings: ImapSettings,
         folders: &BTreeMap<(String, u32), Vec<Location>>,
         journaled: bool,
+        home: &str,
     ) -> Result<Vec<Location>, MailboxError> {
         let mut client = self.client(mailbox_id, &settings)?;
         let mut moved = Vec::new();
@@ -172,7 +175,7 @@ impl Marks {
                     moved.extend(locations.iter().cloned());
                 }
                 Mark::Move { folder: target } if !journaled && target == folder => {
-                    move_to(&mut *client, &uids, home(&settings))?;
+                    move_to(&mut *client, &uids, home)?;
                     moved.extend(locations.iter().cloned());
                 }
                 Mark::Move { .. } | Mark::Nothing => {}
@@ -188,6 +191,7 @@ impl Marks {
         mailbox_id: Uuid,
         settings: ImapSettings,
         message_id: &str,
+        home: &str,
     ) -> Result<Vec<Location>, MailboxError> {
         let Mark::Move { folder } = &settings.mark else {
             return Ok(Vec::new());
@@ -198,7 +202,7 @@ impl Marks {
             Ok(_) => {
                 let uids = client.find(message_id)?;
                 if !uids.is_empty() {
-                    move_to(&mut *client, &uids, home(&settings))?;
+                    move_to(&mut *client, &uids, home)?;
                 }
             }
             Err(MailboxError::NoSuchFolder(_)) => {}
@@ -248,13 +252,15 @@ impl Marks {
     }
 }
 
-/// Where a mail goes that is not journaled after all: the first watched folder, whatever it came from.
-fn home(settings: &ImapSettings) -> &str {
-    settings
+/// Where a mail goes that is not journaled after all: back where it came from, or to the first watched folder.
+fn home<'a>(settings: &'a ImapSettings, moved_from: Option<&'a str>) -> &'a str {
+    let watched = settings
         .folders
         .iter()
-        .find(|folder| !folder.starts_with('\\'))
-        .map_or("INBOX", String::as_str)
+        .find(|folder| !folder.starts_with('\\'));
+    moved_from
+        .or(watched.map(String::as_str))
+        .unwrap_or("INBOX")
 }
 
 fn set_flag(

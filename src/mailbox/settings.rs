@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use super::session::{Security, Server};
-use super::{ClientCredentials, Login, MailboxError, Secret};
+use super::{ClientCredentials, Flags, Login, MailboxError, Secret};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -96,6 +96,18 @@ impl Default for Mark {
     fn default() -> Self {
         Self::Keyword {
             keyword: usual_keyword(),
+        }
+    }
+}
+
+impl Mark {
+    /// Whether a journaled mail in this folder with these flags is still to be shown as such.
+    pub fn is_due(&self, in_folder: &str, flags: &Flags) -> bool {
+        match self {
+            Self::Keyword { keyword } => !flags.has(keyword),
+            Self::Flag => !flags.has("\\Flagged"),
+            Self::Move { folder } => folder != in_folder,
+            Self::Nothing => false,
         }
     }
 }
@@ -311,6 +323,25 @@ mod tests {
         assert_eq!(with("post.example.dk", 143, None), Security::StartTls);
         assert_eq!(with("localhost", 993, None), Security::Tls);
         assert_eq!(with("post.example.dk", 143, Some("plain")), Security::Plain);
+    }
+
+    #[test]
+    fn a_mark_is_due_where_it_is_not_and_where_a_mail_would_not_lie_when_it_had_it() {
+        let moves = Mark::Move {
+            folder: "Arkiv".into(),
+        };
+        for (mark, folder, flags, due) in [
+            (Mark::default(), "INBOX", &["\\Seen"][..], true),
+            (Mark::default(), "INBOX", &["$journaliseret"], false),
+            (Mark::Flag, "INBOX", &["$Journaliseret"], true),
+            (Mark::Flag, "INBOX", &["\\Flagged"], false),
+            (moves.clone(), "INBOX", &[], true),
+            (moves, "Arkiv", &[], false),
+            (Mark::Nothing, "INBOX", &[], false),
+        ] {
+            let flags: Flags = flags.iter().copied().collect();
+            assert_eq!(mark.is_due(folder, &flags), due, "{mark:?} {folder}");
+        }
     }
 
     #[test]

@@ -264,7 +264,7 @@ impl FolderSync {
                         .filter(|mail| left_over.contains(&mail.uid)),
                 );
             }
-            pass.submit(self.folder_id, fetched, None, room);
+            pass.submit((self.folder_id, &self.name), fetched, None, room);
             pass.check()?;
         }
         for uids in headers_only.chunks(50) {
@@ -275,7 +275,12 @@ impl FolderSync {
             let fetched = client
                 .fetch_headers(uids)
                 .map_err(|error| self.note_failure(uids, error))?;
-            pass.submit(self.folder_id, fetched, Some("too_large"), room);
+            pass.submit(
+                (self.folder_id, &self.name),
+                fetched,
+                Some("too_large"),
+                room,
+            );
         }
         pass.check()
     }
@@ -344,7 +349,7 @@ struct Pass<'a> {
 impl Pass<'_> {
     fn submit(
         &mut self,
-        folder_id: Uuid,
+        (folder_id, folder): (Uuid, &str),
         fetched: FetchedBatch,
         incomplete: Option<&str>,
         room: super::ingest::Reservation,
@@ -352,6 +357,7 @@ impl Pass<'_> {
         if fetched.mails.is_empty() {
             return;
         }
+        let mark = self.watched.mark();
         let mails = fetched
             .mails
             .into_iter()
@@ -359,6 +365,7 @@ impl Pass<'_> {
                 range: mail.range,
                 uid: mail.uid,
                 received_at: mail.internal_date,
+                mark_due: mark.is_due(folder, &mail.flags),
                 flags: Flags::iter(&mail.flags).map(str::to_owned).collect(),
                 incomplete_reason: incomplete.map(str::to_owned),
             })

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::client::{ImapClient, SpecialUse};
 use super::ingest::Ingest;
 use super::session::{Limits, connect};
-use super::settings::ImapSettings;
+use super::settings::{ImapSettings, Mark};
 use super::sync::{FolderSync, Round, SyncError};
 use super::{MailboxError, TokenCache, Waker};
 use crate::store::{FolderState, Lease, MailboxState, Store, StoreError};
@@ -132,6 +132,11 @@ impl Watched {
 
     pub(super) fn lease(&self) -> &Lease {
         &self.lease
+    }
+
+    /// How journaled mails are shown in this mailbox.
+    pub(super) fn mark(&self) -> &Mark {
+        &self.settings.mark
     }
 
     pub(super) fn ingest(&self) -> &Ingest {

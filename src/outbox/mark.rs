@@ -1,7 +1,6 @@
 //! Shows in a mailbox that a mail is journaled, or takes that back, by the mailbox's own policy.
 
 use futures::future::BoxFuture;
-use uuid::Uuid;
 
 use super::worker::{JobError, Outbox};
 use crate::{
@@ -13,12 +12,7 @@ use crate::{
 pub trait Marker: Send + Sync {
     /// Marks (or unmarks) a mail wherever it lies in the mailbox. A mail that is not there any more is no error.
     /// Repeating it changes nothing.
-    fn mark(
-        &self,
-        mailbox_id: Uuid,
-        mail_id: Uuid,
-        journaled: bool,
-    ) -> BoxFuture<'_, Result<(), MarkError>>;
+    fn mark(&self, place: MarkPayload, journaled: bool) -> BoxFuture<'_, Result<(), MarkError>>;
 }
 
 /// Why a mark could not be set; `reason` is a code of the message catalogue.
@@ -31,18 +25,14 @@ pub struct MarkError {
 }
 
 impl Marker for Marks {
-    fn mark(
-        &self,
-        mailbox_id: Uuid,
-        mail_id: Uuid,
-        journaled: bool,
-    ) -> BoxFuture<'_, Result<(), MarkError>> {
-        let outcome = self.set(mailbox_id, mail_id, journaled);
+    fn mark(&self, place: MarkPayload, journaled: bool) -> BoxFuture<'_, Result<(), MarkError>> {
         Box::pin(async move {
-            outcome.await.map_err(|error| MarkError {
-                reason: error.code().to_owned(),
-                passing: error.is_transient(),
-            })
+            self.set(&place, journaled)
+                .await
+                .map_err(|error| MarkError {
+                    reason: error.code().to_owned(),
+                    passing: error.is_transient(),
+                })
         })
     }
 }
@@ -56,7 +46,7 @@ pub(super) async fn run(outbox: &Outbox, job: &Job, journaled: bool) -> Result<(
     }
     outbox
         .marker
-        .mark(payload.mailbox_id, payload.mail_id, journaled)
+        .mark(payload, journaled)
         .await
         .map_err(|error| {
             if error.passing {

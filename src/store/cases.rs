@@ -30,6 +30,16 @@ pub struct NewCase {
     pub parties: Vec<Party>,
     pub status: CaseStatus,
     pub created_at: DateTime<Utc>,
+    /// `None`: never taken for a repetition.
+    pub request: Option<CaseRequest>,
+}
+
+/// Tells a repeated request for a case from another one.
+#[derive(Clone, Debug)]
+pub struct CaseRequest {
+    pub idempotency_key: String,
+    /// Digest of what was asked for.
+    pub hash: [u8; 32],
 }
 
 /// Which of a user's cases.
@@ -81,7 +91,56 @@ const ROWS: usize = 500;
 
 impl Store {
     /// Creates a case; its number is the given one or the next of the year by `pattern`, e.g. `{year}-{seq:5}`.
+    ///
+    /// Repeated under the same key it returns the case of the first time; under a used key with another request it is
+    /// refused.
     pub async fn create_case(
+        &self,
+        new: &NewCase,
+        actor: &str,
+        number_of: impl Fn(i32, i64) -> String,
+        now: DateTime<Utc>,
+    ) -> Result<Case, StoreError> {
+        if let Some(case) = self.case_of_request(new, actor).await? {
+            return Ok(case);
+        }
+        match self.write_case(new, actor, number_of, now).await {
+            Err(error @ StoreError::Duplicate(_)) => {
+                // Somebody was faster: with the same request, or with the same number.
+                self.case_of_request(new, actor).await?.ok_or(error)
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// The case that the same user made under the same key.
+    async fn case_of_request(
+        &self,
+        new: &NewCase,
+        actor: &str,
+    ) -> Result<Option<Case>, StoreError> {
+        let Some(request) = &new.request else {
+            return Ok(None);
+        };
+        let found: Option<(Uuid, Vec<u8>)> = read!(self, |c| sqlx::query_as(
+            "select case_id, request_hash
+             from case_requests
+             where user_name = $1 and idempotency_key = $2"
+        )
+        .bind(actor)
+        .bind(&request.idempotency_key)
+        .fetch_optional(c)
+        .await?);
+        match found {
+            None => Ok(None),
+            Some((_, hash)) if digest(&hash) != request.hash => {
+                Err(StoreError::IdempotencyConflict)
+            }
+            Some((id, _)) => Ok(Some(self.case(id, actor).await?)),
+        }
+    }
+
+    async fn write_case(
         &self,
         new: &NewCase,
         actor: &str,
@@ -111,6 +170,9 @@ impl Store {
             version: 1,
         };
         insert_case(&mut tx, &case).await?;
+        if let Some(request) = &new.request {
+            insert_request(&mut tx, id, actor, request).await?;
+        }
         events::append(&mut tx, now, &EventKind::CaseChanged { case_id: id }).await?;
         let record = AuditRecord {
             actor,
@@ -507,6 +569,32 @@ async fn insert_case(tx: &mut Tx, case: &Case) -> Result<(), StoreError> {
         }
     }
     Ok(())
+}
+
+async fn insert_request(
+    tx: &mut Tx,
+    case_id: Uuid,
+    actor: &str,
+    request: &CaseRequest,
+) -> Result<(), StoreError> {
+    write!(tx, |c| sqlx::query(
+        "insert into case_requests (user_name, idempotency_key, request_hash, case_id)
+         values ($1, $2, $3, $4)"
+    )
+    .bind(actor)
+    .bind(&request.idempotency_key)
+    .bind(request.hash.to_vec())
+    .bind(case_id)
+    .execute(c)
+    .await
+    .map(|_| ()))
+    .map_err(|error| {
+        if is_unique_violation(&error) {
+            StoreError::Duplicate("case")
+        } else {
+            error.into()
+        }
+    })
 }
 
 /// What a case is searched by: lower case, a space before every word.

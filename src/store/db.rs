@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use sqlx::{ConnectOptions as _, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 use super::{StoreError, wal::Wal};
 
@@ -44,9 +44,12 @@ impl Db {
             let pool = PgPoolOptions::new()
                 .max_connections(POSTGRES_CONNECTIONS)
                 .acquire_timeout(ACQUIRE_TIMEOUT)
-                .connect_with(options)
-                .await?;
-            return Ok(Self::Postgres(pool));
+                .connect_with(options.clone())
+                .await;
+            return match pool {
+                Err(sqlx::Error::PoolTimedOut) => Err(why_unreachable(&options).await.into()),
+                pool => Ok(Self::Postgres(pool?)),
+            };
         }
         let options = SqliteConnectOptions::from_str(url)?
             .create_if_missing(true)
@@ -110,6 +113,14 @@ impl Db {
             }
             Self::Postgres(pool) => pool.close().await,
         }
+    }
+}
+
+/// The pool has tried for as long as it may and kept the cause to itself: one more look tells it.
+async fn why_unreachable(options: &PgConnectOptions) -> sqlx::Error {
+    match tokio::time::timeout(ACQUIRE_TIMEOUT, options.connect()).await {
+        Ok(Err(error)) => error,
+        Ok(Ok(_)) | Err(_) => sqlx::Error::PoolTimedOut,
     }
 }
 

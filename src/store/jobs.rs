@@ -3,8 +3,6 @@
 //! A job is leased to one worker at a time; when that worker dies, the lease runs out and the job runs again. So every
 //! job may run twice.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -12,7 +10,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{
-    Store, StoreError,
+    MarkPayload, Store, StoreError,
     db::{Tx, read, write},
 };
 
@@ -49,6 +47,15 @@ pub struct NewJob {
 }
 
 impl NewJob {
+    /// Shows in a mailbox that a mail is journaled, or takes that back.
+    pub fn in_mailbox(kind: JobKind, place: &MarkPayload) -> Self {
+        Self {
+            kind,
+            payload: serde_json::to_value(place).unwrap_or_default(),
+            group_key: format!("mailbox:{}", place.mailbox_id),
+        }
+    }
+
     pub(super) fn read_attachments(mailbox_id: Uuid, mail_ids: &[Uuid]) -> Self {
         Self {
             kind: JobKind::ReadAttachments,
@@ -82,24 +89,6 @@ pub struct Job {
     pub entry_id: Option<Uuid>,
     pub attempts: i64,
     fence: i64,
-}
-
-/// Which mail a mark is for, and where.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct MarkPayload {
-    pub mailbox_id: Uuid,
-    pub mail_id: Uuid,
-}
-
-/// How a mark in a mailbox stands.
-#[derive(Clone, Debug, PartialEq)]
-pub struct MarkState {
-    pub mailbox_id: Uuid,
-    pub mailbox: String,
-    /// `waiting`, `done`, `failed`.
-    pub state: String,
-    /// Why it waits or failed; a code of the message catalogue.
-    pub reason: Option<String>,
 }
 
 /// `claim` differs in one clause: PostgreSQL's workers step over each other's rows instead of waiting for them.
@@ -308,61 +297,6 @@ impl Store {
         tx.commit().await?;
         self.ring();
         Ok(again)
-    }
-
-    /// How the marks of an entry in mailboxes stand, as far as the viewer reads these mailboxes.
-    pub async fn marks_of_entry(
-        &self,
-        entry_id: Uuid,
-        viewer: &str,
-    ) -> Result<Vec<MarkState>, StoreError> {
-        let jobs: Vec<(Json<MarkPayload>, String, Option<String>)> =
-            read!(self, |c| sqlx::query_as(
-                "select payload, state, last_error
-                 from jobs
-                 where entry_id = $1 and kind in ('mark', 'unmark')
-                 order by id"
-            )
-            .bind(entry_id)
-            .fetch_all(c)
-            .await?);
-        if jobs.is_empty() {
-            return Ok(Vec::new());
-        }
-        let read: HashMap<Uuid, String> = self
-            .mailboxes(Some(viewer))
-            .await?
-            .into_iter()
-            .map(|mailbox| (mailbox.id, mailbox.name))
-            .collect();
-        Ok(jobs
-            .into_iter()
-            .filter_map(|(payload, state, reason)| {
-                Some(MarkState {
-                    mailbox_id: payload.mailbox_id,
-                    mailbox: read.get(&payload.mailbox_id)?.clone(),
-                    state: match state.as_str() {
-                        "done" | "failed" => state,
-                        _ => "waiting".to_owned(),
-                    },
-                    reason,
-                })
-            })
-            .collect())
-    }
-
-    /// Where a mark of this entry was set or tried: mailbox and mail.
-    pub async fn marked_for_entry(&self, entry_id: Uuid) -> Result<Vec<(Uuid, Uuid)>, StoreError> {
-        let jobs: Vec<(Json<MarkPayload>,)> = read!(self, |c| sqlx::query_as(
-            "select payload from jobs where entry_id = $1 and kind = 'mark' order by id"
-        )
-        .bind(entry_id)
-        .fetch_all(c)
-        .await?);
-        Ok(jobs
-            .into_iter()
-            .map(|(Json(payload),)| (payload.mailbox_id, payload.mail_id))
-            .collect())
     }
 
     /// Why jobs failed for good, by how often.

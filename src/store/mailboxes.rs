@@ -475,21 +475,4 @@ impl Store {
         .await?
         }))
     }
-
-    /// The mailboxes that hold a mail or a copy of it, and which of the copies each holds.
-    pub async fn places_of_copies(
-        &self,
-        fingerprint: &[u8; 32],
-    ) -> Result<Vec<(Uuid, Uuid)>, StoreError> {
-        Ok(read!(self, |c| sqlx::query_as(
-            "select distinct l.mailbox_id, l.mail_id
-             from mails m
-             join mail_locations l on l.mail_id = m.id
-             where m.fingerprint = $1
-             order by l.mailbox_id, l.mail_id"
-        )
-        .bind(fingerprint.to_vec())
-        .fetch_all(c)
-        .await?))
-    }
 }

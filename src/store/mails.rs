@@ -12,12 +12,12 @@ use uuid::Uuid;
 use super::{
     EventKind, Lease, Store, StoreError,
     db::{Db, Tx, read, write},
-    events, jobs, leases, pictures, search, threads,
+    events, jobs, leases, marks, pictures, search, threads,
 };
 use crate::domain::mail::{Attachment, Mail, MailKind, Sha256};
 
 /// Rows of one insert, below both databases' limits on parameters (20 columns a mail).
-const ROWS: usize = 500;
+pub(super) const ROWS: usize = 500;
 /// Text that is searched; what a mail says comes first, and the rest is mostly quoted.
 const MAX_SEARCH_BYTES: usize = 32 * 1024;
 const MAX_PREVIEW_CHARS: usize = 200;
@@ -51,6 +51,8 @@ pub struct Place {
     pub uidvalidity: u32,
     pub uid: u32,
     pub flags: Vec<String>,
+    /// Whether a journaled mail is to be shown as such here, and is not yet.
+    pub mark_due: bool,
 }
 
 /// Mails of one fetch, with all their bytes in one piece.
@@ -223,6 +225,7 @@ impl Store {
         let inserted = insert_mails(&mut tx, &candidates, &thread_ids, now).await?;
         let stored = stored_mails(&mut tx, &batch.mails, &inserted).await?;
         insert_locations(&mut tx, batch, &stored).await?;
+        marks::order_for_arrivals(&mut tx, batch, &stored, now).await?;
         let mail_ids: Vec<Uuid> = stored
             .iter()
             .filter(|mail| mail.new)

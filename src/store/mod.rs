@@ -17,6 +17,7 @@ mod jobs;
 mod leases;
 mod mailboxes;
 mod mails;
+mod marks;
 mod pictures;
 mod search;
 mod threads;
@@ -28,16 +29,17 @@ use std::sync::Arc;
 pub use attachments::{AttachmentText, ReadMail};
 pub use audit::AuditRecord;
 pub use blobs::{BlobError, Blobs, BlobsAt};
-pub use cases::{CaseFilter, CaseQuery, NewCase};
+pub use cases::{CaseFilter, CaseQuery, CaseRequest, NewCase};
 pub use entries::{Entry, EntryState, FiledBefore, NewDocument, NewEntry, NewFile};
 pub use events::{Event, EventKind};
 pub use filings::Filing;
 pub use follower::Follower;
 pub use housekeeping::Tidied;
-pub use jobs::{Job, JobKind, MarkPayload, MarkState, NewJob};
+pub use jobs::{Job, JobKind, NewJob};
 pub use leases::Lease;
 pub use mailboxes::{Folder, FolderPosition, FolderState, Location, Mailbox, MailboxState};
 pub use mails::{Batch, MailFilter, MailRow, NewMail, Place, StoredMail};
+pub use marks::{MarkPayload, MarkState};
 pub use users::User;
 
 /// Everything that is kept. Cheap to clone.

@@ -3,10 +3,11 @@
 use futures::StreamExt;
 use reqwest::Method;
 use sagspost::config::Config;
+use sagspost::store::EntryState;
 use serde_json::{Value, json};
 
 use crate::support::app::{App, answer};
-use crate::support::store::{case, eml};
+use crate::support::store::{case, day, eml};
 
 /// A mail with two attachments.
 fn with_attachments() -> Vec<u8> {
@@ -112,6 +113,41 @@ async fn a_second_try_says_who_did_it_and_a_repetition_changes_nothing() {
         )
         .await;
     assert_eq!(problem(&other).1, "idempotency-conflict");
+}
+
+#[tokio::test]
+async fn a_mail_tells_in_the_readers_language_why_its_entry_failed() {
+    let app = App::start().await;
+    let mail = app.add_mails(&[eml("a@x", "Hæk", &[])]).await[0];
+    let case = app.add_case(case("Hegnsyn")).await;
+    let wish = json!({ "mail_id": mail, "case_id": case.id });
+    let entry = app.journal("birthe", "k1", &wish).await.json()["id"].clone();
+    let entry = entry.as_str().unwrap().parse().unwrap();
+    let (failed, reason) = (EntryState::Failed, Some("case_system_away"));
+    let noted = app.store.set_entry_state(entry, failed, reason, day(3));
+    noted.await.unwrap();
+    for (language, words) in [
+        ("da", "Sagssystemet svarer ikke"),
+        ("en", "The case system does not answer"),
+    ] {
+        let asked = async |method, path: &str, body: Option<Value>| {
+            let request = app
+                .request(method, path, "birthe")
+                .header("Accept-Language", language);
+            let request = body
+                .iter()
+                .fold(request, |request, body| request.json(body));
+            answer(request).await.json()
+        };
+        let id = json!({ "message_id": "a@x" });
+        let list = asked(Method::GET, "/api/v1/mails", None).await;
+        let one = asked(Method::GET, &format!("/api/v1/mails/{mail}"), None).await;
+        let found = asked(Method::POST, "/api/v1/messages/lookup", Some(id)).await;
+        for told in [&list["items"][0], &one, &found["mails"][0]] {
+            assert_eq!(told["entries"][0]["state_reason"], "case_system_away");
+            assert_eq!(told["entries"][0]["state_reason_text"], words);
+        }
+    }
 }
 
 #[tokio::test]
@@ -710,9 +746,9 @@ async fn a_hidden_case_is_never_suggested_to_others() {
 async fn a_new_case_gets_the_next_number_and_mistakes_are_named() {
     let app = App::start().await;
     let made = app
-        .post(
-            "/api/v1/cases",
+        .make_case(
             "birthe",
+            "k1",
             &json!({ "title": "Hegnsyn", "kle": "02.34.02" }),
         )
         .await;
@@ -740,12 +776,12 @@ async fn a_new_case_gets_the_next_number_and_mistakes_are_named() {
         (json!({ "title": "x", "unit": "x".repeat(301) }), "unit"),
     ] {
         assert_eq!(
-            problem(&app.post("/api/v1/cases", "birthe", &wish).await),
+            problem(&app.make_case("birthe", "k2", &wish).await),
             (422, "validation".into(), field.into())
         );
     }
     let own = json!({ "title": "Fortrolig", "access": [] });
-    let own = app.post("/api/v1/cases", "birthe", &own).await.json();
+    let own = app.make_case("birthe", "k2", &own).await.json();
     assert_eq!(
         app.get(
             &format!("/api/v1/cases/{}", own["id"].as_str().unwrap()),
@@ -764,6 +800,28 @@ async fn a_new_case_gets_the_next_number_and_mistakes_are_named() {
         .status,
         404
     );
+}
+
+#[tokio::test]
+async fn a_repeated_request_for_a_case_makes_no_second_one() {
+    let app = App::start().await;
+    let wish = json!({ "title": "Hegnsyn" });
+    let made = app.make_case("birthe", "k1", &wish).await;
+    let again = app.make_case("birthe", "k1", &wish).await;
+    assert_eq!((again.status, again.json()), (201, made.json()));
+    let other = json!({ "title": "Skel" });
+    let other = app.make_case("birthe", "k1", &other).await;
+    assert_eq!(
+        problem(&other),
+        (422, "idempotency-conflict".into(), String::new())
+    );
+    let without = app.post("/api/v1/cases", "birthe", &wish).await;
+    assert_eq!(
+        problem(&without),
+        (400, "idempotency-missing".into(), String::new())
+    );
+    let of_carl = app.make_case("carl", "k1", &wish).await;
+    assert_ne!(of_carl.json()["id"], made.json()["id"]);
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use sagspost::{
     documents::reader::Reader,
     domain::case_number::Template,
     outbox::{MarkError, Marker, Outbox},
-    store::{AttachmentText, EventKind, MailFilter, NewEntry, ReadMail, Store},
+    store::{AttachmentText, EventKind, MailFilter, MarkPayload, NewEntry, ReadMail, Store},
     suggest::{Engine, Evidence, Organisation, Signals},
 };
 use uuid::Uuid;
@@ -21,7 +21,7 @@ use crate::support::store::{add_case, batch, case, day, eml, mailbox, user};
 struct NoMarks;
 
 impl Marker for NoMarks {
-    fn mark(&self, _: Uuid, _: Uuid, _: bool) -> BoxFuture<'_, Result<(), MarkError>> {
+    fn mark(&self, _: MarkPayload, _: bool) -> BoxFuture<'_, Result<(), MarkError>> {
         Box::pin(async { Ok(()) })
     }
 }

@@ -121,6 +121,24 @@ fn the_doctor_names_what_is_wrong_and_what_to_do() {
 }
 
 #[test]
+fn the_doctor_tells_why_a_database_cannot_be_reached() {
+    let cli = Cli::new();
+    // A port that was free a moment ago.
+    let port = {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.local_addr().unwrap().port()
+    };
+    let url = format!("postgres://sagspost@127.0.0.1:{port}/sagspost");
+    let ill = cli.run_with(&[("SAGSPOST__DATABASE__URL", &url)], &["doctor"]);
+    assert_eq!(ill.code, 1);
+    assert!(
+        ill.out.to_lowercase().contains("connection refused"),
+        "{}",
+        ill.out
+    );
+}
+
+#[test]
 fn an_import_counts_what_it_found_and_a_second_one_finds_nothing_new() {
     let cli = Cli::new();
     cli.run(&["user", "add", "birthe"]);

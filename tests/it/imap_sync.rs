@@ -1,15 +1,24 @@
 //! Mailboxes watched on a real Dovecot: everything once, soon, and again after whatever went wrong.
 
+use sagspost::cases::BuiltIn;
+use sagspost::documents::reader::Reader;
+use sagspost::domain::case_number::Template;
+use sagspost::journal;
 use sagspost::mailbox::import::{ImportOptions, import};
 use sagspost::mailbox::mark::Marks;
 use sagspost::mailbox::settings::{MaildirSettings, Mark, Settings};
 use sagspost::mailbox::{Limits, Listing, Options, Waker, connect};
-use sagspost::store::{FolderState, MailboxState};
+use sagspost::outbox::Outbox;
+use sagspost::store::{FolderState, MailboxState, MarkPayload};
+use sagspost::suggest::Organisation;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
+use crate::store::file;
 use crate::support::dovecot::{Dovecot, DovecotOptions};
-use crate::support::house::{House, POISON};
+use crate::support::house::{House, POISON, VIEWER};
+use crate::support::store::{add_case, case, day};
 use crate::support::wait_for;
 use crate::support::wire::CuttingProxy;
 
@@ -403,7 +412,7 @@ fn a_journaled_mail_is_marked_by_the_mailbox_s_policy_and_unmarked_on_undo() {
         let marks = Marks::new(house.store().clone(), house.tokens.clone());
         let set = |journaled| {
             house
-                .block_on(marks.set(mailbox, house.mails()[0].id, journaled))
+                .block_on(marks.set(&MarkPayload::new(mailbox, house.mails()[0].id), journaled))
                 .unwrap();
         };
         let marked = || {
@@ -418,6 +427,53 @@ fn a_journaled_mail_is_marked_by_the_mailbox_s_policy_and_unmarked_on_undo() {
         set(false);
         assert_eq!(marked(), 0);
     }
+}
+
+#[test]
+fn a_copy_that_arrives_after_the_filing_waits_for_its_mark_and_one_that_was_moved_for_it_does_not()
+{
+    let (house, dovecot) = (House::new(), Dovecot::start());
+    let watched = |user: &str| {
+        let mut settings = house.imap(dovecot.port, user);
+        // Watched itself, under a name that does not tell so.
+        settings.folders.push("\\Sent".into());
+        settings.mark = Mark::Move {
+            folder: "Sent".into(),
+        };
+        house.add(user, &Settings::Imap(settings))
+    };
+    dovecot.deliver(USER, "INBOX", &mail(1, 2_000));
+    let first = watched(USER);
+    let _watching = house.watch();
+    house.wait_for_mails(1);
+    let filed = house.mails()[0].id;
+    let entry = house.block_on(async {
+        let case = add_case(house.store(), case("Hegn")).await;
+        file(house.store(), filed, case.id, VIEWER, "k1")
+            .await
+            .unwrap()
+    });
+    let ordered = || {
+        let marks = house.block_on(house.store().marks_of_entry(entry.id, VIEWER));
+        let mut mailboxes: Vec<Uuid> = marks.unwrap().iter().map(|m| m.mailbox_id).collect();
+        mailboxes.sort();
+        mailboxes
+    };
+    let marks = Marks::new(house.store().clone(), house.tokens.clone());
+    house
+        .block_on(marks.set(&MarkPayload::new(first, filed), true))
+        .unwrap();
+    wait_for("the mail to be known where it was moved", || {
+        let places = house.block_on(house.store().locations(filed)).unwrap();
+        matches!(&places[..], [place] if place.folder == "Sent")
+    });
+    assert_eq!(ordered(), [first]);
+
+    dovecot.deliver("carl.holm", "INBOX", &mail(1, 2_000));
+    let second = watched("carl.holm");
+    wait_for("the copy's mark to be ordered", || {
+        ordered() == [first, second]
+    });
 }
 
 #[test]
@@ -438,8 +494,12 @@ fn a_journaled_mail_is_moved_to_a_folder_that_is_made_for_it() {
         house.wait_for_mails(2);
         let marks = Marks::new(house.store().clone(), house.tokens.clone());
         let journaled = house.mails()[0].id;
-        house.block_on(marks.set(mailbox, journaled, true)).unwrap();
-        house.block_on(marks.set(mailbox, journaled, true)).unwrap();
+        house
+            .block_on(marks.set(&MarkPayload::new(mailbox, journaled), true))
+            .unwrap();
+        house
+            .block_on(marks.set(&MarkPayload::new(mailbox, journaled), true))
+            .unwrap();
         assert_eq!(flags(&house, dovecot.port, "Journaliseret æ").len(), 1);
         wait_for("one left", || {
             flags(&house, dovecot.port, "INBOX").len() == 1
@@ -468,18 +528,75 @@ fn a_mail_that_was_moved_away_comes_back_on_undo() {
         house.wait_for_mails(2);
         let marks = Marks::new(house.store().clone(), house.tokens.clone());
         let mail = house.mails()[0].id;
-        house.block_on(marks.set(mailbox, mail, true)).unwrap();
+        house
+            .block_on(marks.set(&MarkPayload::new(mailbox, mail), true))
+            .unwrap();
         wait_for("one left", || house.mails().len() == 1);
-        house.block_on(marks.set(mailbox, mail, false)).unwrap();
+        house
+            .block_on(marks.set(&MarkPayload::new(mailbox, mail), false))
+            .unwrap();
         house.wait_for_mails(2);
         assert_eq!(flags(&house, dovecot.port, "Journaliseret").len(), 0);
         assert!(
             house.mails().iter().any(|row| row.id == mail),
             "the same mail as before"
         );
-        house.block_on(marks.set(mailbox, mail, false)).unwrap();
+        house
+            .block_on(marks.set(&MarkPayload::new(mailbox, mail), false))
+            .unwrap();
         assert_eq!(flags(&house, dovecot.port, "INBOX").len(), 2);
     }
+}
+
+#[test]
+fn a_mail_on_two_cases_comes_back_to_the_folder_it_was_moved_from_when_the_last_is_undone() {
+    let (house, dovecot) = (House::new(), Dovecot::start());
+    dovecot.deliver(USER, "Byggesager", &mail(1, 2_000));
+    let mut settings = house.imap(dovecot.port, USER);
+    settings.folders.push("Byggesager".into());
+    settings.mark = Mark::Move {
+        folder: "Journaliseret".into(),
+    };
+    house.add(USER, &Settings::Imap(settings));
+    let _watching = house.watch();
+    house.wait_for_mails(1);
+    let filed = house.mails()[0].id;
+    let store = house.store();
+    let outbox = Outbox {
+        store: store.clone(),
+        case_system: Arc::new(BuiltIn {
+            store: store.clone(),
+            numbers: Template::parse("{year}-{seq:5}").unwrap(),
+        }),
+        marker: Arc::new(Marks::new(store.clone(), house.tokens.clone())),
+        reader: Reader::of(env!("CARGO_BIN_EXE_sagspost").into()),
+        organisation: Arc::new(Organisation::default()),
+    };
+    let run = async || while outbox.run_due().await.unwrap() > 0 {};
+    let file_on = async |title, key| {
+        let case = add_case(store, case(title)).await;
+        let entry = file(store, filed, case.id, VIEWER, key).await.unwrap();
+        run().await;
+        entry.id
+    };
+    let undo = async |entry| {
+        let (window, now) = (chrono::Duration::days(1), day(3));
+        journal::undo(store, entry, VIEWER, window, now)
+            .await
+            .unwrap();
+        run().await;
+    };
+    let lie_in = |folder| flags(&house, dovecot.port, folder).len();
+    house.block_on(async {
+        // The second when the mail lies in no watched folder any more.
+        let one = file_on("Hegn", "k1").await;
+        let two = file_on("Skel", "k2").await;
+        assert_eq!((lie_in("Byggesager"), lie_in("Journaliseret")), (0, 1));
+        undo(one).await;
+        assert_eq!(lie_in("Journaliseret"), 1);
+        undo(two).await;
+        assert_eq!((lie_in("Byggesager"), lie_in("Journaliseret")), (1, 0));
+    });
 }
 
 #[test]
@@ -499,7 +616,7 @@ fn a_full_archive_is_told_and_tried_again_later() {
     house.wait_for_mails(1);
     let marks = Marks::new(house.store().clone(), house.tokens.clone());
     let error = house
-        .block_on(marks.set(mailbox, house.mails()[0].id, true))
+        .block_on(marks.set(&MarkPayload::new(mailbox, house.mails()[0].id), true))
         .unwrap_err();
     assert!(error.code() == "quota_full" && error.is_transient());
     assert_eq!(flags(&house, dovecot.port, "INBOX").len(), 1);

@@ -3,11 +3,11 @@
 //! A new migration gets a function of its own here, which fills a database as the version before wrote it.
 
 use chrono::Duration;
-use sagspost::store::{Blobs, BlobsAt, MailFilter, Store};
+use sagspost::store::{Blobs, BlobsAt, CaseRequest, MailFilter, NewCase, Store};
 use sqlx::Connection as _;
 use uuid::Uuid;
 
-use crate::support::store::day;
+use crate::support::store::{case, day};
 
 const MAIL: Uuid = Uuid::from_u128(6);
 const CASE: Uuid = Uuid::from_u128(7);
@@ -69,6 +69,17 @@ async fn nothing_is_lost(store: &Store) {
         store.case(CASE, "birthe").await.unwrap().number,
         "2026-00001"
     );
+    let again = NewCase {
+        request: Some(CaseRequest {
+            idempotency_key: "key".into(),
+            hash: [1; 32],
+        }),
+        ..case("Skel")
+    };
+    let number = |year, n| format!("{year}-{n:05}");
+    let made = store.create_case(&again, "birthe", number, day(3)).await;
+    let same = store.create_case(&again, "birthe", number, day(3)).await;
+    assert_eq!(made.unwrap(), same.unwrap());
     let entries = store
         .entries_of_mail(&mail.fingerprint, "birthe")
         .await
@@ -95,6 +106,11 @@ async fn from_version_2_on_sqlite() {
 }
 
 #[tokio::test]
+async fn from_version_4_on_sqlite() {
+    from_version_on_sqlite(4).await;
+}
+
+#[tokio::test]
 async fn from_version_1_on_postgres() {
     from_version_on_postgres(1).await;
 }
@@ -104,7 +120,12 @@ async fn from_version_2_on_postgres() {
     from_version_on_postgres(2).await;
 }
 
-/// Version 2 only added columns that version 1's rows leave empty.
+#[tokio::test]
+async fn from_version_4_on_postgres() {
+    from_version_on_postgres(4).await;
+}
+
+/// Later versions only added columns that version 1's rows leave empty, and tables of their own.
 async fn from_version_on_sqlite(version: i64) {
     let folder = tempfile::tempdir().unwrap();
     let url = format!(

@@ -9,7 +9,7 @@ use sagspost::documents::reader::Reader;
 use sagspost::domain::case::{Case, CaseStatus};
 use sagspost::journal;
 use sagspost::outbox::{MarkError, Marker, Outbox};
-use sagspost::store::{CaseQuery, Entry, EntryState, NewCase, Store};
+use sagspost::store::{CaseQuery, Entry, EntryState, MarkPayload, NewCase, Store};
 use sagspost::suggest::Organisation;
 use uuid::Uuid;
 
@@ -81,12 +81,7 @@ struct Notebook {
 }
 
 impl Marker for Notebook {
-    fn mark(
-        &self,
-        mailbox_id: Uuid,
-        _: Uuid,
-        journaled: bool,
-    ) -> BoxFuture<'_, Result<(), MarkError>> {
+    fn mark(&self, place: MarkPayload, journaled: bool) -> BoxFuture<'_, Result<(), MarkError>> {
         async move {
             if let Some((reason, passing)) = *self.refuses.lock().unwrap() {
                 return Err(MarkError {
@@ -94,7 +89,10 @@ impl Marker for Notebook {
                     passing,
                 });
             }
-            self.marked.lock().unwrap().push((mailbox_id, journaled));
+            self.marked
+                .lock()
+                .unwrap()
+                .push((place.mailbox_id, journaled));
             Ok(())
         }
         .boxed()
@@ -154,6 +152,13 @@ impl House {
     /// Runs everything that is due.
     async fn run(&self) {
         while self.outbox.run_due().await.unwrap() > 0 {}
+    }
+
+    /// What was marked since the last look.
+    fn marked(&self) -> Vec<(Uuid, bool)> {
+        let mut marked = std::mem::take(&mut *self.notebook.marked.lock().unwrap());
+        marked.sort();
+        marked
     }
 
     async fn state(&self, entry: Uuid) -> (EntryState, Option<String>) {
@@ -253,6 +258,72 @@ on_both! {
         assert!(store.job_counts().await.unwrap().is_empty());
     }
 
+    a_copy_that_arrives_after_the_filing_is_marked_once_for_each_entry_and_unmarked_with_the_last(store) {
+        let house = House::new(store).await;
+        let (one, two) = (house.file("k1").await, house.file("k2").await);
+        house.run().await;
+        house.marked();
+        let (teknik, shared) = mailbox(store, "teknik", &["birthe"]).await;
+        let copy = [eml("a@x", "Hæk", &["Received: from mx2.egelund.example; Mon, 2 Mar 2026 10:00:09 +0100"])];
+        let arrives = async |uid| {
+            let twice = batch(teknik, shared, uid, &[copy[0].clone(), copy[0].clone()]);
+            store.commit_batch(&twice, day(4)).await.unwrap();
+            house.run().await;
+        };
+        arrives(1).await;
+        assert_eq!(house.marked(), [(teknik, true), (teknik, true)]);
+        let marks = store.marks_of_entry(two.id, "birthe").await.unwrap();
+        assert_eq!(marks.iter().map(|m| (&*m.mailbox, &*m.state)).collect::<Vec<_>>(), [("leder", "done"), ("teknik", "done")]);
+
+        // Told again, and at another place, as after a move: its mark is there.
+        arrives(1).await;
+        arrives(7).await;
+        assert_eq!(house.marked(), []);
+
+        house.undo(one.id).await;
+        house.run().await;
+        assert_eq!(house.marked(), []);
+        house.undo(two.id).await;
+        house.run().await;
+        let mut both = [(house.mailbox, false), (teknik, false)];
+        both.sort();
+        assert_eq!(house.marked(), both);
+
+        arrives(11).await;
+        assert_eq!(house.marked(), [], "nothing is filed");
+    }
+
+    where_a_mail_was_moved_from_is_known_to_each_of_its_entries(store) {
+        let house = House::new(store).await;
+        let one = house.file("k1").await;
+        house.run().await;
+        let place = store.locations(house.mail).await.unwrap().remove(0);
+        store.note_moved(house.mailbox, house.mail, "Byggesager").await.unwrap();
+        store.forget_locations(place.folder_id, 1, &[1]).await.unwrap();
+        let two = house.file("k2").await;
+        house.run().await;
+        for entry in [one, two] {
+            house.undo(entry.id).await;
+            let jobs = store.claim_jobs(10, Utc::now(), Duration::minutes(1)).await.unwrap();
+            let payloads: Vec<_> = jobs.iter().map(|job| &job.payload["moved_from"]).collect();
+            assert_eq!(payloads, ["Byggesager"]);
+            store.finish_job(&jobs[0]).await.unwrap();
+        }
+    }
+
+    a_copy_that_arrives_marked_or_where_nothing_is_marked_gets_no_mark(store) {
+        let house = House::new(store).await;
+        house.file("k1").await;
+        house.run().await;
+        house.marked();
+        let (teknik, shared) = mailbox(store, "teknik", &["birthe"]).await;
+        let mut arriving = batch(teknik, shared, 1, &[eml("a@x", "Hæk", &[]), eml("b@x", "Skel", &[])]);
+        arriving.mails[0].place.as_mut().unwrap().mark_due = false;
+        store.commit_batch(&arriving, day(4)).await.unwrap();
+        house.run().await;
+        assert_eq!(house.marked(), []);
+    }
+
     every_mailbox_that_holds_a_copy_is_marked(store) {
         let house = House::new(store).await;
         let (two, shared) = mailbox(store, "teknik", &["birthe"]).await;
@@ -262,14 +333,9 @@ on_both! {
         house.run().await;
         let mut both = [(house.mailbox, true), (two, true)];
         both.sort();
-        let marked = || {
-            let mut marked = std::mem::take(&mut *house.notebook.marked.lock().unwrap());
-            marked.sort();
-            marked
-        };
-        assert_eq!(marked(), both);
+        assert_eq!(house.marked(), both);
         house.undo(entry.id).await;
         house.run().await;
-        assert_eq!(marked(), both.map(|(mailbox, _)| (mailbox, false)));
+        assert_eq!(house.marked(), both.map(|(mailbox, _)| (mailbox, false)));
     }
 }

@@ -2,10 +2,13 @@
 
 use chrono::Duration;
 use sagspost::{
-    domain::case::{CaseAccess, CaseStatus},
+    domain::case::{Case, CaseAccess, CaseStatus},
     journal::{self, Choice, Suggested},
     mime,
-    store::{CaseFilter, CaseQuery, Entry, EntryState, Follower, MailFilter, Store, StoreError},
+    store::{
+        CaseFilter, CaseQuery, CaseRequest, Entry, EntryState, Follower, MailFilter, NewCase,
+        Store, StoreError,
+    },
 };
 use uuid::Uuid;
 
@@ -67,6 +70,28 @@ fn with_picture(message_id: &str) -> Vec<u8> {
 }
 
 on_both! {
+    a_case_that_is_asked_for_many_times_at_once_is_made_once(store) {
+        user(store, "birthe").await;
+        let new = |title: &str, number: Option<&str>, key: &str| NewCase {
+            number: number.map(str::to_owned),
+            request: Some(CaseRequest { idempotency_key: key.to_owned(), hash: *blake3::hash(title.as_bytes()).as_bytes() }),
+            ..case(title)
+        };
+        for (key, number) in [("k1", None), ("k2", Some("A-1"))] {
+            let wish = new("Hegn", number, key);
+            let all = (0..8).map(|_| store.create_case(&wish, "birthe", |year, n| format!("{year}-{n:05}"), day(2)));
+            let made: Vec<Case> = futures::future::join_all(all).await.into_iter().map(Result::unwrap).collect();
+            assert!(made.iter().all(|case| case == &made[0]), "{made:?}");
+        }
+        assert_eq!(store.cases(&CaseQuery::default(), "birthe", 10).await.unwrap().len(), 2);
+        for other in [new("Skel", None, "k1"), new("Skel", Some("A-1"), "k2")] {
+            let refused = store.create_case(&other, "birthe", |_, _| "x".into(), day(2)).await;
+            assert!(matches!(refused, Err(StoreError::IdempotencyConflict)), "{refused:?}");
+        }
+        let taken = store.create_case(&new("Skel", Some("A-1"), "k3"), "birthe", |_, _| "x".into(), day(2)).await;
+        assert!(matches!(taken, Err(StoreError::Duplicate("case"))), "{taken:?}");
+    }
+
     a_mail_in_two_mailboxes_is_stored_once(store) {
         user(store, "birthe").await;
         let (one, inbox) = mailbox(store, "leder", &["birthe"]).await;
@@ -296,7 +321,7 @@ on_both! {
     a_restricted_case_does_not_exist_for_others(store) {
         user(store, "birthe").await;
         user(store, "carl").await;
-        let hidden = add_case(store, sagspost::store::NewCase {
+        let hidden = add_case(store, NewCase {
             access: CaseAccess::Restricted(vec!["birthe".to_owned()]), ..case("Personalesag")
         }).await;
         assert!(store.case(hidden.id, "birthe").await.is_ok());
@@ -308,7 +333,7 @@ on_both! {
 
     cases_are_numbered_in_a_row_within_the_year(store) {
         assert_eq!(add_case(store, case("En")).await.number, "2026-00001");
-        let given = sagspost::store::NewCase { number: Some("2026-00002".to_owned()), ..case("To") };
+        let given = NewCase { number: Some("2026-00002".to_owned()), ..case("To") };
         add_case(store, given).await;
         assert_eq!(add_case(store, case("Tre")).await.number, "2026-00003");
     }

@@ -123,6 +123,14 @@ impl App {
         answer(request.json(body)).await
     }
 
+    /// What makes a case.
+    pub async fn make_case(&self, user: &str, key: &str, body: &Value) -> Answer {
+        let request = self
+            .request(Method::POST, "/api/v1/cases", user)
+            .header("Idempotency-Key", key);
+        answer(request.json(body)).await
+    }
+
     pub async fn add_case(&self, new: NewCase) -> Case {
         let case = store::add_case(&self.store, new).await;
         self.engine.load(&self.store).await.unwrap();

@@ -82,6 +82,7 @@ pub fn case(title: &str) -> NewCase {
         parties: Vec::new(),
         status: CaseStatus::Open,
         created_at: day(1),
+        request: None,
     }
 }
 
@@ -131,6 +132,7 @@ pub fn batch(mailbox_id: Uuid, folder_id: Uuid, first_uid: u32, raws: &[Vec<u8>]
                 uidvalidity: 1,
                 uid,
                 flags: Vec::new(),
+                mark_due: true,
             }),
         });
     }
