@@ -125,12 +125,9 @@ impl<'m> Body<'m> {
         }
     }
 
-    /// What is read in a browser, as far as it was written for one.
-    pub(super) fn pages(&self) -> &[Piece<'m>] {
-        [&self.html, &self.plain]
-            .into_iter()
-            .find(|pieces| !pieces.is_empty())
-            .unwrap_or(&self.wrapped.1)
+    /// What is read in a browser, as far as it was written for one; then what is read where that says nothing.
+    pub(super) fn pages(&self) -> [&[Piece<'m>]; 3] {
+        [&self.html, &self.plain, &self.wrapped.1]
     }
 
     /// The text a reader sees.
