@@ -104,6 +104,9 @@ impl<'m> Contents<'m> {
             return;
         }
         let media_type = media_type(&part);
+        if may_be_the_text(&part, &media_type) {
+            self.body.fall_back_on_part(part);
+        }
         let within = facts::read(&part, &media_type, self, warnings);
         self.leaves.push(Leaf {
             media_type,
@@ -248,6 +251,14 @@ pub(super) fn is_shown(part: &MessagePart<'_>) -> bool {
         && part.attachment_name().is_none()
         && !part.is_content_type("text", "calendar")
         && (part.in_text_body() || part.in_html_body())
+}
+
+/// A text with a name that is not said to be attached: some software names what was written for the mail.
+fn may_be_the_text(part: &MessagePart<'_>, media_type: &str) -> bool {
+    matches!(media_type, "text/plain" | "text/html")
+        && part
+            .content_disposition()
+            .is_none_or(|disposition| !disposition.is_attachment())
 }
 
 /// A text part that holds nothing to offer.

@@ -5,7 +5,7 @@
 
 use std::{borrow::Cow, cell::Cell};
 
-use super::{Digests, contents::Leaf, mapi, mbox, note, read, read_all};
+use super::{Digests, contents::Leaf, mapi, mbox, note, read, read_all, unreadable};
 use crate::domain::mail::{Attachment, Mail, Warning};
 
 /// Mails deeper than this are attachments that are not opened.
@@ -121,16 +121,22 @@ pub(super) fn attachment(
     if !within.is_empty() {
         return super::attachment(&raw, within);
     }
-    let mail = read_all(&raw, &Opening::new(Digests::LeftOut))?;
-    Some((described(&raw, mail, Digests::Made), raw))
+    // Told as it was listed: its clean name depends on the mails beside it.
+    let listed = mails_of(bytes, &Opening::new(Digests::LeftOut), &mut false);
+    let described = Attachment {
+        sha256: Digests::Made.of(&raw),
+        ..listed.into_iter().nth(index)?
+    };
+    Some((described, raw))
 }
 
 fn mails_of(bytes: &[u8], opening: &Opening, over: &mut bool) -> Vec<Attachment> {
     let mut mails = Vec::new();
     for raw in mbox::split(bytes).mails {
-        let Some(mail) = opening.within(raw.len(), over, || read_all(&raw, opening)) else {
-            break;
-        };
+        let mail = opening.within(raw.len(), over, || {
+            Some(read_all(&raw, opening).unwrap_or_else(unreadable))
+        });
+        let Some(mail) = mail else { break };
         mails.push(described(&raw, mail, opening.digests));
     }
     super::name::clean(&mut mails);
@@ -163,4 +169,36 @@ fn is_mailbox(attachment: &Attachment, bytes: &[u8]) -> bool {
 fn has_extension(name: &str, extension: &str) -> bool {
     name.rsplit_once('.')
         .is_some_and(|(_, found)| found.eq_ignore_ascii_case(extension))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        domain::mail::MailKind,
+        mime::{attachment, parse},
+    };
+
+    #[test]
+    fn a_mail_of_a_mailbox_is_fetched_as_it_was_listed_and_one_that_is_none_ends_nothing() {
+        let mail = "From: a@x.example\r\nSubject: Hæk\r\n\r\nhej\r\n\r\n";
+        let separator = "From a@x.example Tue Feb  3 12:00:00 2026\r\n";
+        let raw = format!(
+            "From: a@x.example\r\nContent-Type: application/mbox; name=arkiv.mbox\r\n\r\n\
+             {separator}{mail}{separator}intet\r\n\r\n{separator}{mail}"
+        );
+        let mailbox = &parse(raw.as_bytes()).attachments[0];
+        let names: Vec<_> = mailbox
+            .attachments
+            .iter()
+            .map(|mail| mail.clean_name.as_str())
+            .collect();
+        assert_eq!(names, ["Hæk.eml", "mail.eml", "Hæk (2).eml"]);
+        let unread = mailbox.attachments[1].mail.as_ref().unwrap();
+        assert_eq!(unread.kind, MailKind::Unreadable);
+        for (index, listed) in mailbox.attachments.iter().enumerate() {
+            let (fetched, bytes) = attachment(raw.as_bytes(), &[0, index]).unwrap();
+            assert_eq!(&fetched, listed);
+            assert_eq!(bytes.len() as u64, listed.size);
+        }
+    }
 }

@@ -47,10 +47,33 @@ pub fn readable(raw: &[u8], earlier: &str) -> Readable {
         room: MAX_HTML_BYTES,
         out: Readable::default(),
     };
-    for piece in contents.body.pages() {
-        reading.add(piece);
+    for pieces in contents.body.pages() {
+        reading.out = Readable::default();
+        for piece in pieces {
+            reading.add(piece);
+        }
+        if reading.out.says_something() {
+            break;
+        }
     }
     reading.out
+}
+
+impl Readable {
+    /// Words or pictures, beside the elements that would hold them.
+    fn says_something(&self) -> bool {
+        let mut pieces = self.html.split('<');
+        let is_word = |text: &str| {
+            text.replace("&nbsp;", "")
+                .contains(|c: char| !c.is_whitespace())
+        };
+        self.remote_pictures > 0
+            || pieces.next().is_some_and(is_word)
+            || pieces.any(|piece| {
+                piece.starts_with("img ")
+                    || piece.split_once('>').is_some_and(|(_, text)| is_word(text))
+            })
+    }
 }
 
 /// The pictures that the text shows, as `data:` URLs by Content-ID.
@@ -128,5 +151,34 @@ impl Reading<'_> {
             .unwrap_or_default();
         self.out.is_cut |= is_cut || shown.len() < text.len();
         self.out.html.push_str(&plain::to_html(shown, self.earlier));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_that_says_nothing_gives_way_to_the_text() {
+        let alternative = |text: &str, html: &str| {
+            let raw = format!(
+                "From: a@x.example\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n\
+                 --b\r\n\r\n{text}\r\n--b\r\nContent-Type: text/html\r\n\r\n{html}\r\n--b--\r\n"
+            );
+            readable(raw.as_bytes(), "Tidligere").html
+        };
+        assert_eq!(alternative("Hej", "<div><p>&nbsp;</p></div>"), "<pre>Hej</pre>");
+        assert!(alternative("Hej", "<p>Side</p>").contains("<p>Side</p>"));
+        let empty = alternative(" ", "<br>");
+        assert!(!empty.contains("<pre>"), "{empty}");
+    }
+
+    #[test]
+    fn a_meeting_beside_an_empty_page_is_read() {
+        let raw = "From: a@x.example\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n\
+                   --b\r\nContent-Type: text/html\r\n\r\n<p></p>\r\n--b\r\nContent-Type: text/calendar\r\n\r\n\
+                   BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:Hegn\r\nDTSTART:20260210T090000Z\r\nEND:VEVENT\r\n\
+                   END:VCALENDAR\r\n--b--\r\n";
+        assert!(readable(raw.as_bytes(), "").html.contains("Hegn"));
     }
 }

@@ -113,6 +113,14 @@ impl<'m> Body<'m> {
         self.wrapped.1.extend(html.or(text));
     }
 
+    /// The first text that may be a file; a reader sees it where there is no other.
+    pub(super) fn fall_back_on_part(&mut self, part: MessagePart<'m>) {
+        if self.wrapped.0.is_empty() {
+            self.wrapped.0.push(Piece::Part(part));
+            self.wrapped.1.push(Piece::Part(part));
+        }
+    }
+
     /// What a wrapper held; it will not outlive the bytes it was read from.
     pub(super) fn take_over(&mut self, inner: &Body<'_>, warnings: &mut Vec<Warning>) {
         self.is_cut |= inner.is_cut;
@@ -155,12 +163,9 @@ impl<'m> Body<'m> {
         text
     }
 
-    /// What is read in a browser, as far as it was written for one.
-    pub(super) fn pages(&self) -> &[Piece<'m>] {
-        [&self.html, &self.plain]
-            .into_iter()
-            .find(|pieces| !pieces.is_empty())
-            .unwrap_or(&self.wrapped.1)
+    /// What is read in a browser, as far as it was written for one; then what is read where that says nothing.
+    pub(super) fn pages(&self) -> [&[Piece<'m>]; 3] {
+        [&self.html, &self.plain, &self.wrapped.1]
     }
 
     /// The text a reader sees.
@@ -361,6 +366,20 @@ mod tests {
             raw.extend(b"bl\xc3\xa5b\xe6r");
             assert_eq!(parse(&raw).text, "blåbær", "{charset}");
         }
+    }
+
+    #[test]
+    fn a_text_with_a_name_is_read_where_there_is_no_other() {
+        let named = "Content-Type: text/plain; charset=utf-8; name=besked.txt\r\n\r\nKære kommune\r\n";
+        let alone = parse(format!("From: a@x.example\r\n{named}").as_bytes());
+        assert_eq!(alone.text, "Kære kommune");
+        assert_eq!(alone.attachments[0].name, "besked.txt");
+        let beside = format!(
+            "From: a@x.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n{named}--b\r\n\r\nHej\r\n--b--\r\n"
+        );
+        assert_eq!(parse(beside.as_bytes()).text, "Hej");
+        let attached = format!("From: a@x.example\r\nContent-Disposition: attachment\r\n{named}");
+        assert_eq!(parse(attached.as_bytes()).text, "");
     }
 
     #[test]
