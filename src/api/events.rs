@@ -15,7 +15,8 @@ use super::{App, Problem, extract::Viewer};
 use crate::store::{EventKind, Follower};
 
 /// What happens, as server-sent events: `mail.new`, `suggestion.ready`, `entry.committed`, `entry.undone`,
-/// `entry.delivered`, `entry.failed`, `case.changed`, `mailbox.changed`. `Last-Event-ID` continues where it was left
+/// `entry.delivered`, `entry.failed`, `mark.failed`, `case.changed`, `mailbox.changed`. `Last-Event-ID` continues where it
+/// was left
 #[utoipa::path(get, path = "/api/v1/events", tag = "events",
     responses((status = OK, content_type = "text/event-stream")))]
 pub(super) async fn follow(
@@ -141,6 +142,11 @@ impl Listener {
                 case_id,
                 mail_id,
             } => (*case_id, entry("entry.failed", entry_id, case_id, mail_id)),
+            EventKind::MarkFailed {
+                entry_id,
+                case_id,
+                mail_id,
+            } => (*case_id, entry("mark.failed", entry_id, case_id, mail_id)),
             EventKind::CaseChanged { case_id } => {
                 (*case_id, ("case.changed", json!({ "case_id": case_id })))
             }

@@ -41,6 +41,8 @@ pub(super) struct ListParams {
     received_from: Option<DateTime<Utc>>,
     received_before: Option<DateTime<Utc>>,
     journaled: Option<bool>,
+    /// Whether what follows a journaling of it has failed and waits for a person: see `marks` of the entry too.
+    failed: Option<bool>,
     /// Add the best suggestion to each mail.
     #[serde(default)]
     suggest: bool,
@@ -185,6 +187,7 @@ pub(super) async fn list(
         received_from: params.received_from,
         received_before: params.received_before,
         journaled: params.journaled,
+        failed: params.failed,
         after: read_cursor(params.cursor.as_deref())?,
     };
     let mut rows = app.store.mails(&filter, &viewer, limit + 1).await?;

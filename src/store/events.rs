@@ -39,6 +39,12 @@ pub enum EventKind {
         case_id: Uuid,
         mail_id: Uuid,
     },
+    /// A mark in a mailbox could not be set, or not be taken away.
+    MarkFailed {
+        entry_id: Uuid,
+        case_id: Uuid,
+        mail_id: Uuid,
+    },
     CaseChanged {
         case_id: Uuid,
     },

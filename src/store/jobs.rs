@@ -10,8 +10,9 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{
-    MarkPayload, Store, StoreError,
+    EventKind, MarkPayload, Store, StoreError,
     db::{Tx, read, write},
+    events,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -267,7 +268,14 @@ impl Store {
         .execute(c)
         .await
         .map(|_| ())?);
-        tx.commit().await
+        if again.is_none()
+            && let (JobKind::Mark | JobKind::Unmark, Some(entry_id)) = (job.kind, job.entry_id)
+        {
+            tell_of_mark(&mut tx, entry_id, now).await?;
+        }
+        tx.commit().await?;
+        self.ring();
+        Ok(())
     }
 
     /// Lets the failed jobs of an entry run again at once; a person asked for it.
@@ -324,4 +332,19 @@ impl Store {
         .fetch_all(c)
         .await?))
     }
+}
+
+async fn tell_of_mark(tx: &mut Tx, entry_id: Uuid, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let (case_id, mail_id): (Uuid, Uuid) = write!(tx, |c| sqlx::query_as(
+        "select case_id, mail_id from entries where id = $1"
+    )
+    .bind(entry_id)
+    .fetch_one(c)
+    .await?);
+    let event = EventKind::MarkFailed {
+        entry_id,
+        case_id,
+        mail_id,
+    };
+    events::append(tx, now, &event).await
 }

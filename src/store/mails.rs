@@ -102,6 +102,8 @@ pub struct MailFilter {
     pub received_before: Option<DateTime<Utc>>,
     /// Whether a journal entry that the viewer may see exists.
     pub journaled: Option<bool>,
+    /// Whether something that follows such an entry has failed and waits for a person.
+    pub failed: Option<bool>,
     /// Continue after this mail of the page before.
     pub after: Option<(DateTime<Utc>, Uuid)>,
 }
@@ -785,6 +787,19 @@ where
         query.push(
             "exists (select 1 from entries e join cases c on c.id = e.case_id
                where e.fingerprint = m.fingerprint and e.state <> 'undone'
+                 and (not c.restricted or exists (
+                   select 1 from case_access x where x.case_id = c.id and x.user_name = viewer.name)))",
+        );
+    }
+    if let Some(failed) = filter.failed {
+        query.push(if failed {
+            " and m.fingerprint in "
+        } else {
+            " and m.fingerprint not in "
+        });
+        query.push(
+            "(select e.fingerprint from jobs j join entries e on e.id = j.entry_id join cases c on c.id = e.case_id
+               where j.state = 'failed' and e.state <> 'undone'
                  and (not c.restricted or exists (
                    select 1 from case_access x where x.case_id = c.id and x.user_name = viewer.name)))",
         );

@@ -99,6 +99,56 @@ test("a mail is read with the keyboard alone, and focus is not taken from it", a
 });
 
 for (const dark of [false, true]) {
+  test(`what failed after a journaling is told in words and tried again at a click: ${dark ? "dark" : "light"}`, async () => {
+    const before = await queue();
+    await before.click("#queue .mail button.main");
+    await before.waitForSelector(".mail.done");
+    const mail = await before.evaluate(async () => {
+      const headers = { Authorization: `Bearer ${sessionStorage.getItem("token")}` };
+      return (await (await fetch("/api/v1/mails?journaled=true&limit=1", { headers })).json()).items[0];
+    });
+    const entry = mail.entries[0];
+    // The demo's case system takes everything and its mailboxes keep every mark, so what has failed is put in their place.
+    const answers = {
+      "/api/v1/mails?failed=true&limit=25": { items: [mail], next_cursor: null },
+      [`/api/v1/journal/${entry.entry_id}`]: {
+        id: entry.entry_id, state: "failed", state_reason_text: "Sagssystemet svarer ikke",
+        marks: [{ mailbox: "birthe.lund@eksempelkommune.example", state: "failed", reason_text: "Mappen kan ikke gemme mærket" }],
+      },
+    };
+    const page = await open(browser, "about:blank", { dark, width: 320 });
+    await page.setRequestInterception(true);
+    page.on("request", (request) => {
+      const path = request.url().slice(demo.origin.length);
+      if (path.endsWith("/retry")) delete answers[path.replace("/retry", "")];
+      const answer = answers[path];
+      if (answer) request.respond({ contentType: "application/json", body: JSON.stringify(answer) }); else request.continue();
+    });
+    await page.goto(demo.link("Karen Holm"));
+    await page.waitForSelector(".mail .failed");
+    assert.match(await text(page, "#queue > :first-child [role=status]"), new RegExp(`Endnu ikke i sagssystemet: ${entry.case_number}`));
+    const told = await text(page, ".mail .failed");
+    assert.match(told, /Sagssystemet svarer ikke.*Ikke mærket i postkassen birthe.lund@eksempelkommune.example: Mappen kan ikke gemme mærket/);
+    assert.deepEqual(await violations(page), []);
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320);
+    if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/failed-${dark ? "dark" : "light"}.png` });
+    await page.click("[data-role=retry]");
+    await page.waitForFunction(() => !document.querySelector(".mail .failed"));
+    assert.match(await text(page, ".mail.done [role=status]"), /^✓ Journaliseret på /);
+    await page.click(".mail.done button");
+    await page.waitForFunction(() => !document.querySelector(".mail.done"));
+    await page.waitForSelector("#queue > :first-child button.main");
+  });
+}
+
+test("where there is one case to choose there is nothing to choose from", async () => {
+  const page = await queue();
+  await page.waitForFunction(() => !document.querySelector("main").textContent.includes("Finder en sag"));
+  const choices = await page.$$eval("#queue select", (all) => all.map((select) => select.options.length));
+  assert.ok(choices.every((count) => count > 1), String(choices));
+});
+
+for (const dark of [false, true]) {
   test(`the page of a mail breaks no rule of WCAG 2.1 AA and fits 320 pixels: ${dark ? "dark" : "light"}`, async () => {
     const page = await queue({ dark });
     const pages = await page.evaluate(async () => {

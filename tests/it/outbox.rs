@@ -9,7 +9,9 @@ use sagspost::documents::reader::Reader;
 use sagspost::domain::case::{Case, CaseStatus};
 use sagspost::journal;
 use sagspost::outbox::{MarkError, Marker, Outbox};
-use sagspost::store::{CaseQuery, Entry, EntryState, MarkPayload, NewCase, Store};
+use sagspost::store::{
+    CaseQuery, Entry, EntryState, EventKind, MailFilter, MarkPayload, NewCase, Store,
+};
 use sagspost::suggest::Organisation;
 use uuid::Uuid;
 
@@ -291,6 +293,29 @@ on_both! {
 
         arrives(11).await;
         assert_eq!(house.marked(), [], "nothing is filed");
+    }
+
+    what_failed_after_a_filing_is_told_and_found_until_it_is_mended(store) {
+        let house = House::new(store).await;
+        *house.notebook.refuses.lock().unwrap() = Some(("flag_not_kept", false));
+        let entry = house.file("k1").await;
+        let found = async |failed| {
+            let filter = MailFilter { failed: Some(failed), ..MailFilter::default() };
+            let mails = store.mails(&filter, "birthe", 10).await.unwrap();
+            mails.iter().map(|mail| mail.id).collect::<Vec<_>>()
+        };
+        assert_eq!((found(true).await, found(false).await), (vec![], vec![house.mail]));
+        let before = store.last_event().await.unwrap();
+        house.run().await;
+        assert_eq!((found(true).await, found(false).await), (vec![house.mail], vec![]));
+        let told = store.events_after(before, 10).await.unwrap();
+        let (entry_id, case_id, mail_id) = (entry.id, entry.case_id, house.mail);
+        assert!(told.iter().any(|event| event.kind == EventKind::MarkFailed { entry_id, case_id, mail_id }), "{told:?}");
+
+        *house.notebook.refuses.lock().unwrap() = None;
+        store.retry_entry(entry.id, Utc::now()).await.unwrap();
+        house.run().await;
+        assert!(found(true).await.is_empty());
     }
 
     where_a_mail_was_moved_from_is_known_to_each_of_its_entries(store) {
