@@ -17,6 +17,9 @@ mod embedded;
 mod external;
 mod fingerprint;
 mod flowed;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod headers;
 mod html;
 mod kind;
