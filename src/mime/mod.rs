@@ -22,6 +22,9 @@ mod external;
 mod facts;
 mod fingerprint;
 mod flowed;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod headers;
 mod html;
 mod inner_file;

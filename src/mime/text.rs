@@ -358,6 +358,34 @@ mod tests {
     }
 
     #[test]
+    fn texts_out_of_wrappers_are_held_within_bounds() {
+        let mut body = Body::default();
+        for _ in 0..5 {
+            let text = "æ".repeat(MAX_SOURCE_BYTES / 2);
+            body.fall_back_on(Some(text.clone()), Some(text));
+        }
+        assert!(body.held_bytes <= MAX_HELD_BYTES);
+        let mut outer = Body::default();
+        let mut warnings = Vec::new();
+        outer.take_over(&body, &mut warnings);
+        assert!(outer.held_bytes <= MAX_HELD_BYTES);
+        assert!(outer.text(&mut warnings).len() <= MAX_TEXT_BYTES);
+        assert_eq!(warnings[0].code, "text_cut");
+    }
+
+    #[test]
+    fn lines_end_with_one_sign_however_they_were_sent() {
+        for (sent, expected) in [
+            ("a\r\nb\nc\r\n", "a\nb\nc"),
+            ("a\r\n\r\nb", "a\n\nb"),
+            ("a\rb", "a\rb"),
+        ] {
+            let raw = format!("From: a@x.example\r\n\r\n{sent}");
+            assert_eq!(parse(raw.as_bytes()).text, expected, "{sent:?}");
+        }
+    }
+
+    #[test]
     fn a_text_that_lies_about_its_character_set_keeps_its_letters() {
         for charset in ["utf-8", "us-ascii", "x-ukendt"] {
             let mut raw =
@@ -370,7 +398,8 @@ mod tests {
 
     #[test]
     fn a_text_with_a_name_is_read_where_there_is_no_other() {
-        let named = "Content-Type: text/plain; charset=utf-8; name=besked.txt\r\n\r\nKære kommune\r\n";
+        let named =
+            "Content-Type: text/plain; charset=utf-8; name=besked.txt\r\n\r\nKære kommune\r\n";
         let alone = parse(format!("From: a@x.example\r\n{named}").as_bytes());
         assert_eq!(alone.text, "Kære kommune");
         assert_eq!(alone.attachments[0].name, "besked.txt");

@@ -1,0 +1,8 @@
+//! RTF, compressed or not.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use sagspost::mime;
+
+fuzz_target!(|bytes: &[u8]| mime::fuzzing::rtf(bytes));

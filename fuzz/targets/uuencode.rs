@@ -1,0 +1,8 @@
+//! Uuencoded parts and files in texts.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use sagspost::mime;
+
+fuzz_target!(|bytes: &[u8]| mime::fuzzing::uuencode(bytes));
