@@ -141,6 +141,24 @@ for (const dark of [false, true]) {
   });
 }
 
+test("a mark that fails while the page is open is told there", async () => {
+  const page = await queue();
+  await page.click("#queue .mail button.main");
+  await page.waitForSelector(".mail.done");
+  await page.evaluate(() => {
+    const { mail, entry } = [...mails.values()].find((state) => state.entry);
+    const failed = { id: entry.id, state: "delivered", marks: [{ mailbox: "leder", state: "failed", reason_text: "Postkassen er fuld" }] };
+    const fetched = fetch;
+    window.fetch = async (path, asked) => (path === `/api/v1/journal/${entry.id}` && asked.method === "GET" ? new Response(JSON.stringify(failed)) : fetched(path, asked));
+    heard(`event: mark.failed\ndata: {"entry_id":"${entry.id}","mail_id":"${mail.id}"}`);
+  });
+  await page.waitForSelector(".mail.done .failed");
+  assert.equal(await text(page, ".failed .error"), "Ikke mærket i postkassen leder: Postkassen er fuld");
+  assert.match(await text(page, ".mail.done [role=status]"), /^✓/);
+  await page.click(".mail.done button");
+  await page.waitForFunction(() => !document.querySelector(".mail.done, .mail .failed"));
+});
+
 test("where there is one case to choose there is nothing to choose from", async () => {
   const page = await queue();
   await page.waitForFunction(() => !document.querySelector("main").textContent.includes("Finder en sag"));
