@@ -172,16 +172,17 @@ impl<'m> Leaf<'m> {
     pub(super) fn name(&self, index: usize) -> String {
         match &self.content {
             Content::Part(part) => name::of(part, &self.media_type, index),
-            Content::Taken(taken) => taken
-                .name
-                .clone()
-                .unwrap_or_else(|| name::from_type(&self.media_type, index)),
+            Content::Taken(taken) => match taken.name.clone() {
+                Some(name) => name::with_extension(name, &self.media_type),
+                None => name::from_type(&self.media_type, index),
+            },
         }
     }
 
+    /// But for one that only its place among the others would tell.
     fn given_name(&self) -> Option<String> {
         match &self.content {
-            Content::Part(part) => name::given(part),
+            Content::Part(part) => name::known(part),
             Content::Taken(taken) => taken.name.clone(),
         }
     }

@@ -167,7 +167,10 @@ mod tests {
             );
             readable(raw.as_bytes(), "Tidligere").html
         };
-        assert_eq!(alternative("Hej", "<div><p>&nbsp;</p></div>"), "<pre>Hej</pre>");
+        assert_eq!(
+            alternative("Hej", "<div><p>&nbsp;</p></div>"),
+            "<pre>Hej</pre>"
+        );
         assert!(alternative("Hej", "<p>Side</p>").contains("<p>Side</p>"));
         let empty = alternative(" ", "<br>");
         assert!(!empty.contains("<pre>"), "{empty}");

@@ -354,7 +354,8 @@ mod tests {
 
     #[test]
     fn a_text_with_a_name_is_read_where_there_is_no_other() {
-        let named = "Content-Type: text/plain; charset=utf-8; name=besked.txt\r\n\r\nKære kommune\r\n";
+        let named =
+            "Content-Type: text/plain; charset=utf-8; name=besked.txt\r\n\r\nKære kommune\r\n";
         let alone = parse(format!("From: a@x.example\r\n{named}").as_bytes());
         assert_eq!(alone.text, "Kære kommune");
         assert_eq!(alone.attachments[0].name, "besked.txt");
@@ -384,7 +385,10 @@ mod tests {
             assert_eq!(read(own, "<p>Hej</p>"), own);
         }
         let question = "Kan I læse html?";
-        assert_eq!(read(question, &format!("<p>Kan I <b>læse</b> html?</p>{page}")), question);
+        assert_eq!(
+            read(question, &format!("<p>Kan I <b>læse</b> html?</p>{page}")),
+            question
+        );
     }
 
     #[test]
