@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use mail_parser::{MessagePart, MessageRef, Source};
 
-use super::{facts, name, text::Body, wrapper};
+use super::{facts, name, note, text::Body, wrapper};
 use crate::domain::{
     delivery::DeliveryReport,
     digital_post::DigitalPost,
@@ -18,6 +18,8 @@ use crate::domain::{
 
 /// Wrappers within each other that are opened: a signed mail in a signed mail in …
 const MAX_WRAPPERS: usize = 8;
+/// As sent, all wrappers of a mail together: what they hold is kept decoded while a mail is read.
+const MAX_WRAPPED_BYTES: usize = 96 << 20;
 
 pub(super) struct Contents<'m> {
     pub body: Body<'m>,
@@ -32,6 +34,8 @@ pub(super) struct Contents<'m> {
     pub digital_post: Option<DigitalPost>,
     /// Wrappers around this.
     depth: usize,
+    /// Bytes of wrappers that are still opened.
+    room: usize,
 }
 
 /// Something that is offered as an attachment.
@@ -57,12 +61,13 @@ pub(super) struct Taken {
 
 /// Splits a mail into its text and its attachments.
 pub(super) fn of<'m>(message: MessageRef<'m>, warnings: &mut Vec<Warning>) -> Contents<'m> {
-    at_depth(message, 0, warnings)
+    at_depth(message, 0, MAX_WRAPPED_BYTES, warnings)
 }
 
 fn at_depth<'m>(
     message: MessageRef<'m>,
     depth: usize,
+    room: usize,
     warnings: &mut Vec<Warning>,
 ) -> Contents<'m> {
     let mut contents = Contents {
@@ -74,6 +79,7 @@ fn at_depth<'m>(
         returned: None,
         digital_post: None,
         depth,
+        room,
     };
     let mut stack = vec![message.root_part()];
     while let Some(part) = stack.pop() {
@@ -136,6 +142,24 @@ impl<'m> Contents<'m> {
         });
     }
 
+    /// Whether so large a wrapper is opened: its content is in memory once more, or several times.
+    pub(super) fn has_room_for(
+        &mut self,
+        part: &MessagePart<'_>,
+        warnings: &mut Vec<Warning>,
+    ) -> bool {
+        let room = self.room.checked_sub(part.raw_body().len());
+        self.room = room.unwrap_or(self.room);
+        if room.is_none() {
+            note(
+                warnings,
+                "wrapper_too_large",
+                "a file that only wraps others is too large to be opened; it is an attachment as it is",
+            );
+        }
+        room.is_some()
+    }
+
     pub(super) fn offer(&mut self, media_type: &str, taken: Taken) {
         self.leaves.push(Leaf {
             media_type: media_type.to_owned(),
@@ -148,7 +172,8 @@ impl<'m> Contents<'m> {
         if self.depth >= MAX_WRAPPERS {
             return false;
         }
-        let inner = at_depth(inner, self.depth + 1, warnings);
+        let inner = at_depth(inner, self.depth + 1, self.room, warnings);
+        self.room = inner.room;
         self.signature = self.signature.take().or(inner.signature);
         self.is_meeting |= inner.is_meeting;
         self.report = self.report.take().or(inner.report);
@@ -263,5 +288,42 @@ pub(super) fn media_type(part: &MessagePart<'_>) -> String {
     match content.subtype() {
         Some(subtype) => format!("{}/{subtype}", content.ctype()).to_lowercase(),
         None => "application/octet-stream".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mime::parsed;
+
+    #[test]
+    fn wrappers_beyond_the_limit_stay_closed_and_are_said() {
+        let wrapper = "Content-Type: application/mac-binhex40; name=a.hqx\r\n\r\n(This file must be converted with BinHex 4.0)\r\n\
+                       :#h0[GA*MFR0`G!!N!3d$5801)\"YJF$U3!*!$3S@P4%aKBh\"PCQP[D@jd!!!:\r\n";
+        let raw = format!(
+            "From: a@x.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n{wrapper}--b\r\n{wrapper}--b--\r\n"
+        );
+        let (message, _) = parsed(raw.as_bytes()).unwrap();
+        for (room, is_said) in [(MAX_WRAPPED_BYTES, false), (150, true), (0, true)] {
+            let mut warnings = Vec::new();
+            let contents = at_depth(message.root(), 0, room, &mut warnings);
+            assert_eq!(contents.leaves.len(), 2, "{room}");
+            let said = warnings.iter().any(|w| w.code == "wrapper_too_large");
+            assert_eq!(said, is_said, "{room}");
+        }
+    }
+
+    #[test]
+    fn a_long_text_that_holds_files_is_kept_whole() {
+        let file = b"begin 644 a.txt\r\n#86)C\r\n`\r\nend\r\n";
+        let mut raw = b"From: a@x.example\r\n\r\n".to_vec();
+        raw.extend(b"hej hej\r\n".repeat(crate::mime::text::MAX_SOURCE_BYTES / 9 + 1));
+        raw.extend(file);
+        let (message, _) = parsed(&raw).unwrap();
+        let contents = of(message.root(), &mut Vec::new());
+        let [kept] = contents.leaves.as_slice() else {
+            panic!("{} leaves", contents.leaves.len());
+        };
+        assert!(kept.bytes().ends_with(file));
     }
 }

@@ -107,9 +107,13 @@ pub(super) fn open(
     opened
 }
 
-/// The file as the bytes of a mail: an Outlook .msg or a bare `winmail.dat` is written anew as one.
+/// The file as the bytes of a mail: an Outlook .msg or a bare `winmail.dat` is written anew as one, unless it is too
+/// large for that.
 pub(super) fn mail_file(bytes: &[u8]) -> Cow<'_, [u8]> {
-    mapi::as_mail(bytes).map_or(Cow::Borrowed(bytes), Cow::Owned)
+    (bytes.len() <= MAX_BYTES)
+        .then(|| mapi::as_mail(bytes))
+        .flatten()
+        .map_or(Cow::Borrowed(bytes), Cow::Owned)
 }
 
 /// What stands at a place within an attachment; see [`super::attachment`].

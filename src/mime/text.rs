@@ -13,7 +13,7 @@ use crate::domain::mail::Warning;
 /// Text of a mail that is kept; what people write is far shorter.
 const MAX_TEXT_BYTES: usize = 10 * 1024 * 1024;
 /// How much of one part is decoded: HTML has more markup than text.
-const MAX_SOURCE_BYTES: usize = 2 * MAX_TEXT_BYTES;
+pub(super) const MAX_SOURCE_BYTES: usize = 2 * MAX_TEXT_BYTES;
 
 /// A text that merely says where to read the mail is no longer than this.
 const MAX_REFERENCE_BYTES: usize = 400;
