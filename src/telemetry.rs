@@ -1,6 +1,6 @@
 //! Logs and metrics. Neither ever holds mail content, names, CPR numbers, tokens or passwords: ids and counts only.
 
-use std::io::IsTerminal;
+use std::{any::Any, io::IsTerminal};
 
 use tracing_subscriber::{EnvFilter, fmt};
 
@@ -20,4 +20,26 @@ pub fn start_logging(log: &Log) {
     } else {
         builder.json().try_init()
     };
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string);
+        tracing::error!(place, reason = reason(panic.payload()), "a panic");
+    }));
+}
+
+/// What a panic says, where its words stand in the program: others may be those of a mail.
+fn reason(payload: &(dyn Any + Send)) -> &'static str {
+    payload
+        .downcast_ref::<&'static str>()
+        .copied()
+        .unwrap_or("not told, since it may hold content")
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_panic_tells_no_words_but_its_own() {
+        assert_eq!(super::reason(&"slice too short"), "slice too short");
+        let content = String::from("byte 3 is within a letter of `Kære kommune`");
+        assert!(!super::reason(&content).contains("kommune"));
+    }
 }

@@ -292,7 +292,7 @@ pub(super) async fn attachment(
     Ok(super::page::download(
         bytes.into(),
         &attachment.media_type,
-        &attachment.name,
+        &attachment.clean_name,
     ))
 }
 

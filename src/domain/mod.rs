@@ -12,6 +12,7 @@ pub mod file_name;
 pub mod kle;
 pub mod mail;
 pub mod mail_text;
+pub mod media_type;
 pub mod property;
 pub mod title;
 pub mod working_days;

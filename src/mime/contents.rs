@@ -18,7 +18,7 @@ use crate::domain::{
 
 /// Wrappers within each other that are opened: a signed mail in a signed mail in …
 const MAX_WRAPPERS: usize = 8;
-/// What they hold together; each is in memory beside what it was taken out of.
+/// What they hold together, as sent or unpacked, whichever is more: it is in memory beside what it was taken out of.
 const MAX_WRAPPED_BYTES: usize = 64 << 20;
 
 pub(super) struct Contents<'m> {
@@ -34,8 +34,8 @@ pub(super) struct Contents<'m> {
     pub digital_post: Option<DigitalPost>,
     /// Wrappers around this.
     depth: usize,
-    /// What wrappers held so far.
-    wrapped_bytes: usize,
+    /// Bytes that wrappers may still hold.
+    room: usize,
 }
 
 /// Something that is offered as an attachment.
@@ -61,13 +61,13 @@ pub(super) struct Taken {
 
 /// Splits a mail into its text and its attachments.
 pub(super) fn of<'m>(message: MessageRef<'m>, warnings: &mut Vec<Warning>) -> Contents<'m> {
-    at_depth(message, 0, 0, warnings)
+    at_depth(message, 0, MAX_WRAPPED_BYTES, warnings)
 }
 
 fn at_depth<'m>(
     message: MessageRef<'m>,
     depth: usize,
-    wrapped_bytes: usize,
+    room: usize,
     warnings: &mut Vec<Warning>,
 ) -> Contents<'m> {
     let mut contents = Contents {
@@ -79,7 +79,7 @@ fn at_depth<'m>(
         returned: None,
         digital_post: None,
         depth,
-        wrapped_bytes,
+        room,
     };
     let mut stack = vec![message.root_part()];
     while let Some(part) = stack.pop() {
@@ -142,6 +142,24 @@ impl<'m> Contents<'m> {
         });
     }
 
+    /// Whether so large a wrapper is opened: its content is in memory once more, or several times.
+    pub(super) fn has_room_for(
+        &mut self,
+        part: &MessagePart<'_>,
+        warnings: &mut Vec<Warning>,
+    ) -> bool {
+        let room = self.room.checked_sub(part.raw_body().len());
+        self.room = room.unwrap_or(self.room);
+        if room.is_none() {
+            note(
+                warnings,
+                "wrapper_too_large",
+                "a file that only wraps others is too large to be opened; it is an attachment as it is",
+            );
+        }
+        room.is_some()
+    }
+
     pub(super) fn offer(&mut self, media_type: &str, taken: Taken) {
         self.leaves.push(Leaf {
             media_type: media_type.to_owned(),
@@ -151,24 +169,21 @@ impl<'m> Contents<'m> {
 
     /// What wrappers may still hold.
     pub(super) fn room(&self) -> usize {
-        MAX_WRAPPED_BYTES.saturating_sub(self.wrapped_bytes)
+        self.room
     }
 
     pub(super) fn use_room(&mut self, bytes: usize) {
-        self.wrapped_bytes += bytes;
+        self.room = self.room.saturating_sub(bytes);
     }
 
-    /// Takes over what a wrapper held, a mail without its headers; false when wrappers lie too deep within each other,
-    /// or hold too much.
+    /// Takes over what a wrapper held, a mail without its headers; false when wrappers lie too deep within each other.
     pub(super) fn take_over(&mut self, inner: MessageRef<'_>, warnings: &mut Vec<Warning>) -> bool {
-        let bytes = inner.source_bytes().len();
-        if self.depth >= MAX_WRAPPERS || bytes > self.room() {
+        if self.depth >= MAX_WRAPPERS {
             note(warnings, "too_deep", nested::TOO_DEEP);
             return false;
         }
-        self.use_room(bytes);
-        let inner = at_depth(inner, self.depth + 1, self.wrapped_bytes, warnings);
-        self.wrapped_bytes = inner.wrapped_bytes;
+        let inner = at_depth(inner, self.depth + 1, self.room, warnings);
+        self.room = inner.room;
         self.signature = self.signature.take().or(inner.signature);
         self.is_meeting |= inner.is_meeting;
         self.report = self.report.take().or(inner.report);
@@ -192,16 +207,17 @@ impl<'m> Leaf<'m> {
     pub(super) fn name(&self, index: usize) -> String {
         match &self.content {
             Content::Part(part) => name::of(part, &self.media_type, index),
-            Content::Taken(taken) => taken
-                .name
-                .clone()
-                .unwrap_or_else(|| name::from_type(&self.media_type, index)),
+            Content::Taken(taken) => match taken.name.clone() {
+                Some(name) => name::with_extension(name, &self.media_type),
+                None => name::from_type(&self.media_type, index),
+            },
         }
     }
 
+    /// But for one that only its place among the others would tell.
     fn given_name(&self) -> Option<String> {
         match &self.content {
-            Content::Part(part) => name::given(part),
+            Content::Part(part) => name::known(part),
             Content::Taken(taken) => taken.name.clone(),
         }
     }
@@ -282,5 +298,42 @@ pub(super) fn media_type(part: &MessagePart<'_>) -> String {
     match content.subtype() {
         Some(subtype) => format!("{}/{subtype}", content.ctype()).to_lowercase(),
         None => "application/octet-stream".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mime::parsed;
+
+    #[test]
+    fn wrappers_beyond_the_limit_stay_closed_and_are_said() {
+        let wrapper = "Content-Type: application/mac-binhex40; name=a.hqx\r\n\r\n(This file must be converted with BinHex 4.0)\r\n\
+                       :#h0[GA*MFR0`G!!N!3d$5801)\"YJF$U3!*!$3S@P4%aKBh\"PCQP[D@jd!!!:\r\n";
+        let raw = format!(
+            "From: a@x.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n{wrapper}--b\r\n{wrapper}--b--\r\n"
+        );
+        let (message, _) = parsed(raw.as_bytes()).unwrap();
+        for (room, is_said) in [(MAX_WRAPPED_BYTES, false), (150, true), (0, true)] {
+            let mut warnings = Vec::new();
+            let contents = at_depth(message.root(), 0, room, &mut warnings);
+            assert_eq!(contents.leaves.len(), 2, "{room}");
+            let said = warnings.iter().any(|w| w.code == "wrapper_too_large");
+            assert_eq!(said, is_said, "{room}");
+        }
+    }
+
+    #[test]
+    fn a_long_text_that_holds_files_is_kept_whole() {
+        let file = b"begin 644 a.txt\r\n#86)C\r\n`\r\nend\r\n";
+        let mut raw = b"From: a@x.example\r\n\r\n".to_vec();
+        raw.extend(b"hej hej\r\n".repeat(crate::mime::text::MAX_SOURCE_BYTES / 9 + 1));
+        raw.extend(file);
+        let (message, _) = parsed(&raw).unwrap();
+        let contents = of(message.root(), &mut Vec::new());
+        let [kept] = contents.leaves.as_slice() else {
+            panic!("{} leaves", contents.leaves.len());
+        };
+        assert!(kept.bytes().ends_with(file));
     }
 }

@@ -1,46 +1,6 @@
 //! What kind of file an attachment is, when nothing says it.
 
-/// By the end of the file's name.
-pub(super) fn by_name(name: &str) -> Option<&'static str> {
-    let (_, extension) = name.rsplit_once('.')?;
-    Some(match extension.to_ascii_lowercase().as_str() {
-        "bmp" => "image/bmp",
-        "csv" => "text/csv",
-        "doc" => "application/msword",
-        "docx" => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        "eml" => "message/rfc822",
-        "emf" => "image/emf",
-        "gif" => "image/gif",
-        "heic" => "image/heic",
-        "htm" | "html" => "text/html",
-        "ics" => "text/calendar",
-        "jpe" | "jpeg" | "jpg" => "image/jpeg",
-        "mp3" => "audio/mpeg",
-        "mp4" => "video/mp4",
-        "msg" => "application/vnd.ms-outlook",
-        "odp" => "application/vnd.oasis.opendocument.presentation",
-        "ods" => "application/vnd.oasis.opendocument.spreadsheet",
-        "odt" => "application/vnd.oasis.opendocument.text",
-        "p7m" => "application/pkcs7-mime",
-        "p7s" => "application/pkcs7-signature",
-        "pdf" => "application/pdf",
-        "png" => "image/png",
-        "ppt" => "application/vnd.ms-powerpoint",
-        "pptx" => "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-        "rtf" => "application/rtf",
-        "svg" => "image/svg+xml",
-        "tif" | "tiff" => "image/tiff",
-        "txt" => "text/plain",
-        "vcf" => "text/vcard",
-        "webp" => "image/webp",
-        "wmf" => "image/wmf",
-        "xls" => "application/vnd.ms-excel",
-        "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        "xml" => "application/xml",
-        "zip" => "application/zip",
-        _ => return None,
-    })
-}
+pub(super) use crate::domain::media_type::{by_name, extension};
 
 /// By how the file begins; for objects that were put into a text and have no name.
 pub(super) fn by_magic(bytes: &[u8]) -> Option<&'static str> {
@@ -80,9 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_kind_is_told_by_the_name_or_the_bytes() {
-        assert_eq!(by_name("Høring.PDF"), Some("application/pdf"));
-        assert_eq!(by_name("Høring"), None);
+    fn a_kind_is_told_by_the_bytes() {
         assert_eq!(by_magic(b"%PDF-1.7"), Some("application/pdf"));
     }
 

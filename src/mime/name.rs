@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use mail_parser::{Header, MessagePart};
 
-use super::{headers, parameters};
+use super::{headers, media_type::extension, parameters};
 use crate::domain::{file_name, mail::Attachment};
 
 const MAX_NAME_CHARS: usize = 500;
@@ -15,7 +15,7 @@ const MAX_FIELDS: usize = 10;
 /// The name it was sent under, as it was sent; without one, a name from its kind.
 pub(super) fn of(part: &MessagePart<'_>, media_type: &str, index: usize) -> String {
     given(part).map_or_else(
-        || made(part, media_type, index),
+        || of_nested(part).unwrap_or_else(|| from_type(media_type, index)),
         |name| with_extension(name, media_type),
     )
 }
@@ -53,9 +53,12 @@ fn value<'m>(part: &MessagePart<'m>, field: Header<'m>) -> Cow<'m, str> {
 }
 
 /// Windows opens no file whose name has no extension: it gets that of a document's or a picture's type.
-fn with_extension(name: String, media_type: &str) -> String {
+pub(super) fn with_extension(name: String, media_type: &str) -> String {
+    let is_file = ["application/", "image/", "text/rtf", "text/xml"]
+        .iter()
+        .any(|kind| media_type.starts_with(kind));
     match extension(media_type) {
-        Some(extension) if !name.contains('.') => format!("{name}.{extension}"),
+        Some(extension) if is_file && !name.contains('.') => format!("{name}.{extension}"),
         _ => name,
     }
 }
@@ -72,11 +75,16 @@ pub(super) fn clean(attachments: &mut [Attachment]) {
     }
 }
 
-fn made(part: &MessagePart<'_>, media_type: &str, index: usize) -> String {
-    match part.nested() {
-        Some(nested) => of_mail(&headers::text(nested.headers(), "Subject").unwrap_or_default()),
-        None => from_type(media_type, index),
-    }
+/// The name it was sent under; a mail's subject where there is none.
+pub(super) fn known(part: &MessagePart<'_>) -> Option<String> {
+    given(part).or_else(|| of_nested(part))
+}
+
+fn of_nested(part: &MessagePart<'_>) -> Option<String> {
+    let nested = part.nested()?;
+    Some(of_mail(
+        &headers::text(nested.headers(), "Subject").unwrap_or_default(),
+    ))
 }
 
 /// A mail's file is called after its subject.
@@ -96,52 +104,25 @@ pub(super) fn of_mail(subject: &str) -> String {
 /// Where nothing else is known; `index` tells it from its neighbours.
 pub(super) fn from_type(media_type: &str, index: usize) -> String {
     let extension = match media_type {
-        "text/calendar" => return "mødeindkaldelse.ics".to_owned(),
-        "application/ms-tnef" => return "winmail.dat".to_owned(),
+        "text/calendar" | "application/ics" => return "mødeindkaldelse.ics".to_owned(),
+        "application/ms-tnef" | "application/vnd.ms-tnef" => return "winmail.dat".to_owned(),
         "application/pkcs7-signature" | "application/x-pkcs7-signature" => {
             return "smime.p7s".to_owned();
         }
-        "message/delivery-status" => return "leveringsstatus.txt".to_owned(),
-        "message/rfc822" => "eml",
-        "text/rfc822-headers" => return "mailhoved.txt".to_owned(),
-        "text/html" => "html",
-        "text/csv" => "csv",
-        "audio/mpeg" => "mp3",
-        "video/mp4" => "mp4",
+        "message/delivery-status" | "message/global-delivery-status" => {
+            return "leveringsstatus.txt".to_owned();
+        }
+        "message/disposition-notification" | "message/global-disposition-notification" => {
+            return "kvittering.txt".to_owned();
+        }
+        "text/rfc822-headers" | "message/global-headers" => return "mailhoved.txt".to_owned(),
         other => match extension(other) {
             Some(extension) => extension,
-            None if other.starts_with("text/") => "txt",
+            None if other.starts_with("text/") || other.starts_with("message/") => "txt",
             None => "bin",
         },
     };
     format!("vedhæftning-{}.{extension}", index + 1)
-}
-
-/// The extension of documents and pictures.
-fn extension(media_type: &str) -> Option<&'static str> {
-    Some(match media_type {
-        "application/pdf" => "pdf",
-        "application/msword" => "doc",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document" => "docx",
-        "application/vnd.ms-excel" => "xls",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" => "xlsx",
-        "application/vnd.openxmlformats-officedocument.presentationml.presentation" => "pptx",
-        "application/zip" => "zip",
-        "application/xml" | "text/xml" => "xml",
-        "application/vnd.ms-powerpoint" => "ppt",
-        "application/vnd.ms-outlook" => "msg",
-        "application/vnd.oasis.opendocument.text" => "odt",
-        "application/vnd.oasis.opendocument.spreadsheet" => "ods",
-        "application/rtf" | "text/rtf" => "rtf",
-        "image/jpeg" | "image/jpg" => "jpg",
-        "image/png" => "png",
-        "image/gif" => "gif",
-        "image/heic" => "heic",
-        "image/heif" => "heif",
-        "image/webp" => "webp",
-        "image/tiff" => "tif",
-        _ => return None,
-    })
 }
 
 #[cfg(test)]
@@ -170,6 +151,10 @@ mod tests {
             (b"Content-Type: application/pdf; name=rapport.v2", "rapport.v2"),
             (b"Content-Type: application/octet-stream; name=README", "README"),
             (b"Content-Type: application/pdf", "vedhæftning-1.pdf"),
+            (b"Content-Type: text/vcard", "vedhæftning-1.vcf"),
+            (b"Content-Type: message/disposition-notification", "kvittering.txt"),
+            (b"Content-Type: message/partial", "vedhæftning-1.txt"),
+            (b"Content-Type: text/csv; name=liste", "liste"),
         ] {
             assert_eq!(named(fields), expected);
         }

@@ -75,7 +75,11 @@ pub(super) fn open(
     let opened = if let Some(nested) = leaf.nested() {
         Attachment {
             mail: opening
-                .within(0, &mut over, || Some(read(nested, opening)))
+                .within(0, &mut over, || {
+                    // Not all that is said to be a mail is one.
+                    let is_mail = nested.headers().has_known();
+                    is_mail.then(|| read(nested, opening))
+                })
                 .map(Box::new),
             ..attachment
         }
@@ -102,9 +106,13 @@ pub(super) fn open(
     opened
 }
 
-/// The file as the bytes of a mail: an Outlook .msg or a bare `winmail.dat` is written anew as one.
+/// The file as the bytes of a mail: an Outlook .msg or a bare `winmail.dat` is written anew as one, unless it is too
+/// large for that.
 pub(super) fn mail_file(bytes: &[u8]) -> Cow<'_, [u8]> {
-    mapi::as_mail(bytes).map_or(Cow::Borrowed(bytes), Cow::Owned)
+    (bytes.len() <= MAX_BYTES)
+        .then(|| mapi::as_mail(bytes))
+        .flatten()
+        .map_or(Cow::Borrowed(bytes), Cow::Owned)
 }
 
 /// What stands at a place within an attachment; see [`super::attachment`].
@@ -177,6 +185,20 @@ mod tests {
         domain::mail::MailKind,
         mime::{attachment, parse},
     };
+
+    #[test]
+    fn what_is_said_to_be_a_mail_and_is_none_is_a_file() {
+        let attached = |content: &str| {
+            let raw = format!(
+                "From: a@x.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\
+                 Content-Type: message/rfc822; name=a.eml\r\n\r\n{content}\r\n--b--\r\n"
+            );
+            parse(raw.as_bytes()).attachments.remove(0).mail
+        };
+        assert!(attached("").is_none());
+        assert!(attached("Kære kommune\r\n\r\nhej").is_none());
+        assert!(attached("Subject: Hej\r\n\r\nhej").is_some());
+    }
 
     #[test]
     fn a_mail_of_a_mailbox_is_fetched_as_it_was_listed_and_one_that_is_none_ends_nothing() {

@@ -13,7 +13,10 @@ use crate::domain::mail::Warning;
 /// Text of a mail that is kept; what people write is far shorter.
 const MAX_TEXT_BYTES: usize = 10 * 1024 * 1024;
 /// How much of one part is decoded: HTML has more markup than text.
-const MAX_SOURCE_BYTES: usize = 2 * MAX_TEXT_BYTES;
+pub(super) const MAX_SOURCE_BYTES: usize = 2 * MAX_TEXT_BYTES;
+
+/// A text that merely says where to read the mail is no longer than this.
+const MAX_REFERENCE_BYTES: usize = 400;
 
 /// What is held of texts that came out of wrappers until they are read.
 const MAX_HELD_BYTES: usize = 2 * MAX_SOURCE_BYTES;
@@ -178,6 +181,11 @@ impl<'m> Body<'m> {
                 break;
             }
         }
+        if refers_to_page(&text.text)
+            && let Some(page) = self.page_instead_of(&text.text)
+        {
+            text = page;
+        }
         let (text, cut) = text.trimmed();
         if cut || self.is_cut {
             note(
@@ -187,6 +195,15 @@ impl<'m> Body<'m> {
             );
         }
         text
+    }
+
+    /// What the HTML says, when it is more than the text and does not say the same.
+    fn page_instead_of(&self, text: &str) -> Option<Text> {
+        let mut page = Text::default();
+        read(&self.html, &mut page, &mut Vec::new());
+        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let is_other = page.text.len() > text.len() && !words(&page.text).contains(&words(text));
+        is_other.then_some(page)
     }
 
     /// The Content-IDs that the text shows.
@@ -204,6 +221,14 @@ impl<'m> Body<'m> {
             }
         }
         references
+    }
+}
+
+/// Whether a text may say no more than that the mail is to be read as HTML.
+fn refers_to_page(text: &str) -> bool {
+    text.len() <= MAX_REFERENCE_BYTES && {
+        let text = text.to_lowercase();
+        ["html", "browser"].iter().any(|word| text.contains(word))
     }
 }
 
@@ -409,6 +434,30 @@ mod tests {
         assert_eq!(parse(beside.as_bytes()).text, "Hej");
         let attached = format!("From: a@x.example\r\nContent-Disposition: attachment\r\n{named}");
         assert_eq!(parse(attached.as_bytes()).text, "");
+    }
+
+    #[test]
+    fn a_text_that_only_refers_to_the_html_gives_way_to_it() {
+        let read = |text: &str, page: &str| {
+            let raw = format!(
+                "From: a@x.example\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\n\
+                 Content-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n--b\r\n\
+                 Content-Type: text/html; charset=utf-8\r\n\r\n{page}\r\n--b--\r\n"
+            );
+            parse(raw.as_bytes()).text
+        };
+        let page = "<p>Kære kommune, jeg søger om at sætte et hegn op mod min nabo.</p>";
+        let said = "Kære kommune, jeg søger om at sætte et hegn op mod min nabo.";
+        assert_eq!(read("Denne mail skal læses i HTML.", page), said);
+        assert_eq!(read("Åbn mailen i din browser.", page), said);
+        for own in ["Hej", "Er HTML tilladt?"] {
+            assert_eq!(read(own, "<p>Hej</p>"), own);
+        }
+        let question = "Kan I læse html?";
+        assert_eq!(
+            read(question, &format!("<p>Kan I <b>læse</b> html?</p>{page}")),
+            question
+        );
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use super::signals::Organisation;
 use crate::domain::case::Direction;
 use crate::domain::mail::{Attachment, Mail};
-use crate::domain::{cpr, file_name, title, working_days};
+use crate::domain::{cpr, file_name, media_type, title, working_days};
 use crate::store::AttachmentText;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use serde::Serialize;
@@ -93,7 +93,7 @@ fn name_attachments(
             let given = file_name::clean(&attachment.name);
             let (stem, extension) = file_name::split_extension(&given);
             let extension = if extension.is_empty() {
-                extension_of(&attachment.media_type)
+                media_type::extension(&attachment.media_type).unwrap_or_default()
             } else {
                 extension
             };
@@ -247,27 +247,6 @@ fn kind_of(media_type: &str) -> &'static str {
         t if t.contains("spreadsheet") || t.contains("excel") || t == "text/csv" => "Regneark",
         t if t.contains("presentation") || t.contains("powerpoint") => "Præsentation",
         _ => "Dokument",
-    }
-}
-
-fn extension_of(media_type: &str) -> &'static str {
-    match media_type {
-        "application/pdf" => "pdf",
-        "application/msword" => "doc",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document" => "docx",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" => "xlsx",
-        "application/vnd.openxmlformats-officedocument.presentationml.presentation" => "pptx",
-        "application/zip" => "zip",
-        "image/jpeg" => "jpg",
-        "image/png" => "png",
-        "image/gif" => "gif",
-        "image/tiff" => "tif",
-        "message/rfc822" => "eml",
-        "text/calendar" => "ics",
-        "text/csv" => "csv",
-        "text/html" => "html",
-        "text/plain" => "txt",
-        _ => "",
     }
 }
 

@@ -9,7 +9,7 @@ mod digest;
 mod signed;
 
 #[cfg(test)]
-mod samples;
+pub(super) mod samples;
 
 use std::borrow::Cow;
 

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 
-pub(super) fn bytes(sample: &str) -> Vec<u8> {
+pub(in crate::mime) fn bytes(sample: &str) -> Vec<u8> {
     let letters: String = sample.split_ascii_whitespace().collect();
     base64::engine::general_purpose::STANDARD
         .decode(letters)
@@ -10,7 +10,7 @@ pub(super) fn bytes(sample: &str) -> Vec<u8> {
 }
 
 /// SHA-256, the content within.
-pub(super) const SIGNED: &str = "\
+pub(in crate::mime) const SIGNED: &str = "\
     MIIEMQYJKoZIhvcNAQcCoIIEIjCCBB4CAQExDTALBglghkgBZQMEAgEwUAYJKoZIhvcNAQcBoEMEQUNvbnRlbnQtVHlwZTogdGV4\n\
     dC9wbGFpbjsgY2hhcnNldD11dGYtOA0KDQpIw6Zra2VuIGVyIGZvciBow7hqLg0KoIICBDCCAgAwggGnoAMCAQICFHkIf+P3Am9J\n\
     Cns90hQaTWF8Qy1MMAoGCCqGSM49BAMCMEUxCzAJBgNVBAYTAkRLMRgwFgYDVQQKDA9Gam9yZGJ5IEtvbW11bmUxHDAaBgNVBAMM\n\
@@ -29,7 +29,7 @@ pub(super) const SIGNED: &str = "\
 ";
 
 /// The same in indefinite lengths, the content in pieces.
-pub(super) const SIGNED_INDEFINITE: &str = "\
+pub(in crate::mime) const SIGNED_INDEFINITE: &str = "\
     MIAGCSqGSIb3DQEHAqCAMIACAQExDTALBglghkgBZQMEAgEwgAYJKoZIhvcNAQcBoIAkgARBQ29udGVudC1UeXBlOiB0ZXh0L3Bs\n\
     YWluOyBjaGFyc2V0PXV0Zi04DQoNCkjDpmtrZW4gZXIgZm9yIGjDuGouDQoAAAAAAACgggIEMIICADCCAaegAwIBAgIUeQh/4/cC\n\
     b0kKez3SFBpNYXxDLUwwCgYIKoZIzj0EAwIwRTELMAkGA1UEBhMCREsxGDAWBgNVBAoMD0Zqb3JkYnkgS29tbXVuZTEcMBoGA1UE\n\
@@ -48,7 +48,7 @@ pub(super) const SIGNED_INDEFINITE: &str = "\
 ";
 
 /// SHA-384, the signer named by the key.
-pub(super) const SIGNED_BY_KEY: &str = "\
+pub(in crate::mime) const SIGNED_BY_KEY: &str = "\
     MIID+AYJKoZIhvcNAQcCoIID6TCCA+UCAQMxDTALBglghkgBZQMEAgIwUAYJKoZIhvcNAQcBoEMEQUNvbnRlbnQtVHlwZTogdGV4\n\
     dC9wbGFpbjsgY2hhcnNldD11dGYtOA0KDQpIw6Zra2VuIGVyIGZvciBow7hqLg0KoIICBDCCAgAwggGnoAMCAQICFHkIf+P3Am9J\n\
     Cns90hQaTWF8Qy1MMAoGCCqGSM49BAMCMEUxCzAJBgNVBAYTAkRLMRgwFgYDVQQKDA9Gam9yZGJ5IEtvbW11bmUxHDAaBgNVBAMM\n\
@@ -66,7 +66,7 @@ pub(super) const SIGNED_BY_KEY: &str = "\
 ";
 
 /// SHA-512, the content elsewhere.
-pub(super) const DETACHED: &str = "\
+pub(in crate::mime) const DETACHED: &str = "\
     MIIEDgYJKoZIhvcNAQcCoIID/zCCA/sCAQExDTALBglghkgBZQMEAgMwCwYJKoZIhvcNAQcBoIICBDCCAgAwggGnoAMCAQICFHkI\n\
     f+P3Am9JCns90hQaTWF8Qy1MMAoGCCqGSM49BAMCMEUxCzAJBgNVBAYTAkRLMRgwFgYDVQQKDA9Gam9yZGJ5IEtvbW11bmUxHDAa\n\
     BgNVBAMME1PDuHJlbiDDhWfDpXJkIMOYc3QwHhcNMjYxMTI1MjE1NzM4WhcNMzYxMTIyMjE1NzM4WjBFMQswCQYDVQQGEwJESzEY\n\
@@ -84,7 +84,7 @@ pub(super) const DETACHED: &str = "\
 ";
 
 /// SHA-1, the content elsewhere.
-pub(super) const SHA_1: &str = "\
+pub(in crate::mime) const SHA_1: &str = "\
     MIID2AYJKoZIhvcNAQcCoIIDyTCCA8UCAQExCTAHBgUrDgMCGjALBgkqhkiG9w0BBwGgggIEMIICADCCAaegAwIBAgIUeQh/4/cC\n\
     b0kKez3SFBpNYXxDLUwwCgYIKoZIzj0EAwIwRTELMAkGA1UEBhMCREsxGDAWBgNVBAoMD0Zqb3JkYnkgS29tbXVuZTEcMBoGA1UE\n\
     AwwTU8O4cmVuIMOFZ8OlcmQgw5hzdDAeFw0yNjExMjUyMTU3MzhaFw0zNjExMjIyMTU3MzhaMEUxCzAJBgNVBAYTAkRLMRgwFgYD\n\
@@ -102,7 +102,7 @@ pub(super) const SHA_1: &str = "\
 ";
 
 /// The signature stands over the content itself.
-pub(super) const WITHOUT_ATTRIBUTES: &str = "\
+pub(in crate::mime) const WITHOUT_ATTRIBUTES: &str = "\
     MIIC/gYJKoZIhvcNAQcCoIIC7zCCAusCAQMxDTALBglghkgBZQMEAgEwUAYJKoZIhvcNAQcBoEMEQUNvbnRlbnQtVHlwZTogdGV4\n\
     dC9wbGFpbjsgY2hhcnNldD11dGYtOA0KDQpIw6Zra2VuIGVyIGZvciBow7hqLg0KoIICBDCCAgAwggGnoAMCAQICFHkIf+P3Am9J\n\
     Cns90hQaTWF8Qy1MMAoGCCqGSM49BAMCMEUxCzAJBgNVBAYTAkRLMRgwFgYDVQQKDA9Gam9yZGJ5IEtvbW11bmUxHDAaBgNVBAMM\n\
@@ -117,7 +117,7 @@ pub(super) const WITHOUT_ATTRIBUTES: &str = "\
 ";
 
 /// For the same certificate.
-pub(super) const ENCRYPTED: &str = "\
+pub(in crate::mime) const ENCRYPTED: &str = "\
     MIIBmgYJKoZIhvcNAQcDoIIBizCCAYcCAQIxggECoYH/AgEDoFGhTzAJBgcqhkjOPQIBA0IABNs9TvMxbxxdy5gdl3RlXTDIuMmF\n\
     7/NIw7dCletqOFl3/t7rohNYSw4iPIes3J/g6M5oZ0n0tqWvlXXvrt97XcIwGAYJK4EFEIZIPwACMAsGCWCGSAFlAwQBLTCBjDCB\n\
     iTBdMEUxCzAJBgNVBAYTAkRLMRgwFgYDVQQKDA9Gam9yZGJ5IEtvbW11bmUxHDAaBgNVBAMME1PDuHJlbiDDhWfDpXJkIMOYc3QC\n\
@@ -127,7 +127,7 @@ pub(super) const ENCRYPTED: &str = "\
 ";
 
 /// The certificate alone.
-pub(super) const CERTIFICATES: &str = "\
+pub(in crate::mime) const CERTIFICATES: &str = "\
     MIICLwYJKoZIhvcNAQcCoIICIDCCAhwCAQExADALBgkqhkiG9w0BBwGgggIEMIICADCCAaegAwIBAgIUeQh/4/cCb0kKez3SFBpN\n\
     YXxDLUwwCgYIKoZIzj0EAwIwRTELMAkGA1UEBhMCREsxGDAWBgNVBAoMD0Zqb3JkYnkgS29tbXVuZTEcMBoGA1UEAwwTU8O4cmVu\n\
     IMOFZ8OlcmQgw5hzdDAeFw0yNjExMjUyMTU3MzhaFw0zNjExMjIyMTU3MzhaMEUxCzAJBgNVBAYTAkRLMRgwFgYDVQQKDA9Gam9y\n\

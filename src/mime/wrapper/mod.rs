@@ -39,11 +39,15 @@ pub(super) fn open<'m>(
     warnings: &mut Vec<Warning>,
 ) -> bool {
     if is_uuencoded(part) {
-        return uuencoded(part, contents, warnings);
+        return contents.has_room_for(part, warnings) && uuencoded(part, contents, warnings);
     }
     note_protected_headers(part, warnings);
     let media_type = media_type(part);
     let name = part.attachment_name().unwrap_or_default().to_lowercase();
+    let is_file = is_file_that_wraps(&media_type, &name);
+    if is_file && !contents.has_room_for(part, warnings) {
+        return false;
+    }
     match media_type.as_str() {
         "application/ms-tnef" | "application/vnd.ms-tnef" => {
             winmail::open(part, contents, warnings)
@@ -77,6 +81,23 @@ pub(super) fn open<'m>(
             false
         }
     }
+}
+
+/// A file that holds others; texts are looked into on their own.
+fn is_file_that_wraps(media_type: &str, name: &str) -> bool {
+    const TYPES: [&str; 7] = [
+        "application/ms-tnef",
+        "application/vnd.ms-tnef",
+        "application/pkcs7-mime",
+        "application/x-pkcs7-mime",
+        "application/mac-binhex40",
+        "application/mac-binhex",
+        "application/applefile",
+    ];
+    TYPES.contains(&media_type)
+        || name == "winmail.dat"
+        || has_extension(name, "p7m")
+        || has_extension(name, "hqx")
 }
 
 /// What is repeated within the protected part is not read: a reader sees the same header whether a mail is signed or not.

@@ -9,7 +9,7 @@ use crate::domain::mail::{Signature, SignatureState, Signer, Warning};
 use crate::mime::{
     MAX_DEPTH, MAX_PARTS, cms,
     contents::{self, Contents, Taken},
-    media_type, name, note_all, pgp,
+    media_type, name, note, note_all, pgp,
 };
 
 /// A signature is a few kilobytes; what is larger is not read as one.
@@ -40,6 +40,18 @@ pub(super) fn note_multipart<'m>(
     {
         note_all(warnings, cms.warnings);
         contents.signature = Some(told(cms.state, cms.signers));
+        note_unless_whole(part, warnings);
+    }
+}
+
+/// Who sees that a mail is signed takes all of it for signed.
+fn note_unless_whole(part: &MessagePart<'_>, warnings: &mut Vec<Warning>) {
+    if part.id() != part.message().root_part().id() {
+        note(
+            warnings,
+            "smime_partly",
+            "the signature is that of a part or a file of the mail; the rest is not signed",
+        );
     }
 }
 
@@ -55,6 +67,7 @@ pub(super) fn open<'m>(
     note_all(warnings, cms.warnings);
     if !cms.signers.is_empty() {
         contents.signature = Some(told(cms.state, cms.signers));
+        note_unless_whole(part, warnings);
     }
     let Some(content) = cms.content else {
         return false;
@@ -97,5 +110,34 @@ fn told(state: cms::State, signers: Vec<cms::Signer>) -> Signature {
                 signed_at: signer.signed_at,
             })
             .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+
+    use crate::{
+        domain::mail::Mail,
+        mime::{cms::samples, parse},
+    };
+
+    fn is_partly(mail: &Mail) -> bool {
+        assert!(mail.signature.is_some());
+        mail.warnings.iter().any(|w| w.code == "smime_partly")
+    }
+
+    #[test]
+    fn a_signature_of_a_part_is_told_from_one_of_the_mail() {
+        let part = format!(
+            "Content-Type: application/pkcs7-mime; name=smime.p7m\r\nContent-Transfer-Encoding: base64\r\n\r\n{}\r\n",
+            STANDARD.encode(samples::bytes(samples::SIGNED))
+        );
+        let whole = parse(format!("From: a@x.example\r\n{part}").as_bytes());
+        assert!(!is_partly(&whole));
+        let beside = format!(
+            "From: a@x.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nHej\r\n--b\r\n{part}--b--\r\n"
+        );
+        assert!(is_partly(&parse(beside.as_bytes())));
     }
 }

@@ -18,7 +18,10 @@ pub(super) fn open<'m>(
     let Some(message) = mapi::tnef::read(&part.decoded()) else {
         return false;
     };
-    let is_whole = !message.is_damaged();
+    // One that says nothing, as a receipt of Outlook's own kind, stays to be seen.
+    let is_open =
+        message.text.is_some() || message.html.is_some() || !message.attachments.is_empty();
+    let is_whole = is_open && !message.is_damaged();
     note_all(warnings, message.warnings);
     contents.body.fall_back_on(message.text, message.html);
     for file in message.attachments {
@@ -48,4 +51,18 @@ pub(super) fn open<'m>(
         contents.offer(&media_type, taken);
     }
     is_whole
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::mime::parse;
+
+    #[test]
+    fn one_that_says_nothing_stays_to_be_seen() {
+        let mail = parse(
+            b"From: a@x.example\r\nContent-Type: application/ms-tnef; name=winmail.dat\r\n\
+              Content-Transfer-Encoding: base64\r\n\r\neJ8+IgEA\r\n",
+        );
+        assert_eq!(mail.attachments[0].name, "winmail.dat");
+    }
 }

@@ -28,6 +28,11 @@ pub(super) fn open_text<'m>(
     if !is_shown(part) || matches!(part.kind(), PartKind::Html) || !may_hold_files(part) {
         return false;
     }
+    if part.raw_body().len() > text::MAX_SOURCE_BYTES {
+        // Files beyond what is read of a text would be lost.
+        contents.offer("text/plain", whole(part));
+        return false;
+    }
     let mut rest = text::decoded(part, warnings).into_bytes();
     note_all(warnings, yenc::seen(&rest));
     note_all(warnings, pgp::in_text(&rest).and_then(pgp::Pgp::warning));
@@ -63,6 +68,14 @@ pub(super) fn open_binhex<'m>(
     };
     take(split, contents, warnings);
     true
+}
+
+/// The text as it is, to be kept as a file.
+fn whole(part: &MessagePart<'_>) -> Taken {
+    Taken {
+        bytes: part.decoded().into_owned(),
+        ..Taken::default()
+    }
 }
 
 fn may_hold_files(part: &MessagePart<'_>) -> bool {
