@@ -61,6 +61,10 @@ enum End {
 }
 
 #[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each stands for something else that was seen"
+)]
 struct Lister<'f> {
     rest: &'f str,
     found: Vec<Address>,

@@ -29,6 +29,7 @@ pub(super) fn read(
     warnings: &mut Vec<Warning>,
 ) -> Vec<(String, Taken)> {
     let name = part.attachment_name().unwrap_or_default().to_lowercase();
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     match media_type {
         "text/calendar" | "application/ics" => calendar(part, contents, warnings),
         "message/delivery-status" | "message/global-delivery-status" => {
@@ -54,12 +55,12 @@ pub(super) fn read(
             visiting_card(part, contents);
             Vec::new()
         }
-        _ if name.ends_with(".vcf") => {
+        _ if extension == "vcf" => {
             visiting_card(part, contents);
             Vec::new()
         }
-        _ if name.ends_with(".ics") => calendar(part, contents, warnings),
-        _ if media_type.ends_with("xml") || name.ends_with(".xml") => {
+        _ if extension == "ics" => calendar(part, contents, warnings),
+        _ if media_type.ends_with("xml") || extension == "xml" => {
             digital_post(part, contents, warnings)
         }
         _ => Vec::new(),
@@ -133,11 +134,11 @@ fn digital_post(
 fn of_memo(memo: Memo) -> DigitalPost {
     let ids = [&memo.sender.id, &memo.recipient.id];
     let people = ids.iter().filter_map(|id| match id {
-        Some(PartyId::Cpr(cpr)) => Some(cpr.clone()),
+        Some(PartyId::Cpr(cpr)) => Some(*cpr),
         _ => None,
     });
     let companies = ids.iter().filter_map(|id| match id {
-        Some(PartyId::Cvr(cvr)) => Some(cvr.clone()),
+        Some(PartyId::Cvr(cvr)) => Some(*cvr),
         _ => None,
     });
     DigitalPost {

@@ -24,17 +24,14 @@ pub(super) fn decoded(field: &str) -> Cow<'_, str> {
     while let Some(at) = rest.find("=?") {
         let (before, from_here) = rest.split_at(at);
         let may_end = field.len() - from_here.len() < last_end;
-        match word(from_here, may_end) {
-            Some((word, after)) => {
-                out.text_between(before);
-                out.word(&word);
-                rest = after;
-            }
-            None => {
-                out.text(before);
-                out.text("=?");
-                rest = from_here.get(2..).unwrap_or_default();
-            }
+        if let Some((word, after)) = word(from_here, may_end) {
+            out.text_between(before);
+            out.word(&word);
+            rest = after;
+        } else {
+            out.text(before);
+            out.text("=?");
+            rest = from_here.get(2..).unwrap_or_default();
         }
     }
     out.text(rest);

@@ -14,6 +14,10 @@ const MAX_INDENT: usize = 24;
 /// As Outlook writes a line across the page.
 const RULE: &str = "________________________________";
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each stands for something else that was seen"
+)]
 pub(super) struct Lines<'o> {
     out: &'o mut Text,
     line: String,
@@ -150,11 +154,10 @@ impl<'o> Lines<'o> {
     }
 
     fn notice_history(&mut self, line: &str) {
-        if std::mem::take(&mut self.history_may_begin) {
-            if begins_with_sender(line) && !self.history {
-                self.history = true;
-                self.rule = false;
-            }
+        if std::mem::take(&mut self.history_may_begin) && begins_with_sender(line) && !self.history
+        {
+            self.history = true;
+            self.rule = false;
         }
     }
 
@@ -166,15 +169,12 @@ impl<'o> Lines<'o> {
     fn push_line(&mut self, line: &str) {
         let depth = self.quotation_depth();
         let within = |table: &Table| depth.saturating_sub(table.quotations());
-        match self.tables.last_mut() {
-            Some(table) => {
-                let marked = quoted(line, within(table));
-                table.push_line(&marked);
-            }
-            None => {
-                self.out.push(&quoted(line, depth));
-                self.out.push("\n");
-            }
+        if let Some(table) = self.tables.last_mut() {
+            let marked = quoted(line, within(table));
+            table.push_line(&marked);
+        } else {
+            self.out.push(&quoted(line, depth));
+            self.out.push("\n");
         }
     }
 
@@ -229,15 +229,12 @@ impl<'o> Lines<'o> {
             // Its quotation signs within are written already; those around it are not.
             for line in lines.lines() {
                 let depth = self.quotation_depth();
-                match self.tables.last_mut() {
-                    Some(around) => {
-                        let depth = depth.saturating_sub(around.quotations());
-                        around.push_line(&quoted(&format!("{indent}{line}"), depth));
-                    }
-                    None => {
-                        self.out.push(&quoted(&format!("{indent}{line}"), depth));
-                        self.out.push("\n");
-                    }
+                if let Some(around) = self.tables.last_mut() {
+                    let depth = depth.saturating_sub(around.quotations());
+                    around.push_line(&quoted(&format!("{indent}{line}"), depth));
+                } else {
+                    self.out.push(&quoted(&format!("{indent}{line}"), depth));
+                    self.out.push("\n");
                 }
             }
         }

@@ -453,8 +453,8 @@ fn is_harmless_value(value: &str) -> bool {
     });
     are_colours
         && lower.matches('(').count() == lower.matches(')').count()
-        && lower.matches('"').count() % 2 == 0
-        && lower.matches('\'').count() % 2 == 0
+        && lower.matches('"').count().is_multiple_of(2)
+        && lower.matches('\'').count().is_multiple_of(2)
 }
 
 #[cfg(test)]
@@ -766,7 +766,7 @@ mod tests {
             for token in Tokens::of(&clean.html) {
                 match token {
                     Token::Start(name, _) if !matches!(name.as_str(), "br" | "img" | "hr") => {
-                        depth += 1
+                        depth += 1;
                     }
                     Token::End(_) => depth -= 1,
                     _ => (),

@@ -14,6 +14,7 @@ pub(super) fn declarations(style: &str) -> impl Iterator<Item = (String, &str)> 
 
 /// What a style says of its element; `None` where it says nothing.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is another property")]
 pub(super) struct Said {
     /// Neither the element nor anything within it is shown.
     pub gone: bool,
