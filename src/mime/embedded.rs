@@ -2,10 +2,8 @@
 //!
 //! What is found leaves the text, all else stays as it is written: in doubt something is text.
 
-use super::charset;
+use super::{charset, name, name::MAX_NAME_CHARS};
 use crate::domain::mail::Warning;
-
-const MAX_NAME_CHARS: usize = 500;
 
 /// A text that holds files.
 #[derive(Debug, Default, PartialEq)]
@@ -38,15 +36,9 @@ pub(super) fn name(bytes: &[u8]) -> Option<String> {
     cleaned(&charset::guessed(bytes))
 }
 
-/// As names of other attachments: no control characters, not endless, not empty.
+/// As names of other attachments, and without the quotation marks that some formats put around them.
 pub(super) fn cleaned(name: &str) -> Option<String> {
-    let name: String = name
-        .trim_matches(|c: char| c.is_whitespace() || c.is_control() || c == '"')
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(MAX_NAME_CHARS)
-        .collect();
-    (!name.is_empty()).then_some(name)
+    name::cleaned(name.trim_matches(|c: char| c.is_whitespace() || c.is_control() || c == '"'))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use mail_parser::{Header, MessagePart};
 use super::{headers, media_type::extension, parameters};
 use crate::domain::{file_name, mail::Attachment};
 
-const MAX_NAME_CHARS: usize = 500;
+pub(super) const MAX_NAME_CHARS: usize = 500;
 const MAX_SUBJECT_CHARS: usize = 100;
 /// Fields of one name that are asked; the first that has a name counts.
 const MAX_FIELDS: usize = 10;
@@ -35,14 +35,25 @@ pub(super) fn given(part: &MessagePart<'_>) -> Option<String> {
     })
     .find_map(|(field, parameter)| {
         let name = parameters::value(&value(part, field), parameter)?;
-        let name: String = name
-            .trim()
-            .chars()
-            .map(|c| if c.is_control() { ' ' } else { c })
-            .take(MAX_NAME_CHARS)
-            .collect();
-        (!name.is_empty()).then_some(name)
+        cleaned(&name)
     })
+}
+
+/// A name without control characters, not endless and not empty.
+pub(super) fn cleaned(name: &str) -> Option<String> {
+    let name: String = name
+        .trim()
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(MAX_NAME_CHARS)
+        .collect();
+    (!name.is_empty()).then_some(name)
+}
+
+/// Whether a name ends in a dot and these letters, in capitals or not.
+pub(super) fn has_extension(name: &str, extension: &str) -> bool {
+    name.rsplit_once('.')
+        .is_some_and(|(_, found)| found.eq_ignore_ascii_case(extension))
 }
 
 fn value<'m>(part: &MessagePart<'m>, field: Header<'m>) -> Cow<'m, str> {

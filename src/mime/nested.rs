@@ -5,7 +5,10 @@
 
 use std::{borrow::Cow, cell::Cell};
 
-use super::{Digests, contents::Leaf, mapi, mbox, note, read, read_all, unreadable};
+use super::{
+    Digests, contents::Leaf, mapi, mbox, name, name::has_extension, note, read, read_all,
+    unreadable,
+};
 use crate::domain::mail::{Attachment, Mail, Warning};
 
 /// Mails deeper than this are attachments that are not opened.
@@ -147,13 +150,13 @@ fn mails_of(bytes: &[u8], opening: &Opening, over: &mut bool) -> Vec<Attachment>
         let Some(mail) = mail else { break };
         mails.push(described(&raw, mail, opening.digests));
     }
-    super::name::clean(&mut mails);
+    name::clean(&mut mails);
     mails
 }
 
 fn described(raw: &[u8], mail: Mail, digests: Digests) -> Attachment {
     Attachment {
-        name: super::name::of_mail(&mail.subject),
+        name: name::of_mail(&mail.subject),
         media_type: "message/rfc822".to_owned(),
         size: raw.len() as u64,
         sha256: digests.of(raw),
@@ -172,11 +175,6 @@ fn is_mailbox(attachment: &Attachment, bytes: &[u8]) -> bool {
         || has_extension(&attachment.name, "mbox")
         || has_extension(&attachment.name, "mbx");
     is_said || (attachment.media_type == "application/octet-stream" && mbox::is_mbox(bytes))
-}
-
-fn has_extension(name: &str, extension: &str) -> bool {
-    name.rsplit_once('.')
-        .is_some_and(|(_, found)| found.eq_ignore_ascii_case(extension))
 }
 
 #[cfg(test)]

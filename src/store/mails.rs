@@ -824,12 +824,25 @@ fn envelope(mail: &Mail) -> Mail {
         text: String::new(),
         ..mail.clone()
     };
-    // PostgreSQL's JSON holds no NUL; a mail may.
+    // PostgreSQL's JSON holds no NUL; a mail may. One may also hold the six letters that stand for it.
     match serde_json::to_string(&bare) {
-        Ok(text) if text.contains("\\u0000") => {
-            serde_json::from_str(&text.replace("\\u0000", "")).unwrap_or_default()
-        }
+        Ok(text) if text.contains("\\u0000") => serde_json::to_value(&bare)
+            .map(value_without_nul)
+            .and_then(serde_json::from_value)
+            .unwrap_or(bare),
         _ => bare,
+    }
+}
+
+fn value_without_nul(value: Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(storable(&text)),
+        Value::Array(list) => Value::Array(list.into_iter().map(value_without_nul).collect()),
+        Value::Object(fields) => fields
+            .into_iter()
+            .map(|(name, value)| (name, value_without_nul(value)))
+            .collect(),
+        other => other,
     }
 }
 
@@ -889,5 +902,21 @@ fn kind_text(kind: MailKind) -> &'static str {
         MailKind::JournalReport => "journal_report",
         MailKind::ReadReceipt => "read_receipt",
         MailKind::Unreadable => "unreadable",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_of_a_mail_has_no_nul_and_all_else() {
+        let mail = |subject: &str| Mail {
+            subject: subject.to_owned(),
+            message_id: Some("a@x".to_owned()),
+            ..Mail::default()
+        };
+        assert_eq!(envelope(&mail("hæk\0 12")), mail("hæk 12"));
+        assert_eq!(envelope(&mail("skriv \\u0000x")), mail("skriv \\u0000x"));
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     mime::{
         code_page,
         headers::{self, MailHeaders},
-        media_type, rtf, warning,
+        media_type, name, rtf, warning,
     },
 };
 
@@ -23,7 +23,6 @@ use crate::{
 const MAX_HEADER_BYTES: usize = 1024 * 1024;
 /// Where HTML names its character set.
 const HTML_HEAD_BYTES: usize = 2_048;
-const MAX_NAME_CHARS: usize = 500;
 
 #[allow(clippy::struct_field_names, reason = "the header has that name")]
 #[derive(Debug, Default, PartialEq)]
@@ -382,13 +381,7 @@ fn name(properties: &Properties) -> Option<String> {
         })
         .or_else(|| properties.text(id::ATTACH_TRANSPORT_NAME))
         .or(short)?;
-    let name: String = base_name(&name)
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(MAX_NAME_CHARS)
-        .collect();
-    let name = name.trim();
-    (!name.is_empty()).then(|| name.to_owned())
+    name::cleaned(base_name(&name))
 }
 
 /// In lower case, with the three letters that a short name has room for.

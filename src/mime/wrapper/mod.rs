@@ -71,8 +71,8 @@ pub(super) fn open<'m>(
         }
         "text/plain" => written::open_text(part, contents, warnings),
         _ if name == "winmail.dat" => winmail::open(part, contents, warnings),
-        _ if has_extension(&name, "p7m") => signed::open(part, contents, warnings),
-        _ if has_extension(&name, "hqx") => written::open_binhex(part, contents, warnings),
+        _ if name::has_extension(&name, "p7m") => signed::open(part, contents, warnings),
+        _ if name::has_extension(&name, "hqx") => written::open_binhex(part, contents, warnings),
         other => {
             note_all(
                 warnings,
@@ -84,7 +84,7 @@ pub(super) fn open<'m>(
 }
 
 /// A file that holds others; texts are looked into on their own.
-fn is_file_that_wraps(media_type: &str, name: &str) -> bool {
+fn is_file_that_wraps(media_type: &str, file_name: &str) -> bool {
     const TYPES: [&str; 7] = [
         "application/ms-tnef",
         "application/vnd.ms-tnef",
@@ -95,9 +95,9 @@ fn is_file_that_wraps(media_type: &str, name: &str) -> bool {
         "application/applefile",
     ];
     TYPES.contains(&media_type)
-        || name == "winmail.dat"
-        || has_extension(name, "p7m")
-        || has_extension(name, "hqx")
+        || file_name == "winmail.dat"
+        || name::has_extension(file_name, "p7m")
+        || name::has_extension(file_name, "hqx")
 }
 
 /// What is repeated within the protected part is not read: a reader sees the same header whether a mail is signed or not.
@@ -145,9 +145,4 @@ fn uuencoded<'m>(
 
 fn parameter<'m>(part: &MessagePart<'m>, name: &str) -> Option<&'m str> {
     part.content_type()?.attribute(name)
-}
-
-fn has_extension(name: &str, extension: &str) -> bool {
-    name.rsplit_once('.')
-        .is_some_and(|(_, found)| found == extension)
 }
