@@ -25,7 +25,7 @@ pub(super) struct Mails {
 }
 
 /// Whether bytes of an undeclared type are an mbox.
-pub(super) fn is_mbox(bytes: &[u8]) -> bool {
+pub fn is_mbox(bytes: &[u8]) -> bool {
     let bytes = bytes.strip_prefix(BOM).unwrap_or(bytes);
     let head = bytes.get(..2 * MAX_SEPARATOR_BYTES).unwrap_or(bytes);
     let mut lines = head.split_inclusive(|byte| *byte == b'\n');

@@ -17,6 +17,8 @@ use crate::{
 
 /// Files of a mail that are looked at.
 const MAX_ATTACHMENTS: usize = 100;
+/// Mails of a mailbox that are looked at.
+const MAX_MAILS: usize = 1_000;
 
 /// Reads the file and says what it is.
 pub(super) fn read(bytes: &[u8], name: &str, media_type: &str, reading: &mut Reading) -> Format {
@@ -40,6 +42,10 @@ pub(super) fn read(bytes: &[u8], name: &str, media_type: &str, reading: &mut Rea
         }
         return Format::Unknown;
     };
+    if matches!(format, Format::Text | Format::Eml) && mime::mbox::is_mbox(bytes) {
+        read_mailbox(bytes, reading);
+        return Format::Eml;
+    }
     match format {
         Format::Html => read_html(bytes, reading),
         Format::Eml => read_mail(bytes, reading),
@@ -150,7 +156,7 @@ pub(super) fn read_mail(bytes: &[u8], reading: &mut Reading) {
     for (index, attachment) in mail.attachments.iter().enumerate().take(MAX_ATTACHMENTS) {
         reading.line(&attachment.name);
         if let Some(nested) = attachment.mail.as_deref() {
-            show_mail(nested, reading);
+            show_nested(nested, reading);
         } else if reading.depth == 0
             && !attachment.inline
             && attachment.size <= reading.budget.left()
@@ -160,6 +166,32 @@ pub(super) fn read_mail(bytes: &[u8], reading: &mut Reading) {
             within(reading, |reading| {
                 read(&content, &attachment.name, &attachment.media_type, reading)
             });
+        }
+    }
+}
+
+fn read_mailbox(bytes: &[u8], reading: &mut Reading) {
+    let mut mails = mime::mbox::Mbox::new(bytes, bytes.len() as u64);
+    for _ in 0..MAX_MAILS {
+        // Bytes that lie in memory are always readable.
+        let Ok(Some(mail)) = mails.next_mail() else {
+            return;
+        };
+        if reading.is_full() {
+            return;
+        }
+        read_mail(&mail, reading);
+        reading.end_line();
+    }
+}
+
+/// With the names of what it holds, and the mails that are attached to it.
+fn show_nested(mail: &Mail, reading: &mut Reading) {
+    show_mail(mail, reading);
+    for attachment in mail.attachments.iter().take(MAX_ATTACHMENTS) {
+        reading.line(&attachment.name);
+        if let Some(nested) = attachment.mail.as_deref() {
+            show_nested(nested, reading);
         }
     }
 }

@@ -308,6 +308,36 @@ fn texts_pages_and_mails_are_read_too() {
 }
 
 #[test]
+fn a_mailbox_gives_its_mails_and_deep_mails_the_names_of_their_files() {
+    let letter = "From: a@x.example\nSubject: Hegn\nContent-Transfer-Encoding: base64\n\nTmFib2jDuHJpbmc=\n\n";
+    let separator = "From a@x.example Tue Feb  3 12:00:00 2026\n";
+    let mailbox = format!(
+        "{separator}{letter}{separator}{}",
+        letter.replace("Hegn", "Vejbump")
+    );
+    let read = extract(mailbox.as_bytes(), "arkiv.mbox", "");
+    for words in ["Hegn", "Vejbump", "Nabohøring"] {
+        assert!(read.text.contains(words), "{words}: {}", read.text);
+    }
+    let within = |boundary: &str, part: &str| {
+        format!(
+            "From: a@x.example\nSubject: {boundary}\nContent-Type: multipart/mixed; boundary={boundary}\n\n\
+             --{boundary}\n{part}\n--{boundary}--\n"
+        )
+    };
+    let file = "Content-Type: application/pdf; name=Skitse.pdf\n\nx";
+    let forwarded = |mail: &str| format!("Content-Type: message/rfc822\n\n{mail}");
+    let deep = within(
+        "ydre",
+        &forwarded(&within("midt", &forwarded(&within("indre", file)))),
+    );
+    let read = extract(deep.as_bytes(), "klage.eml", "");
+    for words in ["ydre", "midt", "indre", "Skitse.pdf"] {
+        assert!(read.text.contains(words), "{words}: {}", read.text);
+    }
+}
+
+#[test]
 fn a_pdf_is_read_with_its_title() {
     let read = extract(&one_page("(Afgoerelse om haek) Tj", ""), "scan001.pdf", "");
     assert_eq!(
