@@ -141,7 +141,7 @@ fn says(mail: &Mail, code: &str) -> bool {
 /// Few of those that are large each.
 fn size(shape: &Shape) -> usize {
     if shape.full > 1_000 {
-        shape.full / 80
+        shape.full / 160
     } else {
         shape.full.min(10)
     }

@@ -145,19 +145,16 @@ pub const SHAPES: &[Shape] = &[
         field("Subject: ", "\x1b$B", n, "")
     }),
     shape("pieces of a name", 100_000, |n| {
-        let pieces: String = (0..n)
-            .map(|piece| format!(";\r\n filename*{piece}*=a"))
-            .collect();
+        let pieces: String = each(n, |piece| format!(";\r\n filename*{piece}*=a"));
         with_part(
             &format!("Content-Type: a/b\r\nContent-Disposition: attachment{pieces}"),
             b"x",
         )
     }),
     shape("pieces of a name with gaps", 100_000, |n| {
-        let pieces: String = (0..n)
-            .rev()
-            .map(|piece| format!(";\r\n filename*{}=a", piece * 40_000))
-            .collect();
+        let pieces: String = each(n, |piece| {
+            format!(";\r\n filename*{}=a", (n - piece) * 40_000)
+        });
         with_part(
             &format!("Content-Type: a/b\r\nContent-Disposition: attachment{pieces}"),
             b"x",
@@ -321,9 +318,9 @@ pub const SHAPES: &[Shape] = &[
         multipart(&"--b\r\nContent-Transfer-Encoding: Base 64\r\n\r\nSMOm\r\n".repeat(n))
     }),
     shape("types and parts that agree in nothing", 20_000, |n| {
-        let types = (0..n)
-            .map(|number| format!("Content-Type: multipart/mixed; boundary=c{number}\r\n"))
-            .collect::<String>();
+        let types = each(n, |number| {
+            format!("Content-Type: multipart/mixed; boundary=c{number}\r\n")
+        });
         field(
             "",
             &types,
@@ -517,7 +514,7 @@ pub const SHAPES: &[Shape] = &[
         body("text/html", "", &format!("<p {}>", "a=b ".repeat(n)), 1)
     }),
     shape("attributes of many names", 1_000_000, |n| {
-        let attributes: String = (0..n).map(|number| format!("a{number}=b ")).collect();
+        let attributes: String = each(n, |number| format!("a{number}=b "));
         body("text/html", "", &format!("<p {attributes}>"), 1)
     }),
     shape("styles", 1_000_000, |n| {
@@ -551,14 +548,10 @@ pub const SHAPES: &[Shape] = &[
         html("<table><tr><td>a</td>b<tr>c", n)
     }),
     shape("pictures that the text shows", 10_000, |n| {
-        let shown: String = (0..n)
-            .map(|number| format!("<img src=\"cid:{number}\">"))
-            .collect();
-        let pictures: String = (0..n)
-            .map(|number| {
-                format!("--b\r\nContent-Type: image/png\r\nContent-ID: <{number}>\r\n\r\nx\r\n")
-            })
-            .collect();
+        let shown: String = each(n, |number| format!("<img src=\"cid:{number}\">"));
+        let pictures: String = each(n, |number| {
+            format!("--b\r\nContent-Type: image/png\r\nContent-ID: <{number}>\r\n\r\nx\r\n")
+        });
         multipart(&format!(
             "--b\r\nContent-Type: text/html\r\n\r\n{shown}\r\n{pictures}"
         ))
@@ -836,6 +829,11 @@ pub const SHAPES: &[Shape] = &[
         format!("From: a@x.example\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\n\r\nx\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; a\r\n{people}\r\n--b--\r\n").into_bytes()
     }),
 ];
+
+/// What is written for each number, one after the other.
+fn each(n: usize, write: impl Fn(usize) -> String) -> String {
+    (0..n).fold(String::new(), |all, number| all + &write(number))
+}
 
 fn field(before: &str, run: &str, times: usize, after: &str) -> Vec<u8> {
     format!(
