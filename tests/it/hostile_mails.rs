@@ -87,7 +87,7 @@ fn what_is_not_read_is_said() {
         ("parts with odd encodings", 100, "encoding_unclear"),
         ("parts within each other", 10_000, "too_many_parts"),
         ("mails side by side", 5_000, "too_deep"),
-        ("signed wrappers", 12, "too_deep"),
+        ("signed wrappers", 12, "wrapper_too_large"),
         ("a text", 30_000_000, "text_cut"),
         ("signed texts side by side", 16, "text_cut"),
         ("TNEF attachments", 20_000, "outlook_too_large"),
