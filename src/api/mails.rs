@@ -220,7 +220,8 @@ pub(super) async fn show(
 ) -> Result<Json<MailDetail>, Problem> {
     let row = app.store.mail(id, &viewer).await?;
     let raw = app.store.blob(row.sha256).await?;
-    let mut mail = mime::parse(&raw);
+    // A mail may be large, and others wait for this thread.
+    let mut mail = blocking(move || mime::parse(&raw)).await?;
     if !app.store.is_in_mailbox_of(id, &viewer).await? {
         mail.bcc.clear();
     }
@@ -248,10 +249,7 @@ pub(super) async fn html(
 ) -> Result<Response, Problem> {
     let row = app.store.mail(id, &viewer).await?;
     let raw = app.store.blob(row.sha256).await?;
-    // The cleaning of a large page takes a while, and others wait for this thread.
-    tokio::task::spawn_blocking(move || reading::page(&raw, &row.envelope.subject, lang))
-        .await
-        .map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal"))
+    blocking(move || reading::page(&raw, &row.envelope.subject, lang)).await
 }
 
 /// The mail as it was received
@@ -287,13 +285,22 @@ pub(super) async fn attachment(
     let path = AttachmentPath::parse(&path).ok_or_else(Problem::not_found)?;
     let row = app.store.mail(id, &viewer).await?;
     let raw = app.store.blob(row.sha256).await?;
-    let (attachment, bytes) =
-        mime::attachment(&raw, path.places()).ok_or_else(Problem::not_found)?;
+    let (attachment, bytes) = blocking(move || mime::attachment(&raw, path.places()))
+        .await?
+        .ok_or_else(Problem::not_found)?;
     Ok(super::page::download(
         bytes.into(),
         &attachment.media_type,
         &attachment.clean_name,
     ))
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal"))
 }
 
 pub(super) async fn states(
