@@ -3,56 +3,66 @@
 //! Whatever arrives is read as far as it can be and never refused: what could not be understood is said in the mail's
 //! warnings, and the raw bytes are always kept elsewhere. Nothing of `mail-parser` is seen outside this module.
 
-mod address;
-mod apple;
-mod binhex;
+// The way of a mail, from its bytes on.
 mod boundary;
-mod calendar;
-mod charset;
-mod cid;
-mod cms;
-mod code_page;
-mod content_line;
 mod contents;
 mod damage;
-mod date;
-mod delivery;
-mod embedded;
-mod external;
-mod facts;
 mod fingerprint;
-mod flowed;
-#[cfg(fuzzing)]
-#[doc(hidden)]
-pub mod fuzzing;
-mod headers;
-mod html;
-mod inner_file;
 mod journal_report;
 mod journaled;
 mod kind;
-mod label;
-mod mapi;
-pub mod mbox;
-mod media_type;
-mod memo;
-mod name;
 mod nested;
-mod parameters;
-mod pgp;
-mod picture;
-mod plain;
 mod reading;
 mod repair;
+pub mod thread;
+
+// Its fields, and the letters they are written in.
+mod address;
+mod charset;
+mod code_page;
+mod date;
+mod headers;
+mod label;
+mod name;
+mod parameters;
+mod words;
+mod written_twice;
+
+// Its text.
+mod cid;
+mod flowed;
+mod html;
+mod plain;
 mod rtf;
 mod text;
-pub mod thread;
+
+// What merely wraps something, and gives way to it.
+mod apple;
+mod binhex;
+mod cms;
+mod embedded;
+mod external;
+mod mapi;
+pub mod mbox;
+mod pgp;
 mod uuencode;
-mod vcard;
-mod words;
 mod wrapper;
-mod written_twice;
 mod yenc;
+
+// Files that say what they are, or tell something of the mail.
+mod calendar;
+mod content_line;
+mod delivery;
+mod facts;
+mod inner_file;
+mod media_type;
+mod memo;
+mod picture;
+mod vcard;
+
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 
 use std::cell::OnceCell;
 
