@@ -4,6 +4,7 @@ mod case;
 mod completions;
 mod config;
 mod doctor;
+mod eval;
 mod import;
 mod mailbox;
 mod migrate;
@@ -77,6 +78,9 @@ enum Command {
     Case(case::Command),
     /// Check database, blobs, mailboxes, clock and disk, and say what to do
     Doctor,
+    /// Measure how good the suggestions are, on data whose answers are known
+    #[command(subcommand)]
+    Eval(eval::Command),
     /// Print completions for a shell
     Completions(completions::Args),
     /// Read one attachment from standard input, for the service itself
@@ -127,6 +131,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
     match command {
         Command::Config(command) => config::run(&command, file, json),
         Command::Parse(args) => parse::run(&args),
+        Command::Eval(command) => eval::run(&command, json),
         Command::ReadAttachment => read_attachment::run(),
         Command::Completions(args) => {
             completions::run(&args);
@@ -152,6 +157,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
                     Command::Case(command) => case::run(&context, command).await,
                     Command::Doctor => doctor::run(&context).await,
                     Command::Config(_)
+                    | Command::Eval(_)
                     | Command::Parse(_)
                     | Command::ReadAttachment
                     | Command::Completions(_) => Ok(()),

@@ -5,6 +5,7 @@
 
 use super::describe::{Description, describe};
 use super::index::{Filed, Index};
+use super::model::Model;
 use super::rank::Suggestion;
 use super::signals::{Organisation, Signals};
 use crate::domain::mail::Mail;
@@ -20,6 +21,7 @@ const PAGE: i64 = 500;
 pub struct Engine {
     organisation: Organisation,
     index: RwLock<Index>,
+    model: RwLock<Model>,
     loaded: AtomicBool,
 }
 
@@ -38,6 +40,7 @@ impl Engine {
         Self {
             organisation,
             index: RwLock::default(),
+            model: RwLock::default(),
             loaded: AtomicBool::new(false),
         }
     }
@@ -69,7 +72,11 @@ impl Engine {
         now: DateTime<Utc>,
         limit: usize,
     ) -> Vec<Suggestion> {
-        self.read(|index| index.rank(signals, viewer, now, limit))
+        let model = self.model.read().unwrap_or_else(PoisonError::into_inner);
+        self.read(|index| index.rank(&model, signals, viewer, now, limit))
+            .into_iter()
+            .map(|ranked| ranked.0)
+            .collect()
     }
 
     /// The number of a case that was suggested; `None` when it is gone since.

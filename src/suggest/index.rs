@@ -3,7 +3,9 @@
 //! A plain value in memory without clock or database. What is learned can be forgotten exactly, and the
 //! order in which it was learned leaves no trace.
 
-use super::postings::{Key, Postings, Slot, key_of};
+use super::document::{Document, Mark};
+use super::history::{History, Moment};
+use super::postings::{Key, KeyMap, Postings, Slot, key_of};
 use super::signals::{Signals, name_key};
 use super::words::{self, Stems};
 use crate::domain::case::{Case, CaseAccess, CaseStatus, Party, PartyKind};
@@ -63,14 +65,11 @@ pub struct Index {
     total_length: u64,
     pub(super) numbers: HashMap<String, Vec<Slot>>,
     pub(super) terms: Postings,
-    pub(super) people: Postings,
-    pub(super) colleagues: Postings,
-    pub(super) domains: Postings,
-    pub(super) threads: Postings,
-    pub(super) subjects: Postings,
     pub(super) parties: Postings,
-    /// When each user filed on which case, in order of time. By id, since slots depend on history.
-    recents: HashMap<String, BTreeMap<(DateTime<Utc>, Uuid), u32>>,
+    /// Of people, domains, conversations, subjects, users: what was filed where.
+    pub(super) history: History,
+    /// In how many documents a word stands.
+    documents_with: KeyMap<Mark, u32>,
 }
 
 /// What must be remembered of a learned entry to forget it. Its conversation may have got another id since.
@@ -91,6 +90,8 @@ pub(super) struct CaseEntry {
     pub parties: Vec<KnownParty>,
     /// Sum of the weights of its words, learned ones included.
     pub length: u32,
+    /// What was filed on it, oldest first.
+    pub documents: Vec<Document>,
     access: CaseAccess,
     own_terms: Vec<(Key, u32)>,
 }
@@ -123,7 +124,7 @@ impl Index {
     /// Takes a case in, or its changes; what was learned on it stays.
     pub fn upsert_case(&mut self, case: &Case) {
         let slot = self.slot_for(case.id);
-        let learned_length = self.clear_profile(slot);
+        let (learned_length, documents) = self.clear_profile(slot);
         let profile = Profile::of(case);
         for (key, weight) in &profile.terms {
             self.terms.add(*key, slot, *weight);
@@ -146,6 +147,7 @@ impl Index {
                 title_terms: profile.title_terms,
                 parties: profile.parties,
                 length: learned_length + own_length,
+                documents,
                 access: case.access.clone(),
                 own_terms: profile.terms,
             },
@@ -157,23 +159,14 @@ impl Index {
         let Some(slot) = self.slots.remove(&id) else {
             return;
         };
-        let learned_length = self.clear_profile(slot);
+        let (learned_length, documents) = self.clear_profile(slot);
         self.total_length -= u64::from(learned_length);
-        for postings in [
-            &mut self.terms,
-            &mut self.people,
-            &mut self.colleagues,
-            &mut self.domains,
-            &mut self.threads,
-            &mut self.subjects,
-        ] {
-            postings.remove(slot);
+        for document in &documents {
+            self.count_words(document, false);
         }
+        self.terms.remove(slot);
+        self.history.remove(slot);
         self.entries.retain(|_, learned| learned.slot != slot);
-        for recents in self.recents.values_mut() {
-            recents.retain(|(_, case), _| *case != id);
-        }
-        self.recents.retain(|_, recents| !recents.is_empty());
         if let Some(place) = self.cases.get_mut(slot as usize) {
             *place = None;
         }
@@ -195,17 +188,22 @@ impl Index {
             documents: false,
         };
         self.entries.insert(filed.entry, learned);
-        self.each_thread(thread, |postings, key| postings.add(key, slot, 1));
-        self.each_key(&filed.signals, |postings, key, count| {
-            postings.add(key, slot, count);
+        let at = Moment::of(filed.at, filed.entry);
+        for key in keys_of(filed, thread) {
+            self.history.add(key, at, slot);
+        }
+        self.each_term(&filed.signals, |terms, key, count| {
+            terms.add(key, slot, count);
         });
+        let document = Document::of(&filed.signals, &Stems::new(), at);
+        self.count_words(&document, true);
         let length = length_of(&filed.signals);
         self.total_length += u64::from(length);
         if let Some(case) = self.entry_mut(slot) {
             case.length += length;
+            let place = case.documents.partition_point(|known| known.filed <= at);
+            case.documents.insert(place, document);
         }
-        let recents = self.recents.entry(filed.by.clone()).or_default();
-        *recents.entry((filed.at, filed.case_id)).or_default() += 1;
         self.learn_documents(filed);
         true
     }
@@ -222,8 +220,8 @@ impl Index {
             return;
         }
         let slot = learned.slot;
-        self.each_key(documents, |postings, key, count| {
-            postings.add(key, slot, count);
+        self.each_term(documents, |terms, key, count| {
+            terms.add(key, slot, count);
         });
         let length = length_of(documents);
         self.total_length += u64::from(length);
@@ -245,25 +243,24 @@ impl Index {
         if let Some(documents) = filed.documents.as_ref().filter(|_| documents) {
             self.forget_keys(documents, slot);
         }
-        self.each_thread(thread, |postings, key| postings.take(key, slot, 1));
+        let at = Moment::of(filed.at, filed.entry);
+        for key in keys_of(filed, thread) {
+            self.history.take(key, at, slot);
+        }
         self.forget_keys(&filed.signals, slot);
-        if let Some(recents) = self.recents.get_mut(&filed.by) {
-            if let Some(count) = recents.get_mut(&(filed.at, filed.case_id)) {
-                *count -= 1;
-                if *count == 0 {
-                    recents.remove(&(filed.at, filed.case_id));
-                }
-            }
-            if recents.is_empty() {
-                self.recents.remove(&filed.by);
-            }
+        let gone = self.entry_mut(slot).and_then(|case| {
+            let place = case.documents.iter().position(|known| known.filed == at)?;
+            Some(case.documents.remove(place))
+        });
+        if let Some(document) = gone {
+            self.count_words(&document, false);
         }
         true
     }
 
     fn forget_keys(&mut self, signals: &Signals, slot: Slot) {
-        self.each_key(signals, |postings, key, count| {
-            postings.take(key, slot, count);
+        self.each_term(signals, |terms, key, count| {
+            terms.take(key, slot, count);
         });
         let length = length_of(signals);
         self.total_length = self.total_length.saturating_sub(u64::from(length));
@@ -277,10 +274,7 @@ impl Index {
         if from == into {
             return;
         }
-        for (slot, count) in self.threads.of(thread_key(from)).to_vec() {
-            self.threads.take(thread_key(from), slot, count);
-            self.threads.add(thread_key(into), slot, count);
-        }
+        self.history.merge(thread_key(from), thread_key(into));
         for learned in self.entries.values_mut().filter(|l| l.thread == Some(from)) {
             learned.thread = Some(into);
         }
@@ -293,6 +287,10 @@ impl Index {
     pub fn number_of(&self, id: Uuid) -> Option<String> {
         let case = self.case(*self.slots.get(&id)?)?;
         Some(case.number.clone())
+    }
+
+    pub(super) fn slot_of(&self, id: Uuid) -> Option<Slot> {
+        self.slots.get(&id).copied()
     }
 
     pub fn knows_entry(&self, entry: Uuid) -> bool {
@@ -320,45 +318,29 @@ impl Index {
         (self.total_length as f64 / self.case_count().max(1) as f64).max(1.0)
     }
 
-    /// The cases a user filed on last, newest first.
-    pub(super) fn recents(&self, user: &str) -> impl Iterator<Item = (DateTime<Utc>, Slot)> + '_ {
-        self.recents
-            .get(user)
-            .into_iter()
-            .flat_map(|recents| recents.keys().rev())
-            .filter_map(|(at, case)| Some((*at, *self.slots.get(case)?)))
+    /// How little a word says that stands in many documents.
+    pub(super) fn rarity(&self, word: Mark) -> f32 {
+        let documents = self.entries.len() as f32;
+        let with = self.documents_with.get(&word).copied().unwrap_or(0) as f32;
+        ((documents + 1.0) / (with + 0.5)).ln().max(0.05)
     }
 
-    fn each_thread(&mut self, thread: Option<Uuid>, each: impl FnOnce(&mut Postings, Key)) {
-        if let Some(thread) = thread {
-            each(&mut self.threads, thread_key(thread));
-        }
-    }
-
-    /// Everything of a mail that a case is known by from then on.
-    fn each_key(&mut self, signals: &Signals, mut each: impl FnMut(&mut Postings, Key, u32)) {
-        for term in &signals.terms {
-            each(&mut self.terms, term_key(&term.0), u32::from(term.2));
-        }
-        let strangers = signals
-            .others
-            .iter()
-            .chain((!signals.from_own).then_some(&signals.from));
-        for address in strangers.filter(|address| !address.is_empty()) {
-            each(&mut self.people, person_key(address), 1);
-            if let Some(key) = domain_key(address) {
-                each(&mut self.domains, key, 1);
+    fn count_words(&mut self, document: &Document, more: bool) {
+        for word in document.words() {
+            if more {
+                *self.documents_with.entry(word).or_default() += 1;
+            } else if let Some(count) = self.documents_with.get_mut(&word) {
+                *count -= 1;
+                if *count == 0 {
+                    self.documents_with.remove(&word);
+                }
             }
         }
-        let colleagues = signals
-            .colleagues
-            .iter()
-            .chain(signals.from_own.then_some(&signals.from));
-        for address in colleagues {
-            each(&mut self.colleagues, person_key(address), 1);
-        }
-        if !signals.base_subject.is_empty() {
-            each(&mut self.subjects, subject_key(&signals.base_subject), 1);
+    }
+
+    fn each_term(&mut self, signals: &Signals, mut each: impl FnMut(&mut Postings, Key, u32)) {
+        for term in &signals.terms {
+            each(&mut self.terms, term_key(&term.0), u32::from(term.2));
         }
     }
 
@@ -384,10 +366,10 @@ impl Index {
         }
     }
 
-    /// Takes the profile out and returns the length of what was learned.
-    fn clear_profile(&mut self, slot: Slot) -> u32 {
+    /// Takes the profile out and returns what was learned: its length, and the documents.
+    fn clear_profile(&mut self, slot: Slot) -> (u32, Vec<Document>) {
         let Some(old) = self.cases.get_mut(slot as usize).and_then(Option::take) else {
-            return 0;
+            return (0, Vec::new());
         };
         let mut own_length = 0;
         for (key, weight) in old.own_terms {
@@ -405,8 +387,38 @@ impl Index {
             }
         }
         self.total_length -= u64::from(own_length);
-        old.length - own_length
+        (old.length - own_length, old.documents)
     }
+}
+
+/// What a filing is remembered under.
+fn keys_of(filed: &Filed, thread: Option<Uuid>) -> Vec<Key> {
+    let signals = &filed.signals;
+    let mut keys = vec![user_key(&filed.by)];
+    keys.extend(thread.map(thread_key));
+    let strangers = signals
+        .others
+        .iter()
+        .chain((!signals.from_own).then_some(&signals.from));
+    for address in strangers.filter(|address| !address.is_empty()) {
+        keys.push(person_key(address));
+        keys.extend(domain_key(address));
+    }
+    let colleagues = signals
+        .colleagues
+        .iter()
+        .chain(signals.from_own.then_some(&signals.from));
+    keys.extend(colleagues.map(|address| colleague_key(address)));
+    keys.push(sender_key(&signals.from));
+    keys.push(group_key(signals));
+    keys.extend(pair_keys(signals));
+    if !signals.base_subject.is_empty() {
+        keys.push(subject_key(&signals.base_subject));
+        keys.push(opening_key(&signals.base_subject));
+    }
+    keys.sort_unstable();
+    keys.dedup();
+    keys
 }
 
 pub(super) fn term_key(stem: &str) -> Key {
@@ -415,6 +427,53 @@ pub(super) fn term_key(stem: &str) -> Key {
 
 pub(super) fn person_key(address: &str) -> Key {
     key_of("mail", address)
+}
+
+pub(super) fn colleague_key(address: &str) -> Key {
+    key_of("colleague", address)
+}
+
+/// Whoever wrote, stranger or colleague.
+pub(super) fn sender_key(address: &str) -> Key {
+    key_of("sender", address)
+}
+
+pub(super) fn user_key(name: &str) -> Key {
+    key_of("user", name)
+}
+
+/// Everyone on the mail, the sender apart.
+pub(super) fn group_key(signals: &Signals) -> Key {
+    let mut others: Vec<&str> = signals
+        .others
+        .iter()
+        .chain(&signals.colleagues)
+        .map(String::as_str)
+        .collect();
+    others.sort_unstable();
+    key_of("group", &format!("{}>{}", signals.from, others.join(",")))
+}
+
+/// The sender with each of the others, whoever of the two wrote.
+pub(super) fn pair_keys(signals: &Signals) -> Vec<Key> {
+    let from = signals.from.as_str();
+    let others = signals.others.iter().chain(&signals.colleagues);
+    others
+        .map(|other| {
+            let (one, two) = if from < other.as_str() {
+                (from, other.as_str())
+            } else {
+                (other.as_str(), from)
+            };
+            key_of("pair", &format!("{one}+{two}"))
+        })
+        .collect()
+}
+
+/// How the subject begins: "Månedsrapport marts" and "Månedsrapport april" are of a kind.
+pub(super) fn opening_key(base_subject: &str) -> Key {
+    let opening: Vec<&str> = words::words(base_subject).take(2).collect();
+    key_of("opening", &opening.join(" "))
 }
 
 pub(super) fn thread_key(thread: Uuid) -> Key {

@@ -5,12 +5,20 @@
 //! `signals` (what a mail gives) → `index` (what cases are known by) → `evidence` (features) → `rank`.
 
 mod describe;
+mod document;
 mod engine;
 pub mod evidence;
+mod history;
 mod index;
+mod lesson;
+mod local;
+mod model;
+mod nearest;
 mod postings;
 mod probability;
 mod rank;
+pub mod replay;
+mod shipped;
 mod signals;
 #[cfg(test)]
 mod tests;
@@ -21,6 +29,8 @@ pub use describe::{Description, NamedAttachment, describe};
 pub use engine::{Engine, Loaded};
 pub use evidence::Evidence;
 pub use index::{Filed, Index};
+pub use lesson::Lesson;
+pub use model::{Model, Proof};
 pub use probability::Probability;
-pub use rank::Suggestion;
+pub use rank::{Reason, Suggestion};
 pub use signals::{DocumentText, NumberSeen, Organisation, Place, Signals, Term};

@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 /// A case's place in the index.
 pub(super) type Slot = u32;
@@ -24,9 +25,42 @@ pub(super) fn key_of(kind: &str, text: &str) -> Key {
     Key(u64::from_le_bytes(first) >> 1)
 }
 
+impl Key {
+    pub(super) fn bits(self) -> u64 {
+        self.0
+    }
+}
+
+/// Keys and marks are hashes already, so that a map need not hash them again.
+#[derive(Clone, Default)]
+pub(super) struct AlreadyHashed(u64);
+
+impl Hasher for AlreadyHashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, key: u64) {
+        // Tables look at the highest bits as well, and a key's highest bit is always 0.
+        self.0 = key.rotate_left(1);
+    }
+
+    fn write_u32(&mut self, mark: u32) {
+        self.0 = u64::from(mark) << 32 | u64::from(mark);
+    }
+}
+
+pub(super) type KeyMap<K, V> = HashMap<K, V, BuildHasherDefault<AlreadyHashed>>;
+
 #[derive(Default)]
 pub(super) struct Postings {
-    lists: HashMap<Key, Vec<(Slot, u32)>>,
+    lists: KeyMap<Key, Vec<(Slot, u32)>>,
 }
 
 impl Postings {

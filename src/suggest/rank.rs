@@ -5,10 +5,14 @@
 
 use super::evidence::{self, Evidence};
 use super::index::{CaseEntry, Index};
-use super::postings::{Key, Postings, Slot};
+use super::lesson::Lesson;
+use super::local;
+use super::model::Model;
+use super::nearest::{self, Asked, Looked};
+use super::postings::{Key, KeyMap, Postings, Slot};
 use super::probability::Probability;
 use super::signals::Signals;
-use super::weights::{Feature, Features};
+use super::weights::{Feature, Features, Weights};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -16,6 +20,12 @@ use uuid::Uuid;
 
 /// Whoever is on more cases than this points at none but the strongest of them.
 const MAX_FROM_ONE_LIST: usize = 80;
+/// Filings of one person, subject or domain that are looked at, the last.
+const MAX_FILINGS: usize = 400;
+/// What each filing back in time says less.
+const FADES: f64 = 0.8;
+/// Candidates whose documents are looked at.
+const MAX_LOOKED_AT: usize = 24;
 
 /// A case that the mail may belong on.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -26,6 +36,14 @@ pub struct Suggestion {
     pub evidence: Vec<Evidence>,
 }
 
+/// A reason as the engine counts it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Reason {
+    pub feature: &'static str,
+    pub value: f64,
+    pub weight: f64,
+}
+
 /// One question to the index.
 pub(super) struct Query<'a> {
     pub index: &'a Index,
@@ -34,14 +52,86 @@ pub(super) struct Query<'a> {
     pub now: DateTime<Utc>,
     /// Key of each term of the signals, in their order.
     pub term_keys: Vec<Key>,
+    asked: KeyMap<Key, ()>,
+}
+
+/// A candidate with its place decided.
+pub(super) struct Ranked<'a> {
+    pub slot: Slot,
+    pub case: &'a CaseEntry,
+    pub features: Features,
+    pub score: f64,
+}
+
+/// Where the filings of one key went, as far as the viewer may see, what was filed on last first.
+pub(super) struct Shares {
+    pub cases: Vec<Share>,
+    pub total: f64,
+    pub faded: f64,
+}
+
+pub(super) struct Share {
+    pub slot: Slot,
+    pub count: f64,
+    /// Counted with less weight the longer ago.
+    pub faded: f64,
 }
 
 impl<'a> Query<'a> {
+    pub fn new(
+        index: &'a Index,
+        signals: &'a Signals,
+        viewer: &'a str,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let terms = signals.terms.iter();
+        let term_keys: Vec<Key> = terms.map(|term| super::index::term_key(&term.0)).collect();
+        Self {
+            index,
+            signals,
+            viewer,
+            now,
+            asked: term_keys.iter().map(|key| (*key, ())).collect(),
+            term_keys,
+        }
+    }
+
     /// The case at a slot, if the viewer may see it.
     pub fn visible(&self, slot: Slot) -> Option<&'a CaseEntry> {
         self.index
             .case(slot)
             .filter(|case| case.is_visible_to(self.viewer))
+    }
+
+    pub fn shares(&self, key: Key) -> Shares {
+        let mut shares = Shares {
+            cases: Vec::new(),
+            total: 0.0,
+            faded: 0.0,
+        };
+        let mut places: HashMap<Slot, usize> = HashMap::new();
+        let mut weight = 1.0;
+        let filed = self.index.history.of(key).iter().rev().map(|filed| filed.1);
+        for slot in filed
+            .filter(|slot| self.visible(*slot).is_some())
+            .take(MAX_FILINGS)
+        {
+            let place = *places.entry(slot).or_insert_with(|| {
+                shares.cases.push(Share {
+                    slot,
+                    count: 0.0,
+                    faded: 0.0,
+                });
+                shares.cases.len() - 1
+            });
+            shares.cases[place].count += 1.0;
+            shares.cases[place].faded += weight;
+            shares.total += 1.0;
+            shares.faded += weight;
+            weight *= FADES;
+        }
+        shares.cases.truncate(MAX_FROM_ONE_LIST);
+        shares
     }
 
     /// The strongest of a posting list that the viewer may see, and the sum of all that they may see.
@@ -65,11 +155,68 @@ impl<'a> Query<'a> {
         (seen, total)
     }
 
+    /// Whether the mail says this word.
+    pub fn asks_for(&self, term: Key) -> bool {
+        self.asked.contains_key(&term)
+    }
+
+    /// What a word of a title says.
+    pub fn title_rarity(&self, term: Key) -> f64 {
+        f64::from(self.index.rarity(term.short()))
+    }
+
     /// What decides between equals; slots do not, since they depend on history.
     pub fn name_of(&self, slot: Slot) -> Option<(&'a str, Uuid)> {
         self.index
             .case(slot)
             .map(|case| (case.number.as_str(), case.id))
+    }
+
+    /// Every candidate, best first.
+    pub fn ranked(&self, weights: &Weights) -> Vec<Ranked<'a>> {
+        let mut board = Board::default();
+        evidence::score(self, &mut board);
+        let asked = Asked::of(self);
+        let leading: Vec<(Slot, &CaseEntry)> = self
+            .in_order(&board, weights)
+            .into_iter()
+            .take(MAX_LOOKED_AT)
+            .map(|r| (r.slot, r.case))
+            .collect();
+        let looked: HashMap<Slot, Looked> = nearest::score(self, &asked, &leading, &mut board)
+            .into_iter()
+            .map(|looked| (looked.slot, looked))
+            .collect();
+        let leading: Vec<&Looked> = self
+            .in_order(&board, weights)
+            .iter()
+            .filter_map(|r| looked.get(&r.slot))
+            .take(local::MAX_CASES)
+            .collect();
+        local::score(&asked, &leading, &mut board);
+        self.in_order(&board, weights)
+    }
+
+    fn in_order(&self, board: &Board, weights: &Weights) -> Vec<Ranked<'a>> {
+        let mut ranked: Vec<Ranked> = board
+            .candidates
+            .iter()
+            .filter_map(|(slot, features)| {
+                Some(Ranked {
+                    slot: *slot,
+                    case: self.visible(*slot)?,
+                    features: *features,
+                    score: features.score(weights),
+                })
+            })
+            .collect();
+        ranked.sort_by(|a, b| {
+            b.score
+                .total_cmp(&a.score)
+                .then_with(|| a.case.number.cmp(&b.case.number))
+                .then_with(|| a.case.id.cmp(&b.case.id))
+        });
+        ranked
     }
 }
 
@@ -87,6 +234,11 @@ impl Board {
             .raise(feature, value);
     }
 
+    pub fn add(&mut self, slot: Slot, feature: Feature, value: f64) {
+        let features = self.candidates.entry(slot).or_default();
+        features.set(feature, features.get(feature) + value);
+    }
+
     pub fn each(&mut self, mut change: impl FnMut(Slot, &mut Features)) {
         for (slot, features) in &mut self.candidates {
             change(*slot, features);
@@ -95,51 +247,51 @@ impl Board {
 }
 
 impl Index {
-    /// The most likely cases for a mail, best first.
-    pub fn rank(
+    /// The most likely cases for a mail, best first, each with what it counts.
+    pub(super) fn rank(
         &self,
+        model: &Model,
         signals: &Signals,
         viewer: &str,
         now: DateTime<Utc>,
         limit: usize,
-    ) -> Vec<Suggestion> {
-        let term_keys = signals
-            .terms
-            .iter()
-            .map(|term| super::index::term_key(&term.0))
-            .collect();
-        let query = Query {
-            index: self,
-            signals,
-            viewer,
-            now,
-            term_keys,
-        };
-        let mut board = Board::default();
-        evidence::score(&query, &mut board);
-
-        let mut ranked: Vec<(f64, &CaseEntry, Slot, Features)> = board
-            .candidates
-            .into_iter()
-            .filter_map(|(slot, features)| {
-                Some((features.score(), query.visible(slot)?, slot, features))
-            })
-            .collect();
-        ranked.sort_by(|a, b| {
-            b.0.total_cmp(&a.0)
-                .then_with(|| a.1.number.cmp(&b.1.number))
-                .then_with(|| a.1.id.cmp(&b.1.id))
-        });
-        let scores: Vec<f64> = ranked.iter().map(|r| r.0).collect();
-        Probability::shares(&scores)
+    ) -> Vec<(Suggestion, Features)> {
+        let query = Query::new(self, signals, viewer, now);
+        let weights = model.weights();
+        let ranked = query.ranked(weights);
+        let scores: Vec<f64> = ranked.iter().map(|r| r.score).collect();
+        model
+            .confidences(&scores)
             .into_iter()
             .zip(ranked)
             .take(limit)
-            .map(|(confidence, (_, case, slot, features))| Suggestion {
-                case_id: case.id,
-                confidence,
-                evidence: evidence::explain(&query, slot, case, &features),
+            .map(|(confidence, r)| {
+                let suggestion = Suggestion {
+                    case_id: r.case.id,
+                    confidence,
+                    evidence: evidence::explain(&query, r.slot, r.case, &r.features, weights),
+                };
+                (suggestion, r.features)
             })
             .collect()
+    }
+
+    /// What is to be learned from a choice of this case, before the index knows of it.
+    pub(super) fn lesson(
+        &self,
+        model: &Model,
+        signals: &Signals,
+        viewer: &str,
+        now: DateTime<Utc>,
+        chosen: Option<Uuid>,
+    ) -> Lesson {
+        let query = Query::new(self, signals, viewer, now);
+        let ranked = query.ranked(model.weights());
+        let scores: Vec<f64> = ranked.iter().map(|r| r.score).collect();
+        let first = model
+            .confidences(&scores)
+            .first()
+            .map_or(0.0, |p| p.value());
+        Lesson::of(&ranked, first, chosen.and_then(|id| self.slot_of(id)))
     }
 }

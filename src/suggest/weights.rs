@@ -1,148 +1,152 @@
-//! The features and what each is worth.
+//! The features: what is looked at in a candidate, each a number between 0 and 1 (below 0 where it says so).
 //!
-//! A candidate's score is the sum of its features times these weights; its confidence is the logistic of
-//! that beside the other candidates and beside "none of them". The numbers are shipped, the same for all.
+//! What each is worth is not written here: it is shipped (`shipped.rs`) and learned from there (`model.rs`).
 
-pub(super) const FEATURES: usize = 23;
+macro_rules! features {
+    ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(usize)]
+        pub(super) enum Feature {
+            $($(#[$doc])* $name,)*
+        }
 
-/// Each lies between 0 and 1 unless said otherwise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(usize)]
-pub(super) enum Feature {
-    NumberInSubject,
-    NumberNamed,
-    NumberInText,
-    NumberInAttachment,
-    /// `14/10` may be a day.
-    NumberLikeDate,
-    Thread,
-    Subject,
-    /// Of all that the mail's principal person has on cases, the share on this one.
-    PersonShare,
-    /// Logarithm of how often, in steps of e.
-    PersonCount,
-    OtherPersonShare,
-    ColleagueShare,
-    DomainShare,
-    PartyMail,
-    PartyIdentifier,
-    PartyName,
-    PartyAddress,
-    /// How much of the mail's words the case has.
-    TextCover,
-    /// The same beside the best case's.
-    TextLead,
-    /// How much of the title the mail says.
-    TitleCover,
-    Recent,
-    Fresh,
-    Responsible,
-    Closed,
+        /// Stable names, in the order of [`Feature`]; what is kept of a lesson and shipped goes by them.
+        pub(super) const NAMES: &[&str] = &[$($text,)*];
+    };
 }
 
-pub(super) const BIAS: f64 = -4.6;
+features! {
+    /// 1 for every candidate: what it takes to be more likely than "none of them".
+    Any = "any",
+    NumberInSubject = "number_in_subject",
+    NumberNamed = "number_named",
+    NumberInText = "number_in_text",
+    NumberInAttachment = "number_in_attachment",
+    /// `14/10` may be a day.
+    NumberLikeDate = "number_like_date",
+    Thread = "thread",
+    PartyMail = "party_mail",
+    PartyIdentifier = "party_identifier",
+    PartyName = "party_name",
+    PartyAddress = "party_address",
+    ColleagueShare = "colleague_share",
+    Responsible = "responsible",
+    Closed = "closed",
+    Fresh = "fresh",
+    /// How much of the mail's words the case has.
+    TextCover = "text_cover",
+    /// The same beside the best case's.
+    TextLead = "text_lead",
+    /// The nearest document of the case: cosine of the words.
+    Nearest = "nearest",
+    NearestLead = "nearest_lead",
+    /// Of the five nearest documents of all candidates, the share on this one.
+    NearestShare = "nearest_share",
+    /// Cosine with what was filed last on the case.
+    LatestWords = "latest_words",
+    LatestWordsLead = "latest_words_lead",
+    /// Cosine with all of its documents that are looked at.
+    AllWords = "all_words",
+    AllWordsLead = "all_words_lead",
+    SubjectWords = "subject_words",
+    SubjectShare = "subject_share",
+    SubjectLast = "subject_last",
+    SubjectCount = "subject_count",
+    OpeningShare = "opening_share",
+    OpeningLast = "opening_last",
+    SenderShare = "sender_share",
+    SenderFaded = "sender_faded",
+    SenderLast = "sender_last",
+    SenderBefore = "sender_before",
+    SenderCount = "sender_count",
+    DomainShare = "domain_share",
+    DomainFaded = "domain_faded",
+    GroupShare = "group_share",
+    GroupLast = "group_last",
+    OthersShare = "others_share",
+    OthersStrongest = "others_strongest",
+    PairShare = "pair_share",
+    /// The viewer's last filing, the one before, and before that.
+    LastCase = "last_case",
+    CaseBefore = "case_before",
+    TwoBefore = "two_before",
+    /// Share of the viewer's last filings.
+    Lately5 = "lately_5",
+    Lately20 = "lately_20",
+    Lately100 = "lately_100",
+    /// Few of the viewer's filings since the last on this case.
+    FilingsSince = "filings_since",
+    /// Little time since anything was filed on the case.
+    TimeSince = "time_since",
+    FilingCount = "filing_count",
+    TitleInSubject = "title_in_subject",
+    TitleInText = "title_in_text",
+    TitleInSender = "title_in_sender",
+    TitleInOthers = "title_in_others",
+    TitleAnywhere = "title_anywhere",
+    /// What a classifier says that is trained for this very question.
+    LocalShare = "local_share",
+    LocalLog = "local_log",
+}
 
-/// What says of itself which case is meant; all else is circumstance.
-const PLAIN: [Feature; 5] = [
-    Feature::NumberInSubject,
-    Feature::NumberNamed,
-    Feature::NumberInText,
-    Feature::NumberInAttachment,
-    Feature::Thread,
-];
-/// Circumstances are no independent witnesses: an address on the case is a word of its title and a party's too. Above
-/// this they count for less, so that many of them together are not taken for certainty.
-const CIRCUMSTANCE_FULL: f64 = 6.0;
-const CIRCUMSTANCE_ABOVE: f64 = 0.25;
+pub(super) const FEATURES: usize = NAMES.len();
 
-/// In the order of [`Feature`].
-const WEIGHTS: [(Feature, f64); FEATURES] = [
-    (Feature::NumberInSubject, 7.5),
-    (Feature::NumberNamed, 6.5),
-    (Feature::NumberInText, 5.0),
-    (Feature::NumberInAttachment, 4.5),
-    (Feature::NumberLikeDate, 1.5),
-    (Feature::Thread, 6.5),
-    (Feature::Subject, 2.5),
-    (Feature::PersonShare, 2.6),
-    (Feature::PersonCount, 0.3),
-    (Feature::OtherPersonShare, 1.4),
-    (Feature::ColleagueShare, 0.8),
-    (Feature::DomainShare, 0.9),
-    (Feature::PartyMail, 3.0),
-    (Feature::PartyIdentifier, 3.8),
-    (Feature::PartyName, 1.8),
-    (Feature::PartyAddress, 2.8),
-    (Feature::TextCover, 5.0),
-    (Feature::TextLead, 1.0),
-    (Feature::TitleCover, 3.6),
-    (Feature::Recent, 0.9),
-    (Feature::Fresh, 0.3),
-    (Feature::Responsible, 0.4),
-    (Feature::Closed, -2.5),
-];
+/// What each feature is worth.
+pub(super) type Weights = [f64; FEATURES];
+
+pub(super) fn index_of(name: &str) -> Option<usize> {
+    NAMES.iter().position(|known| *known == name)
+}
 
 /// A candidate's features.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Features([f32; FEATURES]);
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Features(pub(super) [f32; FEATURES]);
+
+impl Default for Features {
+    fn default() -> Self {
+        let mut features = Self([0.0; FEATURES]);
+        features.set(Feature::Any, 1.0);
+        features
+    }
+}
 
 impl Features {
     /// The strongest find counts.
-    pub fn raise(&mut self, feature: Feature, value: f64) {
+    pub(super) fn raise(&mut self, feature: Feature, value: f64) {
         let place = &mut self.0[feature as usize];
         *place = place.max(value as f32);
     }
 
-    pub fn get(&self, feature: Feature) -> f64 {
+    pub(super) fn set(&mut self, feature: Feature, value: f64) {
+        self.0[feature as usize] = value as f32;
+    }
+
+    pub(super) fn get(&self, feature: Feature) -> f64 {
         f64::from(self.0[feature as usize])
     }
 
-    pub fn contribution(&self, features: &[Feature]) -> f64 {
+    pub(super) fn contribution(&self, features: &[Feature], weights: &Weights) -> f64 {
         features
             .iter()
-            .map(|f| WEIGHTS[*f as usize].1 * self.get(*f))
+            .map(|f| weights[*f as usize] * self.get(*f))
             .sum()
     }
 
-    pub fn score(&self) -> f64 {
-        let all: f64 = WEIGHTS
-            .iter()
-            .map(|(feature, weight)| weight * self.get(*feature))
-            .sum();
-        let plain = self.contribution(&PLAIN);
-        let circumstance = all - plain;
-        let above = (circumstance - CIRCUMSTANCE_FULL).max(0.0);
-        BIAS + plain + circumstance - above * (1.0 - CIRCUMSTANCE_ABOVE)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn circumstances_alone_are_never_near_certainty_and_still_rank() {
-        let mut features = Features::default();
-        for feature in [
-            Feature::PartyName,
-            Feature::PartyAddress,
-            Feature::TextCover,
-        ] {
-            features.raise(feature, 1.0);
-        }
-        let some = features.score();
-        features.raise(Feature::TitleCover, 1.0);
-        let more = features.score();
-        assert!(some < more, "more speaks for it");
-        assert!(1.0 / (1.0 + (-more).exp()) < 0.97, "{more}");
-        features.raise(Feature::NumberInSubject, 1.0);
-        assert!(1.0 / (1.0 + (-features.score()).exp()) > 0.99);
+    pub(super) fn score(&self, weights: &Weights) -> f64 {
+        let pairs = self.0.iter().zip(weights);
+        pairs
+            .map(|(value, weight)| f64::from(*value) * weight)
+            .sum()
     }
 
-    #[test]
-    fn every_feature_finds_its_own_weight() {
-        for (at, (feature, _)) in WEIGHTS.iter().enumerate() {
-            assert_eq!(*feature as usize, at);
-        }
+    /// Name, value and weight of each that is not zero.
+    pub(super) fn named<'a>(
+        &'a self,
+        weights: &'a Weights,
+    ) -> impl Iterator<Item = (&'static str, f64, f64)> + 'a {
+        let values = NAMES.iter().zip(&self.0).zip(weights);
+        values
+            .filter(|((_, value), _)| **value != 0.0)
+            .map(|((name, value), weight)| (*name, f64::from(*value), *weight))
     }
 }

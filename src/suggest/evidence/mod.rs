@@ -11,12 +11,13 @@ mod same_subject;
 mod same_thread;
 mod shared_terms;
 mod standing;
+mod title;
 
 use super::index::CaseEntry;
 use super::postings::Slot;
 use super::rank::{Board, Query};
 use super::signals::Place;
-use super::weights::{Feature, Features};
+use super::weights::{Feature, Features, Weights};
 use crate::domain::case::PartyKind;
 use crate::messages::{Lang, text};
 use serde::Serialize;
@@ -109,6 +110,7 @@ pub(super) fn score(query: &Query, board: &mut Board) {
     shared_terms::score(query, board);
     recently_used::score(query, board);
     standing::score(query, board);
+    title::score(query, board);
 }
 
 /// What was found for one candidate, what weighs most first.
@@ -117,10 +119,11 @@ pub(super) fn explain(
     slot: Slot,
     case: &CaseEntry,
     features: &Features,
+    weights: &Weights,
 ) -> Vec<Evidence> {
     let mut found: Vec<(f64, Evidence)> = Vec::new();
     let mut add = |features_of: &[Feature], evidence: Option<Evidence>| {
-        let weight = features.contribution(features_of);
+        let weight = features.contribution(features_of, weights);
         if let Some(evidence) = evidence
             && weight > 0.1
         {

@@ -1,39 +1,65 @@
 //! The viewer filed on the case lately.
 
 use super::Evidence;
+use crate::suggest::index::user_key;
 use crate::suggest::postings::Slot;
 use crate::suggest::rank::{Board, Query};
 use crate::suggest::weights::Feature;
 
-pub(super) const FEATURES: [Feature; 1] = [Feature::Recent];
+pub(super) const FEATURES: [Feature; 7] = [
+    Feature::LastCase,
+    Feature::CaseBefore,
+    Feature::TwoBefore,
+    Feature::Lately5,
+    Feature::Lately20,
+    Feature::Lately100,
+    Feature::FilingsSince,
+];
 
-/// Filings looked at, and cases proposed on this evidence.
-const MAX_FILINGS: usize = 200;
-const MAX_CASES: usize = 10;
-const FADES_IN_DAYS: f64 = 10.0;
+const FILINGS: [(usize, Feature); 3] = [
+    (5, Feature::Lately5),
+    (20, Feature::Lately20),
+    (100, Feature::Lately100),
+];
+const LAST: [Feature; 3] = [Feature::LastCase, Feature::CaseBefore, Feature::TwoBefore];
+/// The viewer's filings looked at; whoever was not used within them was not used lately.
+const MAX_FILINGS: usize = 1000;
+/// Cases that become candidates by this alone.
+const MAX_CASES: usize = 40;
+/// Sentences are said of these only.
+const TOLD_WITHIN_DAYS: f64 = 60.0;
 
 pub(super) fn score(query: &Query, board: &mut Board) {
-    for (slot, days) in last_used(query) {
-        board.raise(slot, Feature::Recent, (-days / FADES_IN_DAYS).exp());
+    let mut known: Vec<Slot> = Vec::new();
+    for (place, slot) in filed_on(query).enumerate() {
+        if let Some(feature) = LAST.get(place) {
+            board.raise(slot, *feature, 1.0);
+        }
+        for (of, feature) in FILINGS.iter().filter(|(of, _)| place < *of) {
+            board.add(slot, *feature, 1.0 / *of as f64);
+        }
+        if known.len() < MAX_CASES && !known.contains(&slot) {
+            known.push(slot);
+            let since = 1.0 - (place as f64 + 1.0).ln() / (MAX_FILINGS as f64 * 2.0).ln();
+            board.raise(slot, Feature::FilingsSince, since);
+        }
     }
 }
 
 pub(super) fn explain(query: &Query, slot: Slot) -> Option<Evidence> {
-    let (_, days) = last_used(query).into_iter().find(|used| used.0 == slot)?;
-    Some(Evidence::RecentlyUsed { days: days as u32 })
+    let mine = query.index.history.of(user_key(query.viewer));
+    let last = mine.iter().rev().take(MAX_FILINGS);
+    let (at, _) = last.into_iter().find(|filed| filed.1 == slot)?;
+    let days = at.days_until(query.now);
+    (days < TOLD_WITHIN_DAYS).then_some(Evidence::RecentlyUsed { days: days as u32 })
 }
 
-/// Cases and days since, each case once.
-fn last_used(query: &Query) -> Vec<(Slot, f64)> {
-    let mut cases: Vec<(Slot, f64)> = Vec::new();
-    for (at, slot) in query.index.recents(query.viewer).take(MAX_FILINGS) {
-        if cases.len() == MAX_CASES {
-            break;
-        }
-        if query.visible(slot).is_some() && !cases.iter().any(|used| used.0 == slot) {
-            let seconds = (query.now - at).num_seconds().max(0);
-            cases.push((slot, seconds as f64 / 86_400.0));
-        }
-    }
-    cases
+/// Where the viewer filed, newest first.
+fn filed_on<'a>(query: &'a Query<'a>) -> impl Iterator<Item = Slot> + 'a {
+    let mine = query.index.history.of(user_key(query.viewer));
+    mine.iter()
+        .rev()
+        .take(MAX_FILINGS)
+        .map(|filed| filed.1)
+        .filter(|slot| query.visible(*slot).is_some())
 }

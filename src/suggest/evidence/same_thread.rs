@@ -12,16 +12,16 @@ pub(super) fn score(query: &Query, board: &mut Board) {
     let Some(thread) = query.signals.thread else {
         return;
     };
-    let (found, total) = query.visible_of(&query.index.threads, thread_key(thread));
-    for (slot, count) in found {
-        board.raise(slot, Feature::Thread, f64::from(count) / total);
+    let shares = query.shares(thread_key(thread));
+    for share in &shares.cases {
+        board.raise(share.slot, Feature::Thread, share.count / shares.total);
     }
 }
 
 pub(super) fn explain(query: &Query, slot: Slot) -> Option<Evidence> {
     let mails = query
         .index
-        .threads
+        .history
         .count(thread_key(query.signals.thread?), slot);
     (mails > 0).then_some(Evidence::SameThread { mails })
 }

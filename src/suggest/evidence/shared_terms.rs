@@ -8,11 +8,27 @@ use crate::suggest::postings::Slot;
 use crate::suggest::rank::{Board, Query};
 use crate::suggest::weights::Feature;
 
-pub(super) const FEATURES: [Feature; 4] = [
+pub(super) const FEATURES: [Feature; 20] = [
     Feature::TextCover,
     Feature::TextLead,
-    Feature::TitleCover,
-    Feature::Subject,
+    Feature::Nearest,
+    Feature::NearestLead,
+    Feature::NearestShare,
+    Feature::LatestWords,
+    Feature::LatestWordsLead,
+    Feature::AllWords,
+    Feature::AllWordsLead,
+    Feature::SubjectWords,
+    Feature::SubjectShare,
+    Feature::SubjectLast,
+    Feature::SubjectCount,
+    Feature::OpeningShare,
+    Feature::OpeningLast,
+    Feature::TitleInSubject,
+    Feature::TitleInText,
+    Feature::TitleAnywhere,
+    Feature::LocalShare,
+    Feature::LocalLog,
 ];
 
 /// Postings read for one question.
@@ -21,8 +37,6 @@ const MAX_CANDIDATES: usize = 60;
 const MAX_SHOWN: usize = 5;
 const SATURATION: f64 = 1.2;
 const LENGTH_SHARE: f64 = 0.6;
-/// Rarity that a match of the title needs to be half believed.
-const TITLE_HALF: f64 = 4.0;
 
 pub(super) fn score(query: &Query, board: &mut Board) {
     let terms = by_rarity(query);
@@ -67,7 +81,6 @@ pub(super) fn score(query: &Query, board: &mut Board) {
         let score = f64::from(scores[slot as usize]);
         board.raise(slot, Feature::TextCover, (score / possible).min(1.0));
         board.raise(slot, Feature::TextLead, score / best);
-        board.raise(slot, Feature::TitleCover, title_cover(query, slot));
     }
 }
 
@@ -124,27 +137,6 @@ fn by_rarity(query: &Query) -> Vec<Asked> {
 fn rarity(query: &Query, cases: usize) -> f64 {
     let (all, cases) = (query.index.case_count() as f64, cases as f64);
     (1.0 + (all - cases + 0.5).max(0.0) / (cases + 0.5)).ln()
-}
-
-/// Of what the title says, by rarity, the share that the mail says too; little when it is one common word.
-fn title_cover(query: &Query, slot: Slot) -> f64 {
-    let Some(case) = query.visible(slot) else {
-        return 0.0;
-    };
-    let mut said = 0.0;
-    let mut all = 0.0;
-    for key in &case.title_terms {
-        let rarity = rarity(query, query.index.terms.of(*key).len());
-        all += rarity;
-        if query.term_keys.contains(key) {
-            said += rarity;
-        }
-    }
-    if all <= 0.0 {
-        0.0
-    } else {
-        said / all * (said / (said + TITLE_HALF))
-    }
 }
 
 /// The best of them, equal ones by case number so that the choice is always the same.

@@ -1,0 +1,346 @@
+//! What the engine has learned of how an organisation, and each of its people, files.
+//!
+//! Begins with shipped weights and follows each lesson by one step of softmax regression. A function of the lessons
+//! and their order alone: the last some thousands of them count, in blocks, so that reading those again after a
+//! restart gives the same numbers to the last bit.
+
+use super::lesson::Lesson;
+use super::probability::Probability;
+use super::shipped;
+use super::weights::{FEATURES, Features, Weights};
+
+/// Lessons that count, at least; twice as many at most.
+const BLOCK: usize = 2000;
+/// How readily the organisation's weights follow.
+const RATE: f64 = 0.3;
+/// The sum of squared gradients that the shipped weights stand for.
+const SHIPPED_WEIGHT: f64 = 20.0;
+/// Calibration follows more slowly.
+const CALIBRATION_RATE: f64 = 0.02;
+/// The lessons that a proof looks back on.
+const PROOF_WINDOW: usize = 2000;
+/// Fewer are no proof.
+const PROOF_LEAST: usize = 60;
+
+pub struct Model {
+    shipped: Weights,
+    lessons: Vec<(String, Lesson)>,
+    /// Lessons ever seen; blocks are counted by this.
+    seen: usize,
+    learned: Learned,
+}
+
+/// What follows from the lessons.
+#[derive(Clone)]
+struct Learned {
+    organisation: Weighing,
+    calibration: Calibration,
+    /// Confidence of the first suggestion and whether it was right, of each lesson.
+    outcomes: Vec<(f64, bool)>,
+}
+
+#[derive(Clone)]
+struct Weighing {
+    weights: Weights,
+    /// Sums of squared gradients.
+    steps: Weights,
+}
+
+/// Raw odds to honest ones: `a + b · log odds`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Calibration {
+    shift: f64,
+    slope: f64,
+}
+
+/// From which confidence on suggestions may be filed without being looked at.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
+pub struct Proof {
+    pub threshold: f64,
+    /// Share of the mails looked back on that lie above.
+    pub coverage: f64,
+    /// Of those, the share that was right.
+    pub precision: f64,
+    /// Mails that lie above.
+    pub mails: usize,
+}
+
+impl Default for Model {
+    fn default() -> Self {
+        Self::with(shipped::weights())
+    }
+}
+
+impl Model {
+    pub(super) fn with(shipped: Weights) -> Self {
+        Self {
+            learned: Learned::new(&shipped),
+            shipped,
+            lessons: Vec::new(),
+            seen: 0,
+        }
+    }
+
+    pub(super) fn weights(&self) -> &Weights {
+        &self.learned.organisation.weights
+    }
+
+    /// Confidence of each candidate, beside "none of them".
+    pub(super) fn confidences(&self, scores: &[f64]) -> Vec<Probability> {
+        self.learned.calibration.apply(&shares(scores))
+    }
+
+    /// Follows a lesson; what was learned before the block before the last is let go.
+    pub fn learn(&mut self, user: &str, lesson: Lesson) {
+        self.seen += 1;
+        self.lessons.push((user.to_owned(), lesson));
+        if self.seen.is_multiple_of(BLOCK) {
+            let gone = self.lessons.len().saturating_sub(BLOCK);
+            self.lessons.drain(..gone);
+            self.learn_again();
+        } else if let Some((_, lesson)) = self.lessons.last() {
+            self.learned.follow(lesson);
+        }
+    }
+
+    /// The threshold that has shown this precision on the organisation's own filings; `None` without proof.
+    pub fn proof(&self, precision: f64) -> Option<Proof> {
+        let outcomes = &self.learned.outcomes;
+        prove(
+            &outcomes[outcomes.len().saturating_sub(PROOF_WINDOW)..],
+            precision,
+        )
+    }
+
+    fn learn_again(&mut self) {
+        let mut learned = Learned::new(&self.shipped);
+        for (_, lesson) in &self.lessons {
+            learned.follow(lesson);
+        }
+        self.learned = learned;
+    }
+}
+
+impl Learned {
+    fn new(shipped: &Weights) -> Self {
+        Self {
+            organisation: Weighing {
+                weights: *shipped,
+                steps: [SHIPPED_WEIGHT; FEATURES],
+            },
+            calibration: Calibration {
+                shift: 0.0,
+                slope: 1.0,
+            },
+            outcomes: Vec::new(),
+        }
+    }
+
+    fn follow(&mut self, lesson: &Lesson) {
+        let Some(raw) = self.organisation.first_share(lesson) else {
+            return;
+        };
+        let right = lesson.first_was_right();
+        self.outcomes.push((lesson.confidence, right));
+        self.calibration.follow(raw, right);
+        self.organisation.follow(lesson, RATE);
+    }
+}
+
+impl Weighing {
+    fn scores(&self, lesson: &Lesson) -> Vec<f64> {
+        let candidates = lesson.candidates.iter();
+        candidates
+            .map(|features| features.score(&self.weights))
+            .collect()
+    }
+
+    fn first_share(&self, lesson: &Lesson) -> Option<f64> {
+        shares(&self.scores(lesson)).first().copied()
+    }
+
+    fn follow(&mut self, lesson: &Lesson, rate: f64) {
+        let gradient = gradient(lesson, &shares(&self.scores(lesson)));
+        for ((weight, steps), slope) in self.weights.iter_mut().zip(&mut self.steps).zip(gradient) {
+            *steps += slope * slope;
+            *weight -= rate * slope / steps.sqrt();
+        }
+    }
+}
+
+/// How the loss of a lesson grows with each weight; right outside the candidates is "none of them".
+fn gradient(lesson: &Lesson, shares: &[f64]) -> Weights {
+    let mut gradient = [0.0; FEATURES];
+    for (place, (Features(values), share)) in lesson.candidates.iter().zip(shares).enumerate() {
+        let error = share - f64::from(u8::from(lesson.right == Some(place)));
+        for (slope, value) in gradient.iter_mut().zip(values) {
+            *slope += error * f64::from(*value);
+        }
+    }
+    gradient
+}
+
+/// Each candidate's share beside the others and beside "none of them", whose score is 0.
+fn shares(scores: &[f64]) -> Vec<f64> {
+    let highest = scores.iter().copied().fold(0.0, f64::max);
+    let none = (-highest).exp();
+    let total: f64 = none + scores.iter().map(|s| (s - highest).exp()).sum::<f64>();
+    scores.iter().map(|s| (s - highest).exp() / total).collect()
+}
+
+impl Calibration {
+    fn of(self, share: f64) -> f64 {
+        let odds = self.shift + self.slope * log_odds(share);
+        1.0 / (1.0 + (-odds).exp())
+    }
+
+    /// The first by its odds; the others keep their shares of what is left.
+    fn apply(self, shares: &[f64]) -> Vec<Probability> {
+        let Some(first) = shares.first() else {
+            return Vec::new();
+        };
+        let calibrated = self.of(*first);
+        let rest = (1.0 - calibrated) / (1.0 - first).max(1e-9);
+        let others = shares
+            .iter()
+            .skip(1)
+            .map(|share| (share * rest).min(calibrated));
+        std::iter::once(calibrated)
+            .chain(others)
+            .map(|share| Probability::new(share.clamp(0.0, 1.0)).unwrap_or_default())
+            .collect()
+    }
+
+    fn follow(&mut self, share: f64, right: bool) {
+        let error = self.of(share) - f64::from(u8::from(right));
+        self.shift -= CALIBRATION_RATE * error;
+        self.slope -= CALIBRATION_RATE * error * log_odds(share) / 10.0;
+        self.slope = self.slope.clamp(0.2, 3.0);
+    }
+}
+
+fn log_odds(share: f64) -> f64 {
+    let share = share.clamp(1e-6, 1.0 - 1e-6);
+    (share / (1.0 - share)).ln()
+}
+
+/// The lowest threshold above which enough suggestions were right.
+fn prove(outcomes: &[(f64, bool)], precision: f64) -> Option<Proof> {
+    let mut sorted = outcomes.to_vec();
+    sorted.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let (mut right, mut proof) = (0usize, None);
+    for (place, (confidence, was_right)) in sorted.iter().enumerate() {
+        right += usize::from(*was_right);
+        let mails = place + 1;
+        // One more failure than was seen: the next mail may be it.
+        let shown = right as f64 / (mails + 1) as f64;
+        if mails >= PROOF_LEAST && shown >= precision {
+            proof = Some(Proof {
+                threshold: *confidence,
+                coverage: mails as f64 / sorted.len() as f64,
+                precision: right as f64 / mails as f64,
+                mails,
+            });
+        }
+    }
+    proof
+}
+
+/// Weights learned from lessons of several mailboxes, by passes over all of them: what is shipped.
+pub(super) fn train(start: &Weights, mailboxes: &[&[Lesson]], passes: usize) -> Weights {
+    let mut weighing = Weighing {
+        weights: *start,
+        steps: [1.0; FEATURES],
+    };
+    for pass in 0..passes {
+        for lesson in mailboxes.iter().flat_map(|lessons| lessons.iter()) {
+            weighing.follow(lesson, RATE / (1.0 + pass as f64));
+        }
+    }
+    weighing.weights
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::suggest::weights::Feature;
+
+    fn lesson(features: &[Feature], right: Option<usize>) -> Lesson {
+        let candidates = features
+            .iter()
+            .map(|feature| {
+                let mut features = Features::default();
+                features.raise(*feature, 1.0);
+                features
+            })
+            .collect();
+        Lesson {
+            candidates,
+            right,
+            confidence: 0.5,
+        }
+    }
+
+    fn taught(lessons: usize) -> Model {
+        let mut model = Model::default();
+        for n in 0..lessons {
+            let right = if n % 5 == 0 { Some(1) } else { Some(0) };
+            model.learn("birthe", lesson(&[Feature::Lately5, Feature::Fresh], right));
+        }
+        model
+    }
+
+    #[test]
+    fn what_people_choose_weighs_more_from_the_first_lesson_on() {
+        let mut model = Model::default();
+        let before = model.weights()[Feature::PartyName as usize];
+        model.learn(
+            "jens",
+            lesson(&[Feature::Fresh, Feature::PartyName], Some(1)),
+        );
+        assert!(model.weights()[Feature::PartyName as usize] > before);
+    }
+
+    #[test]
+    fn the_same_lessons_give_the_same_weights_to_the_last_bit_whenever_one_began_to_count() {
+        let all = taught(2 * BLOCK + 70);
+        let mut again = Model::default();
+        for n in BLOCK..2 * BLOCK + 70 {
+            let right = if n % 5 == 0 { Some(1) } else { Some(0) };
+            again.learn("birthe", lesson(&[Feature::Lately5, Feature::Fresh], right));
+        }
+        assert_eq!(all.weights(), again.weights());
+    }
+
+    #[test]
+    fn confidence_settles_where_people_agree_with_it() {
+        let model = taught(3 * BLOCK / 2);
+        let candidates = lesson(&[Feature::Lately5, Feature::Fresh], None).candidates;
+        let scores: Vec<f64> = candidates
+            .iter()
+            .map(|c| c.score(model.weights()))
+            .collect();
+        let shown = model.confidences(&scores)[0].value();
+        assert!((shown - 0.8).abs() < 0.05, "{shown}");
+    }
+
+    #[test]
+    fn nothing_is_proven_before_enough_was_filed_and_nothing_that_was_not_shown() {
+        assert_eq!(taught(PROOF_LEAST / 2).proof(0.7), None);
+        assert_eq!(taught(500).proof(0.98), None);
+        let proof = taught(500).proof(0.7).expect("four of five are right");
+        assert!(
+            proof.precision >= 0.7 && proof.mails >= PROOF_LEAST,
+            "{proof:?}"
+        );
+    }
+
+    #[test]
+    fn confidences_never_exceed_one_together() {
+        let model = taught(200);
+        let shown = model.confidences(&[9.0, 8.0, 8.0, -3.0]);
+        let sum: f64 = shown.iter().map(|p| p.value()).sum();
+        assert!(sum <= 1.0 + 1e-9, "{sum}");
+        assert!(shown.windows(2).all(|pair| pair[0] >= pair[1]));
+    }
+}
