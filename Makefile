@@ -7,7 +7,7 @@ SHELL := /bin/bash
 OLDER := $(shell rustc --version | awk '{ split($$2, v, "."); if (v[1] == 1 && v[2] + 0 < 98) print "--ignore-rust-version" }')
 CARGO_BUILD := $(OLDER)
 
-.PHONY: cargo-flags help demo test bench bench-ingest bench-mime lint fmt run clean
+.PHONY: cargo-flags help demo test bench bench-ingest bench-mime bench-suggest lint fmt run clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ bench-ingest: ## Measure the way from an IMAP mailbox into the store, beside mbs
 
 bench-mime: ## Measure how fast mails are read, beside other readers, and how time grows with hostile ones
 	cargo bench $(CARGO_BUILD) --bench mime
+
+bench-suggest: ## Measure how often suggestions are right on public mailboxes, beside simpler ways
+	@scripts/bench-suggest
 
 lint: ## Clippy, warnings denied
 	cargo clippy $(CARGO_BUILD) --all-targets -- -D warnings
