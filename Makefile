@@ -21,9 +21,10 @@ demo: ## See it work: a private mail server with invented mails, and Sagspost wa
 test: ## Install what the tests need, check format and lints, run all tests
 	@CARGO_FLAGS="$(CARGO_BUILD)" scripts/test
 
-bench: bench-ingest bench-mime ## Measure speed and memory beside peers, what a click costs, and what idle mailboxes cost
+bench: bench-ingest bench-mime ## Measure speed and memory beside peers, what a click, idle mailboxes and suggestions cost
 	cargo bench $(CARGO_BUILD) --bench http
 	cargo bench $(CARGO_BUILD) --bench idle
+	cargo bench $(CARGO_BUILD) --bench suggest
 
 bench-ingest: ## Measure the way from an IMAP mailbox into the store, beside mbsync
 	@scripts/install-test-needs dovecot-imapd isync
