@@ -28,6 +28,13 @@ const SUBJECTS: u64 = 1_500;
 const LONG_ONES: u64 = 2_000;
 /// Cases that an adviser has, about.
 const CASES_OF_ADVISER: u64 = 60;
+/// Mails of one conversation.
+const CONVERSATION: u32 = 4;
+const GIVEN: [&str; 24] = [
+    "Anne", "Mette", "Kirsten", "Hanne", "Lone", "Camilla", "Ida", "Freja", "Birgit", "Sofie",
+    "Karen", "Marie", "Peter", "Jens", "Lars", "Søren", "Niels", "Mikkel", "Jørgen", "Åge", "Emil",
+    "Oscar", "Henrik", "Bent",
+];
 
 pub struct Municipality {
     cases: u64,
@@ -54,7 +61,7 @@ impl Municipality {
 
     pub fn case(&self, number: u64) -> Case {
         let mut random = drawn("case", number);
-        let created_at = self.time(number, self.cases);
+        let created_at = time(number, self.cases);
         let year = number * YEARS / self.cases;
         let open = year + OPEN_YEARS >= YEARS || is_long(number);
         let mut title = vec![capitalised(&stem(subject_word(
@@ -80,7 +87,7 @@ impl Municipality {
             } else {
                 CaseAccess::Open
             },
-            parties: (0..self.correspondents(number))
+            parties: (0..correspondents(number))
                 .map(|place| self.party(number, place))
                 .collect(),
             created_at,
@@ -111,12 +118,12 @@ impl Municipality {
             documents: self.documents(&mail, case, &mut random),
             signals,
             by: by.map(user).unwrap_or_default(),
-            at: self.time(number, self.mails),
+            at: time(number, self.mails),
         }
     }
 
     fn mail(&self, case: u64, so_far: u32, random: &mut StdRng) -> Mail {
-        let stranger = self.person(case, random.random_range(0..self.correspondents(case)));
+        let stranger = self.person(case, random.random_range(0..correspondents(case)));
         let colleague = colleague(responsible(case));
         let (from, to) = if random.random_ratio(2, 5) {
             (colleague, stranger)
@@ -130,7 +137,7 @@ impl Municipality {
             words.push(format!("(sagsnr. {})", self.case_number(case)));
         }
         Mail {
-            subject: if so_far % CONVERSATION == 0 {
+            subject: if so_far.is_multiple_of(CONVERSATION) {
                 subject
             } else {
                 format!("SV: {subject}")
@@ -177,24 +184,10 @@ impl Municipality {
         newest.saturating_sub(back as u64)
     }
 
-    fn time(&self, number: u64, of: u64) -> DateTime<Utc> {
-        let seconds = YEARS * 365 * 86_400;
-        DateTime::from_timestamp(FIRST_SECOND, 0).unwrap()
-            + Duration::seconds((u128::from(number) * u128::from(seconds) / u128::from(of)) as i64)
-    }
-
     fn case_number(&self, number: u64) -> String {
         let year = number * YEARS / self.cases;
         let first_of_year = (year * self.cases).div_ceil(YEARS);
         format!("{}-{:05}", 2015 + year, number - first_of_year + 1)
-    }
-
-    fn correspondents(&self, case: u64) -> u64 {
-        if is_long(case) {
-            40
-        } else {
-            1 + drawn("parties", case).random_range(0..3)
-        }
     }
 
     fn party(&self, case: u64, place: u64) -> Party {
@@ -230,13 +223,6 @@ impl Municipality {
         }
     }
 }
-
-const CONVERSATION: u32 = 4;
-const GIVEN: [&str; 24] = [
-    "Anne", "Mette", "Kirsten", "Hanne", "Lone", "Camilla", "Ida", "Freja", "Birgit", "Sofie",
-    "Karen", "Marie", "Peter", "Jens", "Lars", "Søren", "Niels", "Mikkel", "Jørgen", "Åge", "Emil",
-    "Oscar", "Henrik", "Bent",
-];
 
 /// Of what a case is about, of the case itself, or any.
 fn word_of_mail(case: u64, random: &mut StdRng) -> String {
@@ -279,6 +265,21 @@ fn attachment(case: u64, random: &mut StdRng) -> Attachment {
         media_type: "application/pdf".to_owned(),
         size: 100_000,
         ..Attachment::default()
+    }
+}
+
+fn time(number: u64, of: u64) -> DateTime<Utc> {
+    let seconds = YEARS * 365 * 86_400;
+    DateTime::from_timestamp(FIRST_SECOND, 0).unwrap()
+        + Duration::seconds((u128::from(number) * u128::from(seconds) / u128::from(of)) as i64)
+}
+
+/// How many people write on it.
+fn correspondents(case: u64) -> u64 {
+    if is_long(case) {
+        40
+    } else {
+        1 + drawn("parties", case).random_range(0..3)
     }
 }
 
@@ -326,7 +327,7 @@ fn colleague(number: u64) -> Address {
 }
 
 fn is_long(case: u64) -> bool {
-    case % LONG_ONES == 0
+    case.is_multiple_of(LONG_ONES)
 }
 
 fn case_id(number: u64) -> Uuid {
