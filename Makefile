@@ -7,7 +7,7 @@ SHELL := /bin/bash
 OLDER := $(shell rustc --version | awk '{ split($$2, v, "."); if (v[1] == 1 && v[2] + 0 < 98) print "--ignore-rust-version" }')
 CARGO_BUILD := $(OLDER)
 
-.PHONY: cargo-flags help demo test bench bench-ingest bench-mime lint fmt run clean
+.PHONY: cargo-flags help demo test bench bench-ingest bench-mime bench-suggest lint fmt run clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,9 +21,10 @@ demo: ## See it work: a private mail server with invented mails, and Sagspost wa
 test: ## Install what the tests need, check format and lints, run all tests
 	@CARGO_FLAGS="$(CARGO_BUILD)" scripts/test
 
-bench: bench-ingest bench-mime ## Measure speed and memory beside peers, what a click costs, and what idle mailboxes cost
+bench: bench-ingest bench-mime ## Measure speed and memory beside peers, what a click, idle mailboxes and suggestions cost
 	cargo bench $(CARGO_BUILD) --bench http
 	cargo bench $(CARGO_BUILD) --bench idle
+	cargo bench $(CARGO_BUILD) --bench suggest
 
 bench-ingest: ## Measure the way from an IMAP mailbox into the store, beside mbsync
 	@scripts/install-test-needs dovecot-imapd isync
@@ -31,6 +32,9 @@ bench-ingest: ## Measure the way from an IMAP mailbox into the store, beside mbs
 
 bench-mime: ## Measure how fast mails are read, beside other readers, and how time grows with hostile ones
 	cargo bench $(CARGO_BUILD) --bench mime
+
+bench-suggest: ## Measure how often suggestions are right on public mailboxes, beside simpler ways
+	@scripts/bench-suggest
 
 lint: ## Clippy, warnings denied
 	cargo clippy $(CARGO_BUILD) --all-targets -- -D warnings
