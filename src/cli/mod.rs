@@ -4,7 +4,9 @@ mod case;
 mod completions;
 mod config;
 mod doctor;
+mod eval;
 mod import;
+mod kle;
 mod mailbox;
 mod migrate;
 mod parse;
@@ -75,6 +77,12 @@ enum Command {
     /// Import and list cases
     #[command(subcommand)]
     Case(case::Command),
+    /// KL's subject plan (KLE): import it, show what it says
+    #[command(subcommand)]
+    Kle(kle::Command),
+    /// Measure how often suggestions are right
+    #[command(subcommand)]
+    Eval(eval::Command),
     /// Check database, blobs, mailboxes, clock and disk, and say what to do
     Doctor,
     /// Print completions for a shell
@@ -127,6 +135,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
     match command {
         Command::Config(command) => config::run(&command, file, json),
         Command::Parse(args) => parse::run(&args),
+        Command::Eval(command) => eval::run(&command, json),
         Command::ReadAttachment => read_attachment::run(),
         Command::Completions(args) => {
             completions::run(&args);
@@ -150,9 +159,11 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
                     Command::Suggest(args) => suggest::run(&context, &args).await,
                     Command::User(command) => user::run(&context, command).await,
                     Command::Case(command) => case::run(&context, command).await,
+                    Command::Kle(command) => kle::run(&context, command).await,
                     Command::Doctor => doctor::run(&context).await,
                     Command::Config(_)
                     | Command::Parse(_)
+                    | Command::Eval(_)
                     | Command::ReadAttachment
                     | Command::Completions(_) => Ok(()),
                 }

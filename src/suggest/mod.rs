@@ -8,6 +8,7 @@ mod describe;
 mod engine;
 pub mod evidence;
 mod index;
+pub mod kle;
 mod postings;
 mod probability;
 mod rank;
