@@ -14,6 +14,8 @@ const MIN_PART_CHARS: usize = 3;
 const MIN_SHORT_PART_COUNT: u32 = 3;
 const MAX_COMPOUND_CHARS: usize = 40;
 const MAX_PARTS: usize = 4;
+/// Where the other half of a compound is not known, the known one must be longer.
+const MIN_HEAD_CHARS: usize = 4;
 /// What may stand between two parts.
 const JOINTS: [&str; 3] = ["", "s", "e"];
 
@@ -51,6 +53,35 @@ impl Compounds {
             .map(|way| way.parts)
             .filter(|parts| parts.len() > 1)
             .unwrap_or_default()
+    }
+
+    /// The stem of the longest known ending of a word whose beginning is not known: what kind of thing it is.
+    pub fn head(&self, word: &str, stems: &Stems) -> Option<String> {
+        let starts: Vec<usize> = word.char_indices().map(|(at, _)| at).collect();
+        if starts.len() < MIN_COMPOUND_CHARS || starts.len() > MAX_COMPOUND_CHARS {
+            return None;
+        }
+        let heads = starts.iter().skip(MIN_PART_CHARS);
+        heads
+            .take_while(|at| word[**at..].chars().count() >= MIN_HEAD_CHARS)
+            .find_map(|at| self.known(&word[*at..], true, stems))
+            .map(|(stem, _)| stem)
+    }
+
+    /// Likewise of the longest known beginning.
+    pub fn beginning(&self, word: &str, stems: &Stems) -> Option<String> {
+        let starts: Vec<usize> = word.char_indices().map(|(at, _)| at).collect();
+        if starts.len() < MIN_COMPOUND_CHARS || starts.len() > MAX_COMPOUND_CHARS {
+            return None;
+        }
+        let ends = starts
+            .iter()
+            .skip(MIN_HEAD_CHARS)
+            .rev()
+            .skip(MIN_PART_CHARS - 1);
+        ends.copied()
+            .find_map(|at| self.known(&word[..at], false, stems))
+            .map(|(stem, _)| stem)
     }
 
     /// The best way to the end of the word from each place in it, from the last place on.

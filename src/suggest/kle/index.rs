@@ -47,10 +47,15 @@ pub struct PlanIndex {
     postings: Vec<Vec<Posting>>,
     /// How rare a term is, by term.
     rarity: Vec<f64>,
+    /// Term → groups, by their place, with how much it says about each.
+    in_groups: Vec<Vec<(u32, f64)>>,
+    group_rarity: Vec<f64>,
 }
 
 pub(super) struct Subject {
     pub number: KleNumber,
+    /// Its group's place.
+    pub group: u32,
     pub title: Phrase,
     pub keywords: Vec<(Phrase, Option<Facet>)>,
 }
@@ -108,6 +113,20 @@ impl PlanIndex {
     pub(super) fn rarity(&self, term: Term) -> f64 {
         self.rarity.get(term as usize).copied().unwrap_or_default()
     }
+
+    /// The groups whose subjects have the term, with what it is worth there.
+    pub(super) fn in_groups(&self, term: Term) -> impl Iterator<Item = (u32, f64)> + '_ {
+        let rarity = self
+            .group_rarity
+            .get(term as usize)
+            .copied()
+            .unwrap_or_default();
+        let groups = self.in_groups.get(term as usize);
+        groups
+            .into_iter()
+            .flatten()
+            .map(move |(group, weight)| (*group, weight * rarity))
+    }
 }
 
 struct Building<'p> {
@@ -119,6 +138,7 @@ struct Building<'p> {
     terms: HashMap<String, Term>,
     subjects: Vec<Subject>,
     slots: HashMap<KleNumber, Slot>,
+    groups: HashMap<KleNumber, u32>,
     /// What stands at each subject: term → weight and fields.
     texts: Vec<BTreeMap<Term, (f64, u8)>>,
 }
@@ -146,6 +166,7 @@ impl<'p> Building<'p> {
             terms: HashMap::new(),
             subjects: Vec::new(),
             slots: HashMap::new(),
+            groups: HashMap::new(),
             texts: Vec::new(),
         }
     }
@@ -178,8 +199,14 @@ impl<'p> Building<'p> {
             .iter()
             .map(|keyword| (self.phrase(&keyword.text), keyword.facet))
             .collect();
+        let next = self.groups.len() as u32;
+        let group = *self
+            .groups
+            .entry(number.parent().unwrap_or(number))
+            .or_insert(next);
         self.subjects.push(Subject {
             number,
+            group,
             title,
             keywords,
         });
@@ -337,23 +364,37 @@ impl<'p> Building<'p> {
 
     fn finish(self, plan: &Plan) -> PlanIndex {
         let mut postings: Vec<Vec<Posting>> = vec![Vec::new(); self.terms.len()];
-        let length =
-            |text: &BTreeMap<Term, (f64, u8)>| text.values().map(|said| said.0).sum::<f64>();
-        let subjects = self.texts.len().max(1) as f64;
-        let mean = self.texts.iter().map(length).sum::<f64>() / subjects;
-        for (slot, text) in (0..).zip(&self.texts) {
-            let held_back = 1.0 - weights::LENGTH + weights::LENGTH * length(text) / mean.max(1.0);
-            for (term, (said, fields)) in text {
-                postings[*term as usize].push(Posting {
+        for (slot, saturated) in (0..).zip(saturated(&self.texts)) {
+            for (term, weight, fields) in saturated {
+                postings[term as usize].push(Posting {
                     slot,
-                    weight: said / (said + weights::SATURATION * held_back),
-                    fields: *fields,
+                    weight,
+                    fields,
                 });
+            }
+        }
+        let mut of_groups = vec![BTreeMap::<Term, (f64, u8)>::new(); self.groups.len()];
+        for (subject, text) in self.subjects.iter().zip(&self.texts) {
+            let of_group = &mut of_groups[subject.group as usize];
+            for (term, (said, fields)) in text {
+                let known = of_group.entry(*term).or_default();
+                known.0 += said;
+                known.1 |= fields;
+            }
+        }
+        let mut in_groups: Vec<Vec<(u32, f64)>> = vec![Vec::new(); self.terms.len()];
+        for (group, saturated) in (0..).zip(saturated(&of_groups)) {
+            for (term, weight, _) in saturated {
+                in_groups[term as usize].push((group, weight));
             }
         }
         let rarity = postings
             .iter()
-            .map(|at| ((subjects + 1.0) / (at.len() as f64 + 0.5)).ln().max(0.0))
+            .map(|at| rarity_of(at.len(), self.texts.len()))
+            .collect();
+        let group_rarity = in_groups
+            .iter()
+            .map(|at| rarity_of(at.len(), of_groups.len()))
             .collect();
         PlanIndex {
             plan: plan.clone(),
@@ -365,6 +406,27 @@ impl<'p> Building<'p> {
             terms: self.terms,
             postings,
             rarity,
+            in_groups,
+            group_rarity,
         }
     }
+}
+
+/// How much each term says about each text: more of the same says little more, and in a long text less.
+fn saturated(
+    texts: &[BTreeMap<Term, (f64, u8)>],
+) -> impl Iterator<Item = impl Iterator<Item = (Term, f64, u8)> + '_> + '_ {
+    let length = |text: &BTreeMap<Term, (f64, u8)>| text.values().map(|said| said.0).sum::<f64>();
+    let mean = texts.iter().map(length).sum::<f64>() / texts.len().max(1) as f64;
+    texts.iter().map(move |text| {
+        let longer = length(text) / mean.max(1.0);
+        let held_back = weights::SATURATION * (1.0 - weights::LENGTH + weights::LENGTH * longer);
+        text.iter()
+            .map(move |(term, (said, fields))| (*term, said / (said + held_back), *fields))
+    })
+}
+
+/// The logarithm of one in how many texts has a term.
+fn rarity_of(with: usize, texts: usize) -> f64 {
+    ((texts as f64 + 1.0) / (with as f64 + 0.5)).ln().max(0.0)
 }

@@ -106,7 +106,7 @@ impl Ranking {
         let mut candidates = best(&points, CANDIDATES);
         candidates.extend(cases.keys().copied());
         candidates.extend(named.keys().copied());
-        let scale = asked.scale();
+        let scale = asked.scale(index);
         let mut scored: Vec<(f64, Slot)> = candidates
             .into_iter()
             .map(|slot| {
@@ -160,14 +160,32 @@ impl Terms {
         for (from, word) in question.words.iter().enumerate() {
             let weight = word.weight;
             put(&word.stem, Asked { weight, from });
-            for part in index.compounds.parts(&word.form, stems) {
+            let parts = index.compounds.parts(&word.form, stems);
+            for part in &parts {
                 put(
-                    &part,
+                    part,
                     Asked {
-                        weight: weight * weights::PART,
+                        weight: weight * weights::PART_ASKED,
                         from,
                     },
                 );
+            }
+            if parts.is_empty() && index.term(&word.stem).is_none() {
+                for part in [
+                    index.compounds.head(&word.form, stems),
+                    index.compounds.beginning(&word.form, stems),
+                ]
+                .into_iter()
+                .flatten()
+                {
+                    put(
+                        &part,
+                        Asked {
+                            weight: weight * weights::LOOSE_PART,
+                            from,
+                        },
+                    );
+                }
             }
         }
         for (from, law) in (question.words.len()..).zip(&question.laws) {
@@ -185,21 +203,34 @@ impl Terms {
         Self { terms }
     }
 
-    /// BM25 of every subject that has any of the terms.
+    /// BM25 of every subject that has any of the terms, and a share of its group's.
     fn points(&self, index: &PlanIndex) -> HashMap<Slot, f64> {
         let mut points: HashMap<Slot, f64> = HashMap::new();
+        let mut of_groups: HashMap<u32, f64> = HashMap::new();
         for (term, asked) in &self.terms {
             let worth = asked.weight * index.rarity(*term);
             for posting in index.postings(*term) {
                 *points.entry(posting.slot).or_default() += worth * posting.weight;
             }
+            for (group, worth) in index.in_groups(*term) {
+                *of_groups.entry(group).or_default() += asked.weight * worth;
+            }
+        }
+        for (slot, points) in &mut points {
+            let group = index.subjects[*slot as usize].group;
+            *points += weights::GROUP * of_groups.get(&group).copied().unwrap_or_default();
         }
         points
     }
 
     /// Long questions gather more points; odds must not grow with them.
-    fn scale(&self) -> f64 {
-        1.0
+    fn scale(&self, index: &PlanIndex) -> f64 {
+        let asked: f64 = self
+            .terms
+            .iter()
+            .map(|(term, asked)| asked.weight * index.rarity(*term))
+            .sum();
+        asked.max(1.0).powf(weights::SCALE)
     }
 
     /// Points for a title and the best keyword that stand in the question as a whole, or nearly.
@@ -223,7 +254,7 @@ impl Terms {
             return 0.0;
         }
         let share = covered / all;
-        share * share * share * all
+        share.powf(weights::COVER) * all
     }
 
     /// How much of a phrase the question holds, and how much there is, by rarity.

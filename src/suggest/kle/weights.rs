@@ -17,6 +17,13 @@ pub(super) const LAW_IN_GUIDANCE: f64 = 1.0;
 /// A part of a compound beside the whole word.
 pub(super) const PART: f64 = 0.5;
 
+/// … when it is the question's word that is taken apart, and when only one half of it is known.
+pub(super) const PART_ASKED: f64 = 0.5;
+pub(super) const LOOSE_PART: f64 = 0.3;
+
+/// What the words of all subjects of a group count for each of them.
+pub(super) const GROUP: f64 = 0.2;
+
 /// BM25: how soon more of the same says little more, and how much longer entries are held back.
 pub(super) const SATURATION: f64 = 1.2;
 pub(super) const LENGTH: f64 = 0.4;
@@ -24,6 +31,11 @@ pub(super) const LENGTH: f64 = 0.4;
 /// A keyword or title that stands wholly in the text.
 pub(super) const WHOLE_KEYWORD: f64 = 0.6;
 pub(super) const WHOLE_TITLE: f64 = 0.6;
+
+/// How soon a phrase counts less when words of it are missing.
+pub(super) const COVER: f64 = 3.0;
+/// How much longer questions are held back.
+pub(super) const SCALE: f64 = 0.5;
 
 /// From points to the logarithm of odds.
 pub(super) const SHARPNESS: f64 = 1.0;
