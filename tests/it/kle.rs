@@ -339,10 +339,11 @@ async fn numbers_are_looked_up_over_http() {
         .await
         .json();
     assert_eq!(few["items"].as_array().unwrap().len(), 2);
+    let long = format!("/api/v1/kle?query={}", "x".repeat(300));
     for (path, field) in [
         ("/api/v1/kle?query=", "query"),
         ("/api/v1/kle?query=x&limit=0", "limit"),
-        (&format!("/api/v1/kle?query={}", "x".repeat(300)), "query"),
+        (long.as_str(), "query"),
         ("/api/v1/kle", "query"),
     ] {
         let refused = app.get(path, "birthe").await;

@@ -3,9 +3,10 @@
 mod import;
 mod show;
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use super::Context;
+use crate::{kle::Part, messages::Lang};
 
 #[derive(clap::Subcommand)]
 pub enum Command {
@@ -25,10 +26,7 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
     }
 }
 
-/// A file of KL's as it is read for a plan; what is wrong with it is told in the reader's language.
-pub(super) fn read(
-    file: &PathBuf,
-    lang: crate::messages::Lang,
-) -> anyhow::Result<crate::kle::Part> {
+/// A file of KL's; what is wrong with it is told in the reader's language.
+pub(super) fn read(file: &Path, lang: Lang) -> anyhow::Result<Part> {
     import::read(file, lang)
 }
