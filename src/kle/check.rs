@@ -30,6 +30,16 @@ impl Remark {
 pub fn check(plan: &Plan) -> Vec<Remark> {
     let mut remarks = Vec::new();
     for (number, entry) in &plan.entries {
+        // Wherever it stands in the file: it belongs where its number says.
+        if let Some(parent) = number.parent()
+            && !plan.entries.contains_key(&parent)
+        {
+            remarks.push(Remark {
+                code: "parent-missing",
+                at: number.to_string(),
+                to: parent.to_string(),
+            });
+        }
         let successors = entry.retired.iter().flat_map(|gone| &gone.replaced_by);
         for successor in successors {
             if !is_there(plan, *successor) {

@@ -234,8 +234,8 @@ fn a_file_that_cannot_be_used_changes_nothing_and_says_what_to_do() {
         (cli.write("new.xml", "<KLE-Emneplan><Subject/></KLE-Emneplan>"), "anden version"),
         (cli.write("text.xml", "Kære læser"), "ikke gyldig XML"),
         (
-            cli.write("wrong.xml", &whole.replace("<EmneNr>70.01.05<", "<EmneNr>70.99.05<")),
-            "70.99.05 står ikke under",
+            cli.write("wrong.xml", &whole.replace("<EmneNr>70.01.05<", "<EmneNr>70.1.5<")),
+            "»70.1.5« er ikke et nummer",
         ),
         (cli.path("missing.xml"), "kan ikke læses"),
         (cli.path("."), "mappe"),

@@ -193,10 +193,24 @@ fn other_files_are_told_for_what_they_are() {
 }
 
 #[test]
+fn a_number_belongs_where_it_says_wherever_it_stands() {
+    let moved = OLD
+        .replace("<EmneNr>70.01.05<", "<EmneNr>70.02.05<")
+        .replace("<EmneNr>71.01.03<", "<EmneNr>71.07.03<");
+    let plan = plan(&[&moved]);
+    assert_eq!(entry(&plan, "70.02.05").title, "Maling af fyrtårne");
+    let told: Vec<_> = check(&plan)
+        .into_iter()
+        .filter(|remark| remark.code == "parent-missing")
+        .map(|remark| (remark.at, remark.to))
+        .collect();
+    assert_eq!(told, [("71.07.03".to_owned(), "71.07".to_owned())]);
+}
+
+#[test]
 fn mistakes_are_told_together_with_their_lines() {
     let damaged = OLD
         .replace("<EmneNr>70.01.05<", "<EmneNr>70.1.5<")
-        .replace("<EmneNr>70.02.04<", "<EmneNr>71.02.04<")
         .replace("<EmneTitel>Fyrpassere<", "<EmneTitel> <")
         .replace("<EmneNr>71.01.03<", "<EmneNr>71.01.00<");
     let Err(ReadError::Mistakes(mistakes)) = read_text(&damaged) else {
@@ -211,7 +225,6 @@ fn mistakes_are_told_together_with_their_lines() {
         [
             ("number", "70.1.5"),
             ("title", "70.01.08"),
-            ("parent", "71.02.04"),
             ("twice", "71.01.00"),
         ]
     );
@@ -269,15 +282,19 @@ fn letters_of_an_older_encoding_are_read_where_the_file_says_so() {
 }
 
 proptest! {
-    /// Whatever is done to a file, reading ends, and what it gives has numbers with parents.
+    /// Whatever is done to a file, reading ends, and what it gives tells of numbers without a group.
     #[test]
     fn a_damaged_file_gives_a_whole_plan_or_none(at in 0..OLD.len(), length in 0usize..60, put in "[<>/a-zA-Z0-9.&;\" \n]{0,12}") {
         let mut bytes = OLD.as_bytes().to_vec();
         let end = (at + length).min(bytes.len());
         bytes.splice(at..end, put.bytes());
         if let Ok(Part::Subjects { entries, .. }) = read(&bytes[..], Limits::default()) {
-            for number in entries.keys() {
-                prop_assert!(number.parent().is_none_or(|parent| entries.contains_key(&parent)), "{number}");
+            let plan = Plan { entries, ..Plan::default() };
+            let told = check(&plan);
+            for number in plan.entries.keys() {
+                let there = number.parent().is_none_or(|parent| plan.entries.contains_key(&parent));
+                let at = number.to_string();
+                prop_assert_eq!(there, !told.iter().any(|r| r.code == "parent-missing" && r.at == at));
             }
         }
     }

@@ -23,7 +23,7 @@ const NEAR: usize = 60;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Citation {
     pub name: Name,
-    /// As it stands in the text.
+    /// What people call it.
     pub written: String,
     pub sections: Vec<Section>,
 }
@@ -167,17 +167,11 @@ pub(super) fn cited(text: &str, stems: &Stems) -> Vec<Citation> {
             continue;
         };
         let sections = sections_around(text, whole.start(), whole.end());
-        let written = found.name("short").map_or_else(
-            || {
-                whole
-                    .as_str()
-                    .split_whitespace()
-                    .take(8)
-                    .collect::<Vec<_>>()
-                    .join(" ")
-            },
-            |short| text[short.start()..whole.end()].to_lowercase(),
-        );
+        let written = match found.name("short") {
+            // As it is called, not as the sentence bends it: `byggelovens` is `byggeloven`.
+            Some(short) => format!("{}en", short.as_str().to_lowercase()),
+            None => first_words(whole.as_str()),
+        };
         match citations.iter_mut().find(|known| known.name == name) {
             Some(known) => known.sections.extend(sections),
             None => citations.push(Citation {
@@ -213,6 +207,11 @@ fn name_of(found: &Captures<'_>, stems: &Stems) -> Option<Name> {
     }
     let long = long_name(found.name("long")?.as_str(), stems);
     (!long.is_empty()).then_some(Name::Long(long))
+}
+
+fn first_words(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().take(MAX_NAME_WORDS).collect();
+    words.join(" ")
 }
 
 fn long_name(words: &str, stems: &Stems) -> Vec<String> {
