@@ -256,8 +256,7 @@ async fn insert_entries(tx: &mut Tx, plan: &Plan) -> Result<(), StoreError> {
         })
         .build()
         .execute(c)
-        .await
-        .map(|_| ())?
+        .await?;
         });
     }
     Ok(())
@@ -284,8 +283,7 @@ async fn insert_facets(tx: &mut Tx, plan: &Plan) -> Result<(), StoreError> {
         })
         .build()
         .execute(c)
-        .await
-        .map(|_| ())?
+        .await?;
         });
     }
     Ok(())

@@ -21,6 +21,9 @@ enum File {
     Facets,
 }
 
+/// A mistake that is noted already.
+struct Noted;
+
 pub(super) struct Collector {
     limits: Limits,
     file: Option<File>,
@@ -148,7 +151,7 @@ impl Collector {
         }
         let mut keywords = Vec::with_capacity(record.keywords.len());
         for RawKeyword { text, facet } in &record.keywords {
-            let Some(facet) = self.facet_of(record.line, facet) else {
+            let Ok(facet) = self.facet_of(record.line, facet) else {
                 return;
             };
             keywords.push(Keyword {
@@ -156,10 +159,10 @@ impl Collector {
                 facet,
             });
         }
-        let Some(retired) = self.retirement(&record) else {
+        let Ok(retired) = self.retirement(&record) else {
             return;
         };
-        let (_, keywords) = distinct(((), keywords));
+        let keywords = once_each(keywords);
         let entry = Entry {
             guidance: record.guidance(),
             title: record.title,
@@ -182,7 +185,7 @@ impl Collector {
         if record.title.is_empty() {
             return self.mistake(record.line, "title", &record.facet);
         }
-        let Some(retired) = self.retirement(&record) else {
+        let Ok(retired) = self.retirement(&record) else {
             return;
         };
         let entry = FacetEntry {
@@ -221,7 +224,7 @@ impl Collector {
         let Some(number) = KleNumber::parse(&record.number) else {
             return self.mistake(record.line, "number", &record.number);
         };
-        let Some(facet) = self.facet_of(record.line, &record.facet) else {
+        let Ok(facet) = self.facet_of(record.line, &record.facet) else {
             return;
         };
         let words = record.keywords.into_iter().map(|word| Keyword {
@@ -231,31 +234,31 @@ impl Collector {
         self.keywords.entry(number).or_default().extend(words);
     }
 
-    /// No facet where none is written; nothing where none can be read.
-    fn facet_of(&mut self, line: u64, text: &str) -> Option<Option<Facet>> {
+    /// None where none is written.
+    fn facet_of(&mut self, line: u64, text: &str) -> Result<Option<Facet>, Noted> {
         if text.is_empty() {
-            return Some(None);
+            return Ok(None);
         }
         let facet = Facet::parse(text);
         if facet.is_none() {
             self.mistake(line, "facet", text);
         }
-        facet.map(Some)
+        facet.map(Some).ok_or(Noted)
     }
 
-    fn retirement(&mut self, record: &Record) -> Option<Option<Retirement>> {
+    fn retirement(&mut self, record: &Record) -> Result<Option<Retirement>, Noted> {
         let Some(retired) = &record.retired else {
-            return Some(None);
+            return Ok(None);
         };
         let mut replaced_by = Vec::with_capacity(record.replaced_by.len());
         for text in &record.replaced_by {
             let Some(successor) = Successor::parse(text) else {
                 self.mistake(record.line, "successor", text);
-                return None;
+                return Err(Noted);
             };
             replaced_by.push(successor);
         }
-        Some(Some(Retirement {
+        Ok(Some(Retirement {
             on: retired.on,
             replaced_by,
         }))
@@ -322,13 +325,17 @@ impl Visitor for Collector {
     }
 }
 
-/// Each once, the first place kept: without their marks some are alike.
 fn distinct<K, T: Ord + Clone>((key, values): (K, Vec<T>)) -> (K, Vec<T>) {
+    (key, once_each(values))
+}
+
+/// Each once, the first place kept: without their marks some are alike.
+fn once_each<T: Ord + Clone>(values: Vec<T>) -> Vec<T> {
     let mut seen = BTreeSet::new();
     let values = values
         .into_iter()
         .filter(|value| seen.insert(value.clone()));
-    (key, values.collect())
+    values.collect()
 }
 
 /// What stands in a file, fit for a message.

@@ -159,11 +159,7 @@ fn a_file_that_is_cut_anywhere_is_never_taken_for_whole() {
 
 #[test]
 fn other_files_are_told_for_what_they_are() {
-    let code = |xml: &str| {
-        read_text(xml)
-            .map(|_| "fine")
-            .unwrap_or_else(|error| error.code())
-    };
+    let code = |xml: &str| read_text(xml).map_or_else(|error| error.code(), |_| "fine");
     for (xml, expected) in [
         ("", "damaged"),
         ("hej", "damaged"),
@@ -243,11 +239,7 @@ fn what_is_larger_than_the_limits_is_refused_and_not_kept() {
         change(&mut limits);
         limits
     };
-    let code = |limits| {
-        read(REST.as_bytes(), limits)
-            .map(|_| "fine")
-            .unwrap_or_else(|error| error.code())
-    };
+    let code = |limits| read(REST.as_bytes(), limits).map_or_else(|error| error.code(), |_| "fine");
     assert_eq!(code(limits(|l| l.max_file_bytes = 1000)), "too-large");
     assert_eq!(code(limits(|l| l.max_entries = 5)), "too-many");
     assert_eq!(code(limits(|l| l.max_keywords = 5)), "too-many");

@@ -416,7 +416,11 @@ impl<'p> Building<'p> {
 fn saturated(
     texts: &[BTreeMap<Term, (f64, u8)>],
 ) -> impl Iterator<Item = impl Iterator<Item = (Term, f64, u8)> + '_> + '_ {
-    let length = |text: &BTreeMap<Term, (f64, u8)>| text.values().map(|said| said.0).sum::<f64>();
+    // Laws are no words: a subject that rests on many is not a long text.
+    let length = |text: &BTreeMap<Term, (f64, u8)>| {
+        let words = text.values().filter(|said| said.1 != Field::Law as u8);
+        words.map(|said| said.0).sum::<f64>()
+    };
     let mean = texts.iter().map(length).sum::<f64>() / texts.len().max(1) as f64;
     texts.iter().map(move |text| {
         let longer = length(text) / mean.max(1.0);

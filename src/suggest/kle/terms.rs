@@ -1,6 +1,6 @@
 //! Words of a text as terms: stems with the form they were written in, and the parts of compounds.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::super::words::{self, Stems};
 
@@ -58,11 +58,8 @@ pub(super) fn says_something(word: &str) -> bool {
 
 /// The distinct stems of a text.
 pub(super) fn stems_of(text: &str, stems: &Stems) -> Vec<String> {
-    let distinct: BTreeMap<String, ()> = of(text, stems)
-        .into_iter()
-        .map(|word| (word.stem, ()))
-        .collect();
-    distinct.into_keys().collect()
+    let distinct: BTreeSet<String> = of(text, stems).into_iter().map(|word| word.stem).collect();
+    distinct.into_iter().collect()
 }
 
 #[cfg(test)]
