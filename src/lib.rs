@@ -11,6 +11,7 @@ mod crypto;
 pub mod documents;
 pub mod domain;
 pub mod journal;
+pub mod kle;
 pub mod mailbox;
 pub mod messages;
 pub mod mime;

@@ -109,7 +109,9 @@ impl Listener {
                 let data = json!({ "mailbox_id": mailbox_id, "mail_ids": mail_ids });
                 return vec![("suggestion.ready", data)];
             }
-            EventKind::ThreadsMerged { .. } => return Vec::new(),
+            EventKind::ThreadsMerged { .. } | EventKind::KlePlanImported { .. } => {
+                return Vec::new();
+            }
             EventKind::MailboxChanged { mailbox_id } => {
                 if !self.may_see_mailbox(*mailbox_id).await {
                     return Vec::new();

@@ -5,6 +5,7 @@ mod events;
 mod extract;
 mod health;
 mod journal;
+mod kle;
 mod lookup;
 mod mailboxes;
 mod mails;
@@ -32,13 +33,20 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use problem::Problem;
 
-use crate::{cases::CaseSystem, config::Config, store::Store, suggest::Engine};
+use crate::{
+    cases::CaseSystem,
+    config::Config,
+    store::Store,
+    suggest::{Engine, kle::Subjects},
+};
 
 /// What handlers work with. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
     pub store: Store,
     pub engine: Arc<Engine>,
+    /// Which KLE number a new case gets.
+    pub subjects: Arc<Subjects>,
     pub config: Arc<Config>,
     pub cases: Arc<dyn CaseSystem>,
     pub metrics: PrometheusHandle,
@@ -67,6 +75,8 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(mails::attachment))
         .routes(routes!(lookup::lookup))
         .routes(routes!(suggestions::suggest))
+        .routes(routes!(kle::look_up))
+        .routes(routes!(kle::suggest))
         .routes(routes!(journal::create))
         .routes(routes!(journal::show, journal::undo))
         .routes(routes!(journal::retry))

@@ -6,6 +6,7 @@ mod config;
 mod doctor;
 mod eval;
 mod import;
+mod kle;
 mod mailbox;
 mod migrate;
 mod parse;
@@ -76,6 +77,12 @@ enum Command {
     /// Import and list cases
     #[command(subcommand)]
     Case(case::Command),
+    /// KL's subject plan (KLE): import it, show what it says
+    #[command(subcommand)]
+    Kle(kle::Command),
+    /// Measure how often suggestions are right
+    #[command(subcommand)]
+    Eval(eval::Command),
     /// Check database, blobs, mailboxes, clock and disk, and say what to do
     Doctor,
     /// Measure how good the suggestions are, on data whose answers are known
@@ -155,10 +162,12 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
                     Command::Suggest(args) => suggest::run(&context, &args).await,
                     Command::User(command) => user::run(&context, command).await,
                     Command::Case(command) => case::run(&context, command).await,
+                    Command::Kle(command) => kle::run(&context, command).await,
                     Command::Doctor => doctor::run(&context).await,
                     Command::Config(_)
                     | Command::Eval(_)
                     | Command::Parse(_)
+                    | Command::Eval(_)
                     | Command::ReadAttachment
                     | Command::Completions(_) => Ok(()),
                 }

@@ -16,8 +16,8 @@ use crate::{
     domain::case_number::Template,
     mailbox::{TokenCache, mark::Marks, supervisor::Supervisor},
     outbox::{self, Outbox, housekeeping},
-    store::{Follower, Store},
-    suggest::Engine,
+    store::{Follower, Store, StoreError},
+    suggest::{Engine, kle::Subjects},
     telemetry,
 };
 
@@ -39,6 +39,7 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
         .context("metrics cannot be recorded")?;
     let store = context.store().await?;
     let engine = Arc::new(Engine::new(context.organisation()?));
+    let subjects = Arc::new(Subjects::default());
     let stop = CancellationToken::new();
     let listener = TcpListener::bind(config.server.listen)
         .await
@@ -54,7 +55,8 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
     let tokens = TokenCache::new(runtime.clone());
     let mut work = tokio::task::JoinSet::new();
     work.spawn(keep_metrics_small(metrics.clone(), stop.clone()));
-    work.spawn(follow(store.clone(), Arc::clone(&engine), stop.clone()));
+    let followers = (Arc::clone(&engine), Arc::clone(&subjects));
+    work.spawn(follow(store.clone(), followers, stop.clone()));
     let cases: Arc<dyn CaseSystem> = Arc::new(BuiltIn {
         store: store.clone(),
         numbers: Template::parse(&config.organisation.case_number)?,
@@ -81,6 +83,7 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
     let app = App {
         store: store.clone(),
         engine,
+        subjects,
         cases,
         config: Arc::clone(&config),
         metrics,
@@ -111,11 +114,21 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Builds the suggestion index, then keeps it up with what any process does.
-async fn follow(store: Store, engine: Arc<Engine>, stop: CancellationToken) {
+/// Builds the suggestion indexes, then keeps them up with what any process does.
+async fn follow(
+    store: Store,
+    (engine, subjects): (Arc<Engine>, Arc<Subjects>),
+    stop: CancellationToken,
+) {
     let pause = Duration::from_millis(500);
     let last = loop {
-        match engine.load(&store).await {
+        let loaded = async {
+            let loaded = engine.load(&store).await?;
+            // What happened since the engine began is followed from there, for both.
+            subjects.load(&store).await?;
+            Ok::<_, StoreError>(loaded)
+        };
+        match loaded.await {
             Ok(loaded) => {
                 tracing::info!(
                     cases = loaded.cases,
@@ -138,7 +151,11 @@ async fn follow(store: Store, engine: Arc<Engine>, stop: CancellationToken) {
             events = follower.next() => events,
         };
         for (at, event) in events.iter().enumerate() {
-            if let Err(error) = engine.apply(&store, &event.kind).await {
+            let applied = async {
+                engine.apply(&store, &event.kind).await?;
+                subjects.apply(&store, &event.kind).await
+            };
+            if let Err(error) = applied.await {
                 tracing::warn!(%error, "an event could not be taken into the suggestion index yet");
                 follower.put_back(&events[at..]);
                 tokio::time::sleep(pause).await;

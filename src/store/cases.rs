@@ -249,6 +249,25 @@ impl Store {
         self.complete(rows).await
     }
 
+    /// Every case that carries a KLE number, ordered by id, `limit` after `after`; for learning from them.
+    pub async fn cases_with_kle(
+        &self,
+        after: Option<Uuid>,
+        limit: i64,
+    ) -> Result<Vec<Case>, StoreError> {
+        let after = after.unwrap_or(Uuid::nil());
+        let rows: Vec<Row> = read!(self, |c| {
+            sqlx::query_as(sqlx::AssertSqlSafe(format!(
+            "select {COLUMNS} from cases c where c.kle is not null and c.id > $1 order by c.id limit $2"
+        )))
+        .bind(after)
+        .bind(limit)
+        .fetch_all(c)
+        .await?
+        });
+        self.complete(rows).await
+    }
+
     /// Cases that fit and that the viewer may see: the newest first, recents by last use.
     pub async fn cases(
         &self,

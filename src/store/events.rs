@@ -61,6 +61,10 @@ pub enum EventKind {
     MailboxChanged {
         mailbox_id: Uuid,
     },
+    /// There is another subject plan.
+    KlePlanImported {
+        version: i64,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq)]

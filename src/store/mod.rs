@@ -14,6 +14,7 @@ mod filings;
 mod follower;
 mod housekeeping;
 mod jobs;
+mod kle;
 mod leases;
 mod mailboxes;
 mod mails;

@@ -10,6 +10,7 @@ mod engine;
 pub mod evidence;
 mod history;
 mod index;
+pub mod kle;
 mod lesson;
 mod local;
 mod model;

@@ -23,6 +23,7 @@ mod hostile_mails;
 mod housekeeping;
 mod imap_session;
 mod imap_sync;
+mod kle;
 mod mails_that_arrive;
 mod migrations;
 mod outbox;

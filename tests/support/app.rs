@@ -14,7 +14,7 @@ use sagspost::{
     },
     mime,
     store::{Batch, NewCase},
-    suggest::{Engine, Organisation, Signals},
+    suggest::{Engine, Organisation, Signals, kle::Subjects},
 };
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -28,6 +28,7 @@ static METRICS: OnceLock<PrometheusHandle> = OnceLock::new();
 pub struct App {
     pub store: TestStore,
     pub engine: Arc<Engine>,
+    pub subjects: Arc<Subjects>,
     base: String,
     stop: CancellationToken,
 }
@@ -67,10 +68,12 @@ impl App {
         }
         let engine = Arc::new(Engine::new(Organisation::default()));
         engine.load(&store).await.unwrap();
+        let subjects = Arc::new(Subjects::default());
         let stop = CancellationToken::new();
         let app = api::App {
             store: store.store.clone(),
             engine: Arc::clone(&engine),
+            subjects: Arc::clone(&subjects),
             cases: Arc::new(BuiltIn {
                 store: store.store.clone(),
                 numbers: Template::parse(&config.organisation.case_number).unwrap(),
@@ -92,6 +95,7 @@ impl App {
         Self {
             store,
             engine,
+            subjects,
             base,
             stop,
         }
