@@ -22,11 +22,12 @@ use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    config::{Config, Mistakes},
+    config::{Config, DateStyle, Mistakes},
     domain::{
         case_number::{Finder, System, Template},
         direction::OwnDomains,
         mail::Mail,
+        naming,
     },
     mailbox::{Options, ingest::Ingest},
     messages::Lang,
@@ -190,6 +191,23 @@ impl Context {
         Ok(Organisation {
             domains: OwnDomains::from(organisation.domains.clone()),
             numbers: Finder::new(own.chain([template.as_str()]).chain(known))?,
+            naming: self.naming()?,
+        })
+    }
+
+    fn naming(&self) -> anyhow::Result<naming::Rules> {
+        let naming = self.config.naming.clone();
+        Ok(naming::Rules {
+            title: naming::Pattern::parse(&naming.title)?,
+            max_title_chars: naming.max_title_chars,
+            file_name: naming::Pattern::parse(&naming.file_name)?,
+            max_file_name_chars: naming.max_file_name_chars,
+            dates: match naming.dates {
+                DateStyle::Iso => naming::DateStyle::Iso,
+                DateStyle::Danish => naming::DateStyle::Danish,
+            },
+            take_off: naming.take_off,
+            vague: naming.vague_subjects,
         })
     }
 

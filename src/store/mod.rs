@@ -21,6 +21,7 @@ mod marks;
 mod pictures;
 mod search;
 mod threads;
+mod type_lessons;
 mod users;
 mod wal;
 

@@ -85,6 +85,8 @@ async fn nothing_is_lost(store: &Store) {
         .await
         .unwrap();
     assert_eq!(entries.len(), 1);
+    assert_eq!(store.type_lessons(None, 10).await.unwrap(), []);
+    assert_eq!(store.documents(CASE, "birthe").await.unwrap(), []);
     let tidied = store.tidy(Duration::zero(), day(20)).await.unwrap();
     assert_eq!(tidied.mails_removed, 0);
 }
@@ -111,6 +113,11 @@ async fn from_version_4_on_sqlite() {
 }
 
 #[tokio::test]
+async fn from_version_5_on_sqlite() {
+    from_version_on_sqlite(5).await;
+}
+
+#[tokio::test]
 async fn from_version_1_on_postgres() {
     from_version_on_postgres(1).await;
 }
@@ -123,6 +130,11 @@ async fn from_version_2_on_postgres() {
 #[tokio::test]
 async fn from_version_4_on_postgres() {
     from_version_on_postgres(4).await;
+}
+
+#[tokio::test]
+async fn from_version_5_on_postgres() {
+    from_version_on_postgres(5).await;
 }
 
 /// Later versions only added columns that version 1's rows leave empty, and tables of their own.
