@@ -193,10 +193,10 @@ fn without_tag(text: &str) -> Option<&str> {
 
 /// `070761-xxxx`: a number that somebody hid, but for the birthday.
 static HIDDEN: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?i)\b\d{6}[- ]?(?:x{4}|\*{4}|•{4})").ok());
+    LazyLock::new(|| Regex::new(r"(?i)\b[0-9]{6}[- ]?(?:x{4}|\*{4}|•{4})").ok());
 
 /// Digits that may be a number; no more of them stand around it.
-static DIGITS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\d+(?:-\d+)?").ok());
+static DIGITS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[0-9]+(?:-[0-9]+)?").ok());
 
 /// The text without CPR numbers, hidden ones too, and the labels before them.
 pub fn without_cpr(text: &str) -> String {
@@ -245,7 +245,7 @@ fn without_glued_cpr(text: &str) -> String {
         let before = text.get(from..found.start()).unwrap_or_default();
         let after = text.get(found.end()..).unwrap_or_default();
         let is_glued =
-            before.ends_with(char::is_alphabetic) || after.starts_with(char::is_alphabetic);
+            before.ends_with(char::is_alphanumeric) || after.starts_with(char::is_alphanumeric);
         bare.push_str(before);
         if is_glued && cpr::Cpr::parse(found.as_str()).is_some() {
             bare.extend([" ", GONE, " "]);

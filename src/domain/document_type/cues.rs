@@ -199,6 +199,22 @@ pub(super) fn seen(words: &[String], place: Place) -> Vec<Seen> {
     best.into_values().collect()
 }
 
+/// Whether words begin with what surely names a type: `Referat af generalforsamling`.
+pub(super) fn begins_with_type(words: &[String]) -> bool {
+    let Some(first) = words.first() else {
+        return false;
+    };
+    let text = format!("{} ", words.join(" "));
+    let is_sure = |weight: f64| weight >= SURE;
+    CUES.of_word(first)
+        .iter()
+        .any(|(_, weight)| is_sure(*weight))
+        || CUES
+            .phrases
+            .iter()
+            .any(|(phrase, _, weight)| is_sure(*weight) && text.starts_with(&format!("{phrase} ")))
+}
+
 fn is_about(words: &[String], at: usize) -> bool {
     words
         .get(at.saturating_sub(MAX_BEFORE)..at)

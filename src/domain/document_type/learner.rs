@@ -204,12 +204,21 @@ mod tests {
                 .iter()
                 .map(|(kind, text)| Lesson::new(DocumentType::ALL[*kind], &words(text)))
                 .collect();
-            let kept = || lessons.iter().zip(&forgotten).filter(|(_, gone)| !**gone).map(|(lesson, _)| lesson);
             let mut one = Learner::default();
-            lessons.iter().for_each(|lesson| one.learn(lesson));
-            lessons.iter().zip(&forgotten).filter(|(_, gone)| **gone).for_each(|(lesson, _)| one.forget(lesson));
+            for lesson in &lessons {
+                one.learn(lesson);
+            }
+            for (lesson, gone) in lessons.iter().zip(&forgotten) {
+                if *gone {
+                    one.forget(lesson);
+                }
+            }
             let mut other = Learner::default();
-            kept().collect::<Vec<_>>().into_iter().rev().for_each(|lesson| other.learn(lesson));
+            for (lesson, gone) in lessons.iter().zip(&forgotten).rev() {
+                if !*gone {
+                    other.learn(lesson);
+                }
+            }
             prop_assert_eq!(&one, &other);
             prop_assert_eq!(one.predict(&words("a b ab")), other.predict(&words("a b ab")));
         }

@@ -23,10 +23,15 @@ const MAX_CONFIDENCE: f64 = 0.99;
 const MAX_REASONS: usize = 3;
 const MAX_PLACE_BYTES: usize = 4000;
 const MAX_PLACE_WORDS: usize = 600;
+/// Lines of a text among which its heading stands.
+const MAX_TOP_LINES: usize = 15;
+const MAX_HEADING_CHARS: usize = 100;
 /// A picture is a photo, and surely one when its name is a camera's.
 const PICTURE: f64 = 2.4;
 /// Under a reply prefix stands what the conversation began with.
 const REPLY: f64 = 0.45;
+/// Plans and pictures hang on what they belong to.
+const SUPPORTING: f64 = 0.3;
 /// What comes to an authority is rarely what it sends out.
 const AGAINST_DIRECTION: f64 = 0.45;
 
@@ -106,7 +111,11 @@ pub fn guess(facts: &Facts<'_>, learner: &Learner) -> Option<Guess> {
             } else {
                 1.0
             };
-            let weight = seen.weight * place.weight() * reply * by_direction(seen.kind, facts);
+            let weight = seen.weight
+                * place.weight()
+                * reply
+                * by_direction(seen.kind, facts)
+                * by_place(seen.kind, *place);
             let reason = Reason::Word {
                 place: *place,
                 word: seen.word,
@@ -133,27 +142,31 @@ pub fn guess(facts: &Facts<'_>, learner: &Learner) -> Option<Guess> {
     likeliest(found)
 }
 
+/// The line near the top of a text that says what it is: `Referat af generalforsamling` below a letterhead.
+pub fn called(text: &str) -> Option<&str> {
+    text.get(..text.floor_char_boundary(MAX_PLACE_BYTES))?
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .take(MAX_TOP_LINES)
+        .filter(|line| line.chars().count() <= MAX_HEADING_CHARS && !line.ends_with('.'))
+        .find(|line| cues::begins_with_type(&words(line, Place::Heading)))
+}
+
 /// What is learned of a document, when somebody says what it is.
 pub fn lesson(kind: DocumentType, facts: &Facts<'_>) -> Lesson {
     Lesson::new(kind, &learned_words(facts))
 }
 
 fn likeliest(found: BTreeMap<DocumentType, Vec<(f64, Reason)>>) -> Option<Guess> {
-    let scores: Vec<(DocumentType, f64, Vec<(f64, Reason)>)> = found
-        .into_iter()
-        .map(|(kind, reasons)| {
-            (
-                kind,
-                reasons.iter().map(|(weight, _)| weight).sum(),
-                reasons,
-            )
-        })
-        .filter(|(_, score, _)| *score > 0.0)
-        .collect();
-    let all: f64 = scores.iter().map(|(_, score, _)| score.exp()).sum::<f64>() + NONE.exp();
+    let scored = found.into_iter().filter_map(|(kind, reasons)| {
+        let score: f64 = reasons.iter().map(|(weight, _)| weight).sum();
+        (score > 0.0).then_some((kind, score, reasons))
+    });
+    let mut all = NONE.exp();
     // Of equals the first in the order of types.
-    let (kind, score, mut reasons) = scores
-        .into_iter()
+    let (kind, score, mut reasons) = scored
+        .inspect(|(_, score, _)| all += score.exp())
         .reduce(|best, next| if next.1 > best.1 { next } else { best })?;
     let confidence = (score.exp() / all).min(MAX_CONFIDENCE);
     reasons.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -166,6 +179,15 @@ fn likeliest(found: BTreeMap<DocumentType, Vec<(f64, Reason)>>) -> Option<Guess>
         confidence,
         reasons: reasons.into_iter().map(|(_, reason)| reason).collect(),
     })
+}
+
+/// A mail with a drawing is no drawing.
+fn by_place(kind: DocumentType, place: Place) -> f64 {
+    use DocumentType::{Drawing, Map, Photo};
+    match (place, kind) {
+        (Place::Attachments, Drawing | Map | Photo) => SUPPORTING,
+        _ => 1.0,
+    }
 }
 
 fn by_direction(kind: DocumentType, facts: &Facts<'_>) -> f64 {

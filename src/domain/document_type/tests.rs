@@ -52,6 +52,7 @@ fn subjects_tell_what_a_document_is() {
         ),
         ("Svar på høring om lokalplan 12", Some(HearingAnswer)),
         ("Indsigelse mod lokalplan 12", Some(HearingAnswer)),
+        ("Indsigelse mod afgørelse af 2. november", Some(Complaint)),
         ("Bemærkninger til lokalplanforslag", Some(HearingAnswer)),
         ("Partshøring om påbud", Some(PartyHearing)),
         ("Varsel om påbud", Some(PartyHearing)),
@@ -137,6 +138,27 @@ fn names_titles_and_beginnings_add_up() {
     ] {
         assert_eq!(kind(&of(&[(Place::FileName, name)])), expected, "{name}");
     }
+}
+
+#[test]
+fn a_mail_with_a_drawing_is_no_drawing() {
+    let facts = of(&[
+        (Place::Subject, "Huller i vejen"),
+        (Place::Attachments, "Kort over huller"),
+    ]);
+    assert_eq!(kind(&facts), None);
+}
+
+#[test]
+fn a_line_below_the_letterhead_says_what_a_text_is() {
+    let text = "Søvej Grundejerforening\nDato: 2. maj 2024\n\nReferat af generalforsamling\n\nTil stede: Ole";
+    assert_eq!(called(text), Some("Referat af generalforsamling"));
+    assert_eq!(called("FAKTURA\n100 kr."), Some("FAKTURA"));
+    assert_eq!(
+        called("Kære Ole\n\nTak for din ansøgning om carport."),
+        None
+    );
+    assert_eq!(called(""), None);
 }
 
 #[test]

@@ -72,30 +72,32 @@ impl Rules {
 
     /// A name for a file whose own says nothing.
     pub fn made_name(&self, file: &FileName<'_>) -> String {
-        let name = match file.own {
-            Some(own) => capitalised(own),
-            None => {
-                let title: String = match (file.said, file.kind) {
-                    (Some(said), Some(kind)) if !mentions(said, kind) => {
-                        format!("{kind} – {said}")
-                    }
-                    (Some(said), _) => said.to_owned(),
-                    (None, kind) => kind.unwrap_or(file.format).to_owned(),
-                };
-                self.file_name.fill(&Parts {
-                    title: &shorten(&capitalised(&title), MAX_TITLE_CHARS),
-                    kind: file.kind.unwrap_or_default(),
-                    sender: file.sender.unwrap_or_default(),
-                    date: &file.date.map(|date| self.written(date)).unwrap_or_default(),
-                    direction: "",
-                })
-            }
+        let name = if let Some(own) = file.own {
+            capitalised(own)
+        } else {
+            self.name_of_mail(file)
         };
         let name = match number(file.given) {
             Some(number) if !mentions(&name, &number) => format!("{number} – {name}"),
             _ => name,
         };
         shorten(&name, self.max_file_name_chars)
+    }
+
+    /// `Ansøgning om carport – Ole Hansen 2024-05-03`, by the organisation's pattern.
+    fn name_of_mail(&self, file: &FileName<'_>) -> String {
+        let title = match (file.said, file.kind) {
+            (Some(said), Some(kind)) if !mentions(said, kind) => format!("{kind} – {said}"),
+            (Some(said), _) => said.to_owned(),
+            (None, kind) => kind.unwrap_or(file.format).to_owned(),
+        };
+        self.file_name.fill(&Parts {
+            title: &shorten(&capitalised(&title), MAX_TITLE_CHARS),
+            kind: file.kind.unwrap_or_default(),
+            sender: file.sender.unwrap_or_default(),
+            date: &file.date.map(|date| self.written(date)).unwrap_or_default(),
+            direction: "",
+        })
     }
 }
 
@@ -164,15 +166,12 @@ fn decoded(name: &str) -> String {
             .and_then(|digits| std::str::from_utf8(digits).ok())
             .and_then(|digits| u8::from_str_radix(digits, 16).ok())
             .filter(|decoded| *decoded >= b' ');
-        match (byte, digits) {
-            (b'%', Some(decoded)) => {
-                out.push(decoded);
-                at += 3;
-            }
-            _ => {
-                out.push(*byte);
-                at += 1;
-            }
+        if let (b'%', Some(decoded)) = (byte, digits) {
+            out.push(decoded);
+            at += 3;
+        } else {
+            out.push(*byte);
+            at += 1;
         }
     }
     String::from_utf8(out).unwrap_or_else(|_| name.to_owned())

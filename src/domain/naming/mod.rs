@@ -101,7 +101,7 @@ impl Default for Rules {
 impl Rules {
     /// A title for a mail; never empty, never with a CPR number, never longer than allowed.
     pub fn title_of(&self, content: &Content<'_>) -> Title {
-        let (told, source) = self.told(content);
+        let Title { text: told, source } = self.told(content);
         let text = match source {
             // Says who and when by itself, and is no more than that.
             TitleSource::SenderAndDate => told,
@@ -128,9 +128,13 @@ impl Rules {
         says_something_beside(&subject, &self.vague).then_some(subject)
     }
 
-    fn told(&self, content: &Content<'_>) -> (String, TitleSource) {
-        if let Some(said) = self.said(content.subject) {
-            return (said, TitleSource::Subject);
+    /// What a mail is about, before it is put into the pattern.
+    pub fn told(&self, content: &Content<'_>) -> Title {
+        if let Some(text) = self.said(content.subject) {
+            return Title {
+                text,
+                source: TitleSource::Subject,
+            };
         }
         let letter = Letter::read(content.text);
         let ways: [(&dyn Fn() -> Option<String>, TitleSource); 4] = [
@@ -149,8 +153,16 @@ impl Rules {
             (&|| letter.heading(self), TitleSource::Heading),
         ];
         ways.into_iter()
-            .find_map(|(way, source)| Some((way()?, source)))
-            .unwrap_or_else(|| (by_sender(content), TitleSource::SenderAndDate))
+            .find_map(|(way, source)| {
+                Some(Title {
+                    text: way()?,
+                    source,
+                })
+            })
+            .unwrap_or_else(|| Title {
+                text: by_sender(content),
+                source: TitleSource::SenderAndDate,
+            })
     }
 
     fn written(&self, date: NaiveDate) -> String {

@@ -4,7 +4,7 @@ use super::Subject;
 use super::kinds::{self, SuggestedType};
 use super::reasons::Reason;
 use crate::domain::case::Direction;
-use crate::domain::document_type::{Facts, Learner, Place};
+use crate::domain::document_type::{self, Facts, Learner, Place};
 use crate::domain::mail::{Attachment, Mail};
 use crate::domain::naming::{self, FileName};
 use crate::domain::{document_date, file_name, media_type, working_days};
@@ -91,6 +91,12 @@ impl File<'_> {
     pub(super) fn facts(&self, direction: Direction) -> Facts<'_> {
         let attachment = self.attachment;
         let carried = attachment.mail.as_deref();
+        // Of a mail that is a file its own parts say all.
+        let read = self.read.filter(|_| carried.is_none());
+        let text = read.map(|read| read.text.as_str());
+        let heading = text
+            .and_then(document_type::called)
+            .or(read.and_then(|read| read.heading.as_deref()));
         let texts = [
             (Place::FileName, self.given.as_deref()),
             (Place::Subject, carried.map(|mail| mail.subject.as_str())),
@@ -98,22 +104,10 @@ impl File<'_> {
                 Place::Opening,
                 carried.map(|mail| kinds::opening(&mail.text)),
             ),
-            (
-                Place::Title,
-                self.read.and_then(|read| read.title.as_deref()),
-            ),
-            (
-                Place::Heading,
-                self.read.and_then(|read| read.heading.as_deref()),
-            ),
-            (
-                Place::Opening,
-                self.read.map(|read| kinds::opening(&read.text)),
-            ),
-            (
-                Place::Text,
-                self.read.map(|read| kinds::beginning(&read.text)),
-            ),
+            (Place::Title, read.and_then(|read| read.title.as_deref())),
+            (Place::Heading, heading),
+            (Place::Opening, text.map(kinds::opening)),
+            (Place::Text, text.map(kinds::rest)),
         ];
         let texts = texts
             .into_iter()
@@ -214,12 +208,12 @@ fn own_name(attachment: &Attachment, read: Option<&AttachmentText>) -> Option<St
         return naming::own_name([carried.subject.as_str()]);
     }
     let read = read?;
-    naming::own_name(
-        [&read.title, &read.heading]
-            .into_iter()
-            .flatten()
-            .map(String::as_str),
-    )
+    let named = [
+        read.title.as_deref(),
+        document_type::called(&read.text),
+        read.heading.as_deref(),
+    ];
+    naming::own_name(named.into_iter().flatten())
 }
 
 /// A mail that hangs on a mail bears the day it was sent.

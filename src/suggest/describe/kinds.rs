@@ -44,6 +44,7 @@ pub(super) fn name(kind: DocumentType, lang: Lang) -> String {
 
 pub(super) fn of_mail(
     mail: &Mail,
+    about: &str,
     files: &[File<'_>],
     direction: Direction,
     learner: &Learner,
@@ -54,15 +55,16 @@ pub(super) fn of_mail(
     );
     let names = file_names(files);
     let own = own_text(&mail.text);
-    let facts = facts_of_mail(mail, &names, &own, direction);
+    let facts = facts_of_mail(mail, about, &names, &own, direction);
     document_type::guess(&facts, learner)
         .filter(|_| is_written)
         .map(suggested)
 }
 
-/// What the type of a mail is told by.
+/// What the type of a mail is told by; `about` is what it is called where its subject says nothing.
 pub(super) fn facts_of_mail<'a>(
     mail: &'a Mail,
+    about: &'a str,
     names: &'a str,
     own_text: &'a str,
     direction: Direction,
@@ -70,6 +72,7 @@ pub(super) fn facts_of_mail<'a>(
     Facts {
         texts: vec![
             (Place::Subject, mail.subject.as_str()),
+            (Place::Heading, about),
             (Place::Attachments, names),
             (Place::Opening, opening(own_text)),
         ],
@@ -99,8 +102,11 @@ pub(super) fn opening(text: &str) -> &str {
     head(text.trim_start(), OPENING_BYTES)
 }
 
-pub(super) fn beginning(text: &str) -> &str {
-    head(text, BEGINNING_BYTES)
+/// What follows the opening, as far as it is read.
+pub(super) fn rest(text: &str) -> &str {
+    let text = text.trim_start();
+    let rest = text.get(opening(text).len()..).unwrap_or_default();
+    head(rest, BEGINNING_BYTES)
 }
 
 /// What was written for this mail, its beginning.
@@ -120,22 +126,25 @@ fn head(text: &str, bytes: usize) -> &str {
 
 fn suggested(guess: Guess) -> SuggestedType {
     let kind = guess.kind;
+    let mut evidence: Vec<Reason> = Vec::new();
+    for reason in guess.reasons {
+        let reason = match reason {
+            document_type::Reason::Word { place, word } => Reason::TypeWord {
+                place: place.into(),
+                word,
+            },
+            document_type::Reason::Learned { word, count } => {
+                Reason::TypeLearned { kind, word, count }
+            }
+            document_type::Reason::Picture => Reason::TypePicture,
+        };
+        if !evidence.contains(&reason) {
+            evidence.push(reason);
+        }
+    }
     SuggestedType {
         kind,
         confidence: Probability::new(guess.confidence).unwrap_or_default(),
-        evidence: guess
-            .reasons
-            .into_iter()
-            .map(|reason| match reason {
-                document_type::Reason::Word { place, word } => Reason::TypeWord {
-                    place: place.into(),
-                    word,
-                },
-                document_type::Reason::Learned { word, count } => {
-                    Reason::TypeLearned { kind, word, count }
-                }
-                document_type::Reason::Picture => Reason::TypePicture,
-            })
-            .collect(),
+        evidence,
     }
 }

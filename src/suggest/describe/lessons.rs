@@ -32,8 +32,10 @@ pub fn lessons(
     let sent = super::document_date(mail, received);
     let files = files::read(subject, &Learner::default(), sent, direction);
     let names = kinds::file_names(&files);
+    let content = super::content(subject, &files, None, sent);
+    let about = super::about(&subject.organisation.naming, &content);
     let of_mail = chosen.mail.map(|kind| {
-        let facts = kinds::facts_of_mail(mail, &names, "", direction);
+        let facts = kinds::facts_of_mail(mail, &about, &names, "", direction);
         document_type::lesson(kind, &facts)
     });
     let of_files = chosen.files.iter().filter_map(|(index, kind)| {
@@ -107,15 +109,17 @@ impl Lessons {
 impl Learned {
     fn learn(&mut self, entry: Uuid, lessons: &[Lesson]) {
         if self.entries.insert(entry) {
-            lessons.iter().for_each(|lesson| self.learner.learn(lesson));
+            for lesson in lessons {
+                self.learner.learn(lesson);
+            }
         }
     }
 
     fn forget(&mut self, entry: Uuid, lessons: &[Lesson]) {
         if self.entries.remove(&entry) {
-            lessons
-                .iter()
-                .for_each(|lesson| self.learner.forget(lesson));
+            for lesson in lessons {
+                self.learner.forget(lesson);
+            }
         }
     }
 }

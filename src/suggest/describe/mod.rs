@@ -13,7 +13,7 @@ use super::signals::Organisation;
 use crate::domain::case::Direction;
 use crate::domain::document_type::Learner;
 use crate::domain::mail::Mail;
-use crate::domain::naming::{self, Content, Title};
+use crate::domain::naming::{self, Content, Title, TitleSource};
 use crate::domain::working_days;
 use crate::messages::{Lang, text};
 use crate::store::AttachmentText;
@@ -62,22 +62,22 @@ pub fn describe(subject: &Subject<'_>, learner: &Learner, received: DateTime<Utc
         .first()
         .and_then(|from| naming::shown_sender(from.name.as_deref(), &from.address));
     let files = files::read(subject, learner, document_date, direction);
-    let document_type = kinds::of_mail(mail, &files, direction, learner);
+    let content = content(subject, &files, sender.as_deref(), document_date);
+    let about = about(rules, &content);
+    let document_type = kinds::of_mail(mail, &about, &files, direction, learner);
     let kind = document_type.as_ref().map(kinds::danish);
+    let direction_in_danish = direction_in_words(direction, Lang::Da);
     let Title {
         text: title,
         source,
     } = rules.title_of(&Content {
-        subject: &mail.subject,
-        text: &mail.text,
-        document: files::only_document(&files),
-        carried: files::carried_subject(mail),
-        sender: sender.as_deref(),
-        date: Some(document_date),
         kind: kind.as_deref(),
-        direction: &direction_in_words(direction, Lang::Da),
+        direction: &direction_in_danish,
+        ..content
     });
-    let said = rules.said(&mail.subject);
+    let said = rules
+        .said(&mail.subject)
+        .or_else(|| (!about.is_empty()).then_some(about));
     Description {
         title,
         title_reason: Reason::Title(source),
@@ -92,6 +92,33 @@ pub fn describe(subject: &Subject<'_>, learner: &Learner, received: DateTime<Utc
             sender.as_deref(),
             document_date,
         ),
+    }
+}
+
+fn content<'a>(
+    subject: &Subject<'a>,
+    files: &'a [files::File<'_>],
+    sender: Option<&'a str>,
+    date: NaiveDate,
+) -> Content<'a> {
+    Content {
+        subject: &subject.mail.subject,
+        text: &subject.mail.text,
+        document: files::only_document(files),
+        carried: files::carried_subject(subject.mail),
+        sender,
+        date: Some(date),
+        kind: None,
+        direction: "",
+    }
+}
+
+/// What a mail is called where its subject says nothing; empty where that tells it, or nobody does.
+fn about(rules: &naming::Rules, content: &Content<'_>) -> String {
+    let title = rules.told(content);
+    match title.source {
+        TitleSource::Subject | TitleSource::SenderAndDate => String::new(),
+        _ => title.text,
     }
 }
 

@@ -361,7 +361,15 @@ fn the_text_names_a_mail_whose_subject_says_nothing() {
         text: "Kære kommune\n\nVedr.: Huller i Søvej\n\nHvornår laver I dem?".to_owned(),
         ..mail("Spørgsmål", Vec::new())
     };
+    let mail = Mail {
+        attachments: vec![attachment("scan001.pdf", "application/pdf")],
+        ..mail
+    };
     let described = described(&mail, &[]);
+    assert_eq!(
+        described.attachments[0].name,
+        "Huller i Søvej – Ole Hansen 2024-05-03.pdf"
+    );
     assert_eq!(described.title, "Huller i Søvej");
     assert_eq!(described.title_reason.kind(), "title_about_line");
 }
