@@ -14,11 +14,13 @@ fn mail(id: &str, subject: &str, text: &str, files: &[(&str, &str)]) -> Vec<u8> 
          To: post@egelund.example\r\nSubject: {subject}\r\nMIME-Version: 1.0\r\n\
          Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n"
     );
-    for (name, content) in files {
-        raw.push_str(&format!(
-            "--b\r\nContent-Type: text/plain; name=\"{name}\"; charset=utf-8\r\nContent-Disposition: attachment; filename=\"{name}\"\r\n\r\n{content}\r\n"
-        ));
-    }
+    let parts = files.iter().map(|(name, content)| {
+        format!(
+            "--b\r\nContent-Type: text/plain; name=\"{name}\"; charset=utf-8\r\n\
+             Content-Disposition: attachment; filename=\"{name}\"\r\n\r\n{content}\r\n"
+        )
+    });
+    raw.extend(parts);
     raw.push_str("--b--\r\n");
     raw.into_bytes()
 }
