@@ -12,11 +12,15 @@ use super::{
     suggestions,
 };
 use crate::{
-    domain::case::Direction,
-    journal::{self, Arrangement, Choice, ChosenAttachment, JournalError, OpenMail, Suggested},
+    domain::{case::Direction, document_type::DocumentType},
+    journal::{
+        self, Arrangement, Choice, ChosenAttachment, JournalError, OpenMail, Suggested,
+        SuggestedFile,
+    },
     messages::{Lang, reason_text},
     mime,
     store::{Entry, StoreError},
+    suggest::{ChosenTypes, Description},
 };
 
 /// Which mail on which case; everything else has a suggested value.
@@ -35,6 +39,9 @@ pub(super) struct Wish {
     case_number: Option<String>,
     #[serde(default)]
     title: Option<String>,
+    /// What kind of document it is; choosing teaches what is proposed later.
+    #[serde(default)]
+    document_type: Option<DocumentType>,
     #[serde(default)]
     document_date: Option<NaiveDate>,
     #[serde(default)]
@@ -42,7 +49,8 @@ pub(super) struct Wish {
     /// Whether the mail itself is filed; yes when left out.
     #[serde(default)]
     include_mail: Option<bool>,
-    /// Which attachments under which names; all but pictures of the text when left out.
+    /// Which attachments (`index`) under which `name`, with which `document_type` and `document_date`; all but pictures of
+    /// the text when left out.
     #[serde(default)]
     #[schema(value_type = Option<Vec<Object>>)]
     attachments: Option<Vec<ChosenAttachment>>,
@@ -135,18 +143,14 @@ pub(super) async fn create(
     app.store.mark_logos(&mut mail).await?;
     let read = app.store.attachment_texts(row.id).await?;
     let described = app.engine.describe(&mail, &read, row.received_at);
-    let suggested = Suggested {
-        title: described.title,
-        file_names: described
-            .attachments
-            .into_iter()
-            .map(|file| file.name)
-            .collect(),
-        direction: described.direction,
-        document_date: described.document_date,
-    };
+    let chosen = chosen_types(&wish);
+    let type_lessons = app
+        .engine
+        .type_lessons(&mail, &read, &chosen, row.received_at);
+    let suggested = suggested(described);
     let choice = Choice {
         title: wish.title,
+        document_type: wish.document_type,
         document_date: wish.document_date,
         direction: wish.direction,
         include_mail: wish.include_mail.unwrap_or(true),
@@ -156,6 +160,7 @@ pub(super) async fn create(
     let request = journal::Request {
         case_id,
         choice,
+        type_lessons,
         idempotency_key,
     };
     let opened = OpenMail {
@@ -177,6 +182,36 @@ pub(super) async fn create(
         error => error.into(),
     })?;
     Ok((StatusCode::CREATED, JsonBody(EntryBody::of(entry, lang))))
+}
+
+fn suggested(described: Description) -> Suggested {
+    Suggested {
+        title: described.title,
+        document_type: described.document_type.map(|suggested| suggested.kind),
+        files: described
+            .attachments
+            .into_iter()
+            .map(|file| SuggestedFile {
+                name: file.name,
+                document_type: file.document_type.map(|suggested| suggested.kind),
+                document_date: file.document_date,
+            })
+            .collect(),
+        direction: described.direction,
+        document_date: described.document_date,
+    }
+}
+
+fn chosen_types(wish: &Wish) -> ChosenTypes {
+    ChosenTypes {
+        mail: wish.document_type,
+        files: wish
+            .attachments
+            .iter()
+            .flatten()
+            .filter_map(|file| Some((file.index, file.document_type?)))
+            .collect(),
+    }
 }
 
 fn no_such_case(field: &'static str) -> impl Fn(StoreError) -> Problem {

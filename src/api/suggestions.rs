@@ -12,15 +12,18 @@ use uuid::Uuid;
 use super::{
     App, Problem,
     extract::{self, Json, Language, Viewer},
+    mails,
 };
 use crate::{
-    domain::{case::Direction, mail::Mail},
+    domain::{case::Direction, document_type::DocumentType, mail::Mail},
     messages::Lang,
     mime,
     store::{MailRow, StoreError},
-    suggest::{Signals, Suggestion},
+    suggest::{self, NamedFile, Reason, Signals, Suggestion, TaskDate},
 };
 
+/// Bytes of a stored mail that are read for its text: files come after it.
+const MAX_HEAD_BYTES: u64 = 1 << 20;
 /// Suggestions that are shown; more would be a search.
 const SHOWN: usize = 5;
 
@@ -42,9 +45,36 @@ pub(super) struct Suggestions {
     /// Best first; empty when nothing speaks for any case.
     cases: Vec<SuggestedCase>,
     title: String,
+    /// Where the title comes from.
+    title_evidence: EvidenceInWords,
+    /// `null` when nothing is likely.
+    document_type: Option<SuggestedType>,
     direction: Direction,
     document_date: NaiveDate,
+    /// A deadline that the mail or a document names, for a task on the case.
+    task_date: Option<SuggestedTask>,
     attachments: Vec<SuggestedFile>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct SuggestedType {
+    #[serde(rename = "type")]
+    kind: DocumentType,
+    /// As it is called in the reader's language.
+    name: String,
+    /// Probability that it is the right one, in percent.
+    confidence: u8,
+    evidence: Vec<EvidenceInWords>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct SuggestedTask {
+    date: NaiveDate,
+    /// The sentence it stands in; `null` where it is a field of Digital Post.
+    sentence: Option<String>,
+    /// The attachment it stands in, by its place; `null` for the mail itself.
+    attachment: Option<usize>,
+    evidence: EvidenceInWords,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -72,6 +102,16 @@ pub(super) struct SuggestedFile {
     /// Proposed for filing; pictures of the text are not.
     proposed: bool,
     renamed: bool,
+    /// Where a name comes from that was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name_evidence: Option<EvidenceInWords>,
+    /// `null` when nothing is likely.
+    document_type: Option<SuggestedType>,
+    /// The date the document bears; the mail's where it bears none that can be.
+    document_date: NaiveDate,
+    /// Where the document's own date stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date_evidence: Option<EvidenceInWords>,
 }
 
 /// Suggestions for a mail: one that is stored (JSON), or the mail itself (message/rfc822)
@@ -89,7 +129,7 @@ pub(super) async fn suggest(
         let Json(asked) = Json::<Asked>::from_request(request, &app).await?;
         let message_id = asked.message_id.as_deref();
         let row = named_mail(&app, asked.mail_id, message_id, &viewer).await?;
-        Question::of(row)
+        Question::of(&app, row).await?
     };
     app.store.mark_logos(&mut question.mail).await?;
     let read = match question.mail_id {
@@ -103,17 +143,19 @@ pub(super) async fn suggest(
         mail_id: question.mail_id,
         cases: cases(&app, &question.signals, &viewer, lang, SHOWN).await?,
         title: described.title,
+        title_evidence: EvidenceInWords::of(&described.title_reason, lang),
+        document_type: described
+            .document_type
+            .map(|of| SuggestedType::of(of, lang)),
         direction: described.direction,
         document_date: described.document_date,
+        task_date: described
+            .task_date
+            .map(|task| SuggestedTask::of(task, lang)),
         attachments: described
             .attachments
             .into_iter()
-            .map(|file| SuggestedFile {
-                index: file.index,
-                name: file.name,
-                proposed: file.proposed,
-                renamed: file.renamed,
-            })
+            .map(|file| SuggestedFile::of(file, lang))
             .collect(),
     }))
 }
@@ -127,12 +169,76 @@ struct Question {
 }
 
 impl Question {
-    fn of(row: MailRow) -> Self {
-        Self {
+    /// What is kept of a mail, and its text, which stands at the beginning of its bytes.
+    async fn of(app: &App, row: MailRow) -> Result<Self, Problem> {
+        let text = match app.store.blob_head(row.sha256, MAX_HEAD_BYTES).await {
+            Ok(head) => mails::blocking(move || mime::parse_undigested(&head).text).await?,
+            Err(error) => {
+                // The case is suggested by what is kept; only what the text says of title and deadline is missing.
+                tracing::warn!(mail = %row.id, %error, "the text of a mail could not be read for suggestions");
+                String::new()
+            }
+        };
+        Ok(Self {
             mail_id: Some(row.id),
             signals: Signals::of_row(&row),
-            mail: row.envelope,
+            mail: Mail {
+                text,
+                ..row.envelope
+            },
             received_at: row.received_at,
+        })
+    }
+}
+
+impl SuggestedFile {
+    fn of(file: NamedFile, lang: Lang) -> Self {
+        let in_words =
+            |reason: Option<Reason>| reason.map(|reason| EvidenceInWords::of(&reason, lang));
+        Self {
+            index: file.index,
+            name: file.name,
+            proposed: file.proposed,
+            renamed: file.renamed,
+            name_evidence: in_words(file.name_reason),
+            document_type: file.document_type.map(|of| SuggestedType::of(of, lang)),
+            document_date: file.document_date,
+            date_evidence: in_words(file.date_reason),
+        }
+    }
+}
+
+impl SuggestedType {
+    fn of(suggested: suggest::SuggestedType, lang: Lang) -> Self {
+        Self {
+            kind: suggested.kind,
+            name: suggested.name(lang),
+            confidence: suggested.confidence.percent(),
+            evidence: suggested
+                .evidence
+                .iter()
+                .map(|reason| EvidenceInWords::of(reason, lang))
+                .collect(),
+        }
+    }
+}
+
+impl SuggestedTask {
+    fn of(task: TaskDate, lang: Lang) -> Self {
+        Self {
+            date: task.date,
+            sentence: task.sentence,
+            attachment: task.attachment,
+            evidence: EvidenceInWords::of(&task.reason, lang),
+        }
+    }
+}
+
+impl EvidenceInWords {
+    fn of(reason: &Reason, lang: Lang) -> Self {
+        Self {
+            kind: reason.kind(),
+            text: reason.in_words(lang),
         }
     }
 }
@@ -142,7 +248,7 @@ async fn uploaded(app: &App, upload: &extract::Upload, viewer: &str) -> Result<Q
     let fingerprint = mime::fingerprint(&upload.raw, &upload.mail);
     let mut stored = app.store.mails_by_fingerprint(&fingerprint, viewer).await?;
     if !stored.is_empty() {
-        return Ok(Question::of(stored.swap_remove(0)));
+        return Question::of(app, stored.swap_remove(0)).await;
     }
     let mut signals = app.engine.signals(&upload.mail);
     signals.thread = app

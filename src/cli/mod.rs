@@ -24,11 +24,12 @@ use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    config::{Config, Mistakes},
+    config::{Config, DateStyle, Mistakes},
     domain::{
         case_number::{Finder, System, Template},
         direction::OwnDomains,
         mail::Mail,
+        naming,
     },
     mailbox::{Options, ingest::Ingest},
     messages::Lang,
@@ -85,9 +86,6 @@ enum Command {
     Eval(eval::Command),
     /// Check database, blobs, mailboxes, clock and disk, and say what to do
     Doctor,
-    /// Measure how good the suggestions are, on data whose answers are known
-    #[command(subcommand)]
-    Eval(eval::Command),
     /// Print completions for a shell
     Completions(completions::Args),
     /// Read one attachment from standard input, for the service itself
@@ -167,7 +165,6 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
                     Command::Config(_)
                     | Command::Eval(_)
                     | Command::Parse(_)
-                    | Command::Eval(_)
                     | Command::ReadAttachment
                     | Command::Completions(_) => Ok(()),
                 }
@@ -205,6 +202,23 @@ impl Context {
         Ok(Organisation {
             domains: OwnDomains::from(organisation.domains.clone()),
             numbers: Finder::new(own.chain([template.as_str()]).chain(known))?,
+            naming: self.naming()?,
+        })
+    }
+
+    fn naming(&self) -> anyhow::Result<naming::Rules> {
+        let naming = self.config.naming.clone();
+        Ok(naming::Rules {
+            title: naming::Pattern::parse(&naming.title)?,
+            max_title_chars: naming.max_title_chars,
+            file_name: naming::Pattern::parse(&naming.file_name)?,
+            max_file_name_chars: naming.max_file_name_chars,
+            dates: match naming.dates {
+                DateStyle::Iso => naming::DateStyle::Iso,
+                DateStyle::Danish => naming::DateStyle::Danish,
+            },
+            take_off: naming.take_off,
+            vague: naming.vague_subjects,
         })
     }
 

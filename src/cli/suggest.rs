@@ -9,14 +9,19 @@ use uuid::Uuid;
 
 use super::{Context, UsageError};
 use crate::{
+    documents::reader::Reader,
+    domain::mail::Mail,
+    messages::Lang,
     mime,
-    store::{MailFilter, Store},
-    suggest::{Description, Engine, Signals, Suggestion},
+    store::{AttachmentText, MailFilter, Store},
+    suggest::{Description, Engine, Signals, SuggestedType, Suggestion},
 };
 
 const SHOWN: usize = 5;
 /// Mails read at a time.
 const PAGE: i64 = 200;
+/// Attachments of a file that are read.
+const MAX_ATTACHMENTS: usize = 40;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -142,14 +147,15 @@ async fn of_file(
             suggestion,
         });
     }
+    let read = read_attachments(&raw, &mail).await?;
     let output = Output {
-        description: engine.describe(&mail, &[], now),
+        description: engine.describe(&mail, &read, now),
         cases,
     };
     if context.json {
         return super::print_json(&output);
     }
-    println!("{}", output.description.title);
+    print_description(&output.description, context.lang);
     if output.cases.is_empty() {
         println!("  Nothing speaks for any case that {user} may see.");
     }
@@ -165,4 +171,68 @@ async fn of_file(
         }
     }
     Ok(())
+}
+
+/// What the files say, read as the outbox reads those of a stored mail.
+async fn read_attachments(raw: &[u8], mail: &Mail) -> anyhow::Result<Vec<AttachmentText>> {
+    let reader = Reader::of_this_program()?;
+    let mut texts = Vec::new();
+    for (position, attachment) in mail.attachments.iter().enumerate() {
+        if !attachment.may_have_text() || texts.len() >= MAX_ATTACHMENTS {
+            continue;
+        }
+        let Some((_, bytes)) = mime::attachment(raw, &[position]) else {
+            continue;
+        };
+        texts.push(reader.read_attachment(position, attachment, &bytes).await);
+    }
+    Ok(texts)
+}
+
+fn print_description(description: &Description, lang: Lang) {
+    println!("{}", description.title);
+    println!("  {}", description.title_reason.in_words(lang));
+    println!(
+        "  {}  {}",
+        description.document_date,
+        description.direction_in_words(lang)
+    );
+    if let Some(kind) = &description.document_type {
+        println!("  {}", type_in_words(kind, lang));
+    }
+    if let Some(task) = &description.task_date {
+        let sentence = task.sentence.as_deref().unwrap_or_default();
+        println!(
+            "  {}  {}: {sentence}",
+            task.date,
+            task.reason.in_words(lang)
+        );
+    }
+    for file in description.attachments.iter().filter(|file| file.proposed) {
+        println!("  {}", file.name);
+        if let Some(kind) = &file.document_type {
+            println!("         {}", type_in_words(kind, lang));
+        }
+        if let Some(reason) = &file.date_reason {
+            println!("         {}  {}", file.document_date, reason.in_words(lang));
+        }
+        if let Some(reason) = &file.name_reason {
+            println!("         {}", reason.in_words(lang));
+        }
+    }
+}
+
+/// `Ansøgning (92 %): Emnet har ordet »ansøgning«`
+fn type_in_words(kind: &SuggestedType, lang: Lang) -> String {
+    let reasons: Vec<String> = kind
+        .evidence
+        .iter()
+        .map(|reason| reason.in_words(lang))
+        .collect();
+    format!(
+        "{} ({} %): {}",
+        kind.name(lang),
+        kind.confidence.percent(),
+        reasons.join("; ")
+    )
 }

@@ -27,6 +27,8 @@ enum Kind {
     OneOf(&'static [&'static str]),
     /// A pattern for case numbers.
     CaseNumber,
+    /// A pattern for titles and names of files.
+    Name,
     Expressions,
     /// A level, or `module=level`, with commas between.
     LogLevel,
@@ -104,7 +106,7 @@ const KEYS: &[Key] = &[
         "organisation.domains",
         Kind::Texts,
         "[]",
-        "Mail domains of the organisation, to tell incoming from outgoing mail.",
+        "Mail domains of the organisation, and single addresses elsewhere, to tell incoming from outgoing mail.",
     ),
     key(
         "organisation.case_number",
@@ -135,6 +137,48 @@ const KEYS: &[Key] = &[
         number(0, 720),
         "24",
         "How long a journaling can be undone, in hours.",
+    ),
+    key(
+        "naming.title",
+        Kind::Name,
+        "\"{title}\"",
+        "How a title is put together of {title}, {type}, {sender}, {date} and {direction}; what is not known leaves no trace.",
+    ),
+    key(
+        "naming.max_title_chars",
+        number(30, 300),
+        "200",
+        "Longest title that is proposed, in characters.",
+    ),
+    key(
+        "naming.file_name",
+        Kind::Name,
+        "\"{title} – {sender} {date}\"",
+        "Likewise the name of a file whose own says nothing (scan001) and that has no heading.",
+    ),
+    key(
+        "naming.max_file_name_chars",
+        number(20, 180),
+        "150",
+        "Longest name that is proposed for a file, in characters, without its extension.",
+    ),
+    key(
+        "naming.dates",
+        Kind::OneOf(&["iso", "danish"]),
+        "\"iso\"",
+        "How {date} is written: 2024-05-03, which sorts, or 3. maj 2024.",
+    ),
+    key(
+        "naming.take_off",
+        Kind::Texts,
+        "[]",
+        "What is taken off subjects beside SV:, [EKSTERN], [Sikker mail] and their like, as it is written.",
+    ),
+    key(
+        "naming.vague_subjects",
+        Kind::Texts,
+        "[]",
+        "Subjects that say nothing, beside Hej, Dokument, Spørgsmål and their like.",
     ),
     key(
         "mailboxes.batch_bytes",
@@ -403,6 +447,11 @@ fn wrong_with(kind: Kind, value: &Value) -> Option<String> {
             _ => Some(format!("is none of {}", choices.join(", "))),
         },
         Kind::CaseNumber => match text.map(crate::domain::case_number::Template::parse) {
+            Some(Ok(_)) => None,
+            Some(Err(error)) => Some(error.to_string()),
+            None => Some("is no text".to_owned()),
+        },
+        Kind::Name => match text.map(crate::domain::naming::Pattern::parse) {
             Some(Ok(_)) => None,
             Some(Err(error)) => Some(error.to_string()),
             None => Some("is no text".to_owned()),

@@ -23,6 +23,7 @@ pub struct Config {
     pub database: Database,
     pub blobs: BlobStorage,
     pub organisation: Organisation,
+    pub naming: Naming,
     pub mailboxes: Mailboxes,
     pub api: Api,
     pub log: Log,
@@ -61,6 +62,27 @@ pub struct Organisation {
     pub deadline_target_days: u32,
     pub deadline_limit_days: u32,
     pub undo_hours: i64,
+}
+
+/// How titles and files are named; see docs/naming.md.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Naming {
+    pub title: String,
+    pub max_title_chars: usize,
+    pub file_name: String,
+    pub max_file_name_chars: usize,
+    pub dates: DateStyle,
+    pub take_off: Vec<String>,
+    pub vague_subjects: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DateStyle {
+    /// 2024-05-03
+    Iso,
+    /// 3. maj 2024
+    Danish,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -315,6 +337,22 @@ mod tests {
             keyless.contains("blobs.access_key_id") && keyless.contains("blobs.secret_access_key"),
             "{keyless}"
         );
+    }
+
+    #[test]
+    fn a_pattern_of_names_is_checked() {
+        let with = |pattern: &str| load(&format!("[naming]\ntitle = {pattern:?}"), &[]);
+        assert_eq!(
+            with("{date} {title}").unwrap().naming.title,
+            "{date} {title}"
+        );
+        for wrong in ["{titel}", "{date}", "{title", ""] {
+            let mistakes = with(wrong).unwrap_err().to_string();
+            assert!(
+                mistakes.contains("naming.title") && mistakes.contains("{title}"),
+                "{wrong}: {mistakes}"
+            );
+        }
     }
 
     #[test]

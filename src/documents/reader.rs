@@ -14,7 +14,8 @@ use super::{
     child::Header,
     text::{self, Extracted, Format},
 };
-use crate::domain::mail::Warning;
+use crate::domain::mail::{Attachment, Warning};
+use crate::store::AttachmentText;
 
 /// The hidden subcommand that is the child.
 pub const SUBCOMMAND: &str = "read-attachment";
@@ -55,6 +56,27 @@ impl Reader {
     #[must_use]
     pub fn within(self, max_time: Duration) -> Self {
         Self { max_time, ..self }
+    }
+
+    /// What an attachment says, as it is kept beside its mail.
+    pub async fn read_attachment(
+        &self,
+        position: usize,
+        attachment: &Attachment,
+        bytes: &[u8],
+    ) -> AttachmentText {
+        let read = self
+            .read(bytes, &attachment.name, &attachment.media_type)
+            .await;
+        AttachmentText {
+            position,
+            format: read.format.name(),
+            text: read.text,
+            title: read.title,
+            heading: read.heading,
+            language: read.language,
+            notes: read.notes,
+        }
     }
 
     /// What the file says. Never fails: what went wrong is a note.

@@ -4,6 +4,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::document_type::DocumentType;
+
 /// The file on one matter.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Case {
@@ -86,6 +88,8 @@ pub struct Document {
     /// Running number on the case, from 1.
     pub number: i64,
     pub title: String,
+    /// `null` where nobody knows.
+    pub document_type: Option<DocumentType>,
     pub document_date: NaiveDate,
     pub direction: Direction,
     pub created_by: String,

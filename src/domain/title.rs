@@ -1,13 +1,11 @@
-//! The title suggested for a mail on a case.
+//! The subject of a mail without what programs and gateways put before it, and without CPR numbers.
 //!
-//! From the subject: prefixes off, CPR numbers off. Where the subject says nothing, who wrote and when.
-//! The words are Danish because the journal is; what a person types instead is never changed here.
+//! What a title is made of; how it is put together stands in [`super::naming`].
 
-use super::cpr;
+use super::{cpr, naming};
 use chrono::{Datelike, NaiveDate};
-
-/// Characters.
-pub const MAX_CHARS: usize = 200;
+use regex::Regex;
+use std::sync::LazyLock;
 
 const PREFIXES: [&str; 22] = [
     "sv",
@@ -50,46 +48,54 @@ const TAGS: [&str; 14] = [
     "spam",
     "usikker afsender",
 ];
-const EMPTY_WORDS: [&str; 38] = [
-    "hej",
-    "hej med jer",
-    "hejsa",
-    "goddag",
-    "kære",
-    "hi",
-    "hello",
-    "dokument",
-    "dokumenter",
-    "document",
-    "documents",
-    "scan",
-    "scanning",
-    "scannet dokument",
-    "mail",
-    "e-mail",
-    "email",
-    "besked",
-    "meddelelse",
-    "fil",
-    "filer",
-    "bilag",
-    "vedhæftet",
-    "vedhæftet fil",
-    "vedhæftede filer",
-    "attachment",
-    "ingen emne",
-    "intet emne",
-    "uden emne",
-    "no subject",
-    "til rette vedkommende",
-    "spørgsmål",
-    "henvendelse",
-    "tak",
-    "fyi",
-    "til orientering",
-    "test",
-    "haster",
+/// Those of the prefixes that say a mail was sent on, and that it answers one.
+const FORWARDS: [&str; 10] = [
+    "vs",
+    "fw",
+    "fwd",
+    "wg",
+    "tr",
+    "vb",
+    "vl",
+    "rv",
+    "videresendt",
+    "videresend",
 ];
+const REPLIES: [&str; 6] = ["sv", "re", "aw", "antw", "svar", "res"];
+
+/// What the outermost prefix of a subject says of its mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relation {
+    First,
+    Reply,
+    Forward,
+}
+
+/// Whether a subject begins a conversation, answers in one, or sends one on.
+pub fn relation(subject: &str) -> Relation {
+    let mut rest = subject.trim_start();
+    loop {
+        let word: String = rest
+            .chars()
+            .take_while(|c| c.is_alphabetic())
+            .flat_map(char::to_lowercase)
+            .collect();
+        let Some(shorter) = without_prefix(rest) else {
+            match without_tag(rest) {
+                Some(shorter) => rest = shorter.trim_start(),
+                None => return Relation::First,
+            }
+            continue;
+        };
+        if FORWARDS.contains(&word.as_str()) {
+            return Relation::Forward;
+        }
+        if REPLIES.contains(&word.as_str()) {
+            return Relation::Reply;
+        }
+        rest = shorter.trim_start();
+    }
+}
 
 /// The subject without what mail programs and gateways put before it: `SV: VS: [EKSTERN] Byggesag` is `Byggesag`.
 pub fn base_subject(subject: &str) -> String {
@@ -106,43 +112,9 @@ pub fn base_subject(subject: &str) -> String {
     rest.to_owned()
 }
 
-/// A title for a mail; never empty, never with a CPR number, at most [`MAX_CHARS`] long.
-pub fn suggest(subject: &str, sender: Option<&str>, date: Option<NaiveDate>) -> String {
-    let subject = without_cpr(&base_subject(subject));
-    if says_something(&subject) {
-        return shorten(&capitalised(&subject));
-    }
-    let mut title = "Mail".to_owned();
-    if let Some(sender) = sender
-        .map(|s| without_cpr(s.trim()))
-        .filter(|s| !s.is_empty())
-    {
-        title.push_str(" fra ");
-        title.push_str(&sender);
-    }
-    if let Some(date) = date {
-        title.push(' ');
-        title.push_str(&danish_date(date));
-    }
-    shorten(&title)
-}
-
 /// Whether a subject tells what the mail is about.
 pub fn says_something(subject: &str) -> bool {
-    let words: String = subject
-        .chars()
-        .flat_map(char::to_lowercase)
-        .map(|c| {
-            if c.is_alphanumeric() || c == '-' {
-                c
-            } else {
-                ' '
-            }
-        })
-        .collect();
-    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
-    words.chars().filter(|c| c.is_alphabetic()).count() >= 2
-        && !EMPTY_WORDS.contains(&words.as_str())
+    naming::says_something(subject)
 }
 
 /// `3. maj 2024`.
@@ -219,12 +191,24 @@ fn without_tag(text: &str) -> Option<&str> {
         .then(|| rest.trim_start_matches([closing, ':', ' ', '-']))
 }
 
-/// The text without CPR numbers and the labels before them.
+/// `070761-xxxx`: a number that somebody hid, but for the birthday.
+static HIDDEN: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?i)\b[0-9]{6}[- ]?(?:x{4}|\*{4}|•{4})").ok());
+
+/// Digits that may be a number; no more of them stand around it.
+static DIGITS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[0-9]+(?:-[0-9]+)?").ok());
+
+/// The text without CPR numbers, hidden ones too, and the labels before them.
 pub fn without_cpr(text: &str) -> String {
-    if cpr::find(text).is_empty() {
-        return text.to_owned();
+    let bare = cpr::replace(text, |_| GONE.to_owned());
+    let bare = match HIDDEN.as_ref() {
+        Some(hidden) => hidden.replace_all(&bare, GONE).into_owned(),
+        None => bare,
+    };
+    let bare = without_glued_cpr(&bare);
+    if bare == text {
+        return bare;
     }
-    let bare = cpr::replace(text, |_| "\u{0}".to_owned());
     let words: Vec<&str> = bare.split_whitespace().collect();
     let mut kept: Vec<String> = Vec::new();
     for word in words {
@@ -247,6 +231,33 @@ pub fn without_cpr(text: &str) -> String {
         .to_owned()
 }
 
+/// Stands where a number was.
+const GONE: &str = "\u{0}";
+
+/// `0707614285scan`: in a name that a machine made there need not be anything between.
+fn without_glued_cpr(text: &str) -> String {
+    let Some(digits) = DIGITS.as_ref() else {
+        return text.to_owned();
+    };
+    let mut bare = String::with_capacity(text.len());
+    let mut from = 0;
+    for found in digits.find_iter(text) {
+        let before = text.get(from..found.start()).unwrap_or_default();
+        let after = text.get(found.end()..).unwrap_or_default();
+        let is_glued =
+            before.ends_with(char::is_alphanumeric) || after.starts_with(char::is_alphanumeric);
+        bare.push_str(before);
+        if is_glued && cpr::Cpr::parse(found.as_str()).is_some() {
+            bare.extend([" ", GONE, " "]);
+        } else {
+            bare.push_str(found.as_str());
+        }
+        from = found.end();
+    }
+    bare.push_str(text.get(from..).unwrap_or_default());
+    bare
+}
+
 fn is_cpr_label(word: &str) -> bool {
     let letters: String = word
         .chars()
@@ -257,27 +268,6 @@ fn is_cpr_label(word: &str) -> bool {
         letters.as_str(),
         "cpr" | "cprnr" | "cprnummer" | "personnummer" | "personnr"
     )
-}
-
-fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    match chars.next() {
-        Some(first) => first.to_uppercase().chain(chars).collect(),
-        None => String::new(),
-    }
-}
-
-/// Cut at a word where there is one near the limit.
-fn shorten(text: &str) -> String {
-    if text.chars().count() <= MAX_CHARS {
-        return text.to_owned();
-    }
-    let cut: String = text.chars().take(MAX_CHARS - 1).collect();
-    let at_word = match cut.rfind(' ') {
-        Some(space) if cut[space..].chars().count() < 30 => &cut[..space],
-        _ => &cut,
-    };
-    format!("{}…", at_word.trim_end())
 }
 
 #[cfg(test)]
@@ -309,55 +299,36 @@ mod tests {
     }
 
     #[test]
-    fn a_subject_that_says_nothing_gives_way_to_sender_and_date() {
-        let date = NaiveDate::from_ymd_opt(2024, 5, 3);
-        for subject in [
-            "",
-            "SV:",
-            "Hej",
-            "hej!",
-            "Dokument",
-            "Re: (no subject)",
-            "12345",
-            "SV: [EKSTERN]",
-            "...",
+    fn the_outermost_prefix_tells_what_a_mail_is() {
+        for (subject, expected) in [
+            ("Byggesag", Relation::First),
+            ("Vedr.: Byggesag", Relation::First),
+            ("[EKSTERN] SV: Byggesag", Relation::Reply),
+            ("Re[2]: VS: Byggesag", Relation::Reply),
+            ("VS: SV: Byggesag", Relation::Forward),
+            ("Vedr. fw: Byggesag", Relation::Forward),
+            ("", Relation::First),
         ] {
-            assert_eq!(
-                suggest(subject, Some("Ole Hansen"), date),
-                "Mail fra Ole Hansen 3. maj 2024",
-                "{subject}"
-            );
+            assert_eq!(relation(subject), expected, "{subject}");
         }
-        assert_eq!(suggest("", None, None), "Mail");
     }
 
     #[test]
-    fn cpr_numbers_never_reach_the_title() {
+    fn a_cpr_number_goes_with_its_label() {
         for (given, expected) in [
             ("Ansøgning fra Ole, cpr 070761-4285", "Ansøgning fra Ole"),
-            ("CPR-nr.: 0707614285 - ansøgning", "Ansøgning"),
+            ("CPR-nr.: 0707614285 - ansøgning", "ansøgning"),
             ("Ansøgning (070761-4285) om hjælp", "Ansøgning om hjælp"),
+            ("Ansøgning 070761-xxxx", "Ansøgning"),
+            ("CPR: 070761-XXXX, hjælp", "hjælp"),
+            ("070761-4285", ""),
+            ("scan0707614285x", "scan x"),
         ] {
-            assert_eq!(suggest(given, None, None), expected, "{given}");
+            assert_eq!(without_cpr(given), expected, "{given}");
         }
-        assert_eq!(suggest("070761-4285", Some("Ole"), None), "Mail fra Ole");
-    }
-
-    #[test]
-    fn a_long_subject_is_cut_at_a_word() {
-        let title = suggest(&"lokalplan ".repeat(60), None, None);
-        assert!(title.chars().count() <= MAX_CHARS && title.ends_with("lokalplan…"));
     }
 
     proptest! {
-        #[test]
-        fn a_title_is_never_empty_long_or_telling(subject in "(SV: |\\[|cpr | 070761-4285 | 0707614285,|\\PC{0,6}){0,8}") {
-            let title = suggest(&subject, Some(&subject), None);
-            prop_assert!(!title.is_empty() && title.chars().count() <= MAX_CHARS);
-            prop_assert!(!title.contains("4285"));
-            prop_assert!(!title.chars().any(char::is_control));
-        }
-
         #[test]
         fn the_base_of_a_base_subject_is_itself(subject in "(SV: |VS:|\\[EKSTERN\\]|\\PC{0,6}){0,8}") {
             let base = base_subject(&subject);

@@ -16,6 +16,8 @@ use crate::{
 pub struct Request {
     pub case_id: Uuid,
     pub choice: Choice,
+    /// What the types that were chosen teach; `None` when none was.
+    pub type_lessons: Option<serde_json::Value>,
     pub idempotency_key: String,
 }
 
@@ -61,6 +63,7 @@ pub async fn journal(
         }
         documents.push(NewDocument {
             title: planned.title,
+            document_type: planned.document_type,
             document_date: planned.document_date,
             direction: planned.direction,
             files,
@@ -74,6 +77,7 @@ pub async fn journal(
         created_by: actor.to_owned(),
         idempotency_key: request.idempotency_key.clone(),
         request_hash: request_hash(row.id, request),
+        type_lessons: request.type_lessons.clone(),
         jobs: jobs(store, row, request.case_id).await?,
         documents,
     };

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{case::Direction, file_name, mail::Mail};
+use crate::domain::{case::Direction, document_type::DocumentType, file_name, mail::Mail};
 
 /// Longest title of a document, in characters.
 pub const MAX_TITLE_CHARS: usize = 300;
@@ -15,9 +15,19 @@ const MAIL_MEDIA_TYPE: &str = "message/rfc822";
 #[derive(Clone, Debug, PartialEq)]
 pub struct Suggested {
     pub title: String,
-    /// One clean name for each of `Mail::attachments`, in order.
-    pub file_names: Vec<String>,
+    pub document_type: Option<DocumentType>,
+    /// One for each of `Mail::attachments`, in order.
+    pub files: Vec<SuggestedFile>,
     pub direction: Direction,
+    pub document_date: NaiveDate,
+}
+
+/// What is proposed for an attachment; type and date for when it is a document of its own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SuggestedFile {
+    /// Clean.
+    pub name: String,
+    pub document_type: Option<DocumentType>,
     pub document_date: NaiveDate,
 }
 
@@ -26,6 +36,9 @@ pub struct Suggested {
 #[serde(deny_unknown_fields, default)]
 pub struct Choice {
     pub title: Option<String>,
+    // Left out where it is not chosen: what a request is recognised by when it is repeated stays as it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub document_type: Option<DocumentType>,
     pub document_date: Option<NaiveDate>,
     pub direction: Option<Direction>,
     /// Whether the mail itself is filed; without it at least one attachment must be.
@@ -35,7 +48,7 @@ pub struct Choice {
     pub arrangement: Arrangement,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChosenAttachment {
     /// Place in `Mail::attachments`, from 0.
@@ -43,6 +56,11 @@ pub struct ChosenAttachment {
     /// `None` for the suggested name.
     #[serde(default)]
     pub name: Option<String>,
+    /// For the suggested one; used when the attachment is a document of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document_type: Option<DocumentType>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document_date: Option<NaiveDate>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +77,7 @@ impl Default for Choice {
     fn default() -> Self {
         Self {
             title: None,
+            document_type: None,
             document_date: None,
             direction: None,
             include_mail: true,
@@ -76,6 +95,7 @@ pub struct Plan {
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlannedDocument {
     pub title: String,
+    pub document_type: Option<DocumentType>,
     pub document_date: NaiveDate,
     pub direction: Direction,
     pub files: Vec<PlannedFile>,
@@ -158,26 +178,58 @@ pub fn plan(mail: &Mail, suggested: &Suggested, choice: &Choice) -> Result<Plan,
         return Err(PlanError::NothingChosen);
     }
     number_duplicates(&mut files);
-    let document = |title: String, files: Vec<PlannedFile>| PlannedDocument {
+    let of_mail = PlannedDocument {
         title,
+        document_type: choice.document_type.or(suggested.document_type),
         document_date: choice.document_date.unwrap_or(suggested.document_date),
         direction: choice.direction.unwrap_or(suggested.direction),
-        files,
+        files: Vec::new(),
     };
     let documents = match choice.arrangement {
-        Arrangement::Together => vec![document(title, files)],
+        Arrangement::Together => vec![PlannedDocument { files, ..of_mail }],
         Arrangement::Separate => files
             .into_iter()
-            .map(|file| {
-                let title = match file.source {
-                    Source::Mail => title.clone(),
-                    Source::Attachment(_) => file_name::split_extension(&file.name).0.to_owned(),
-                };
-                document(title, vec![file])
+            .map(|file| match file.source {
+                Source::Mail => PlannedDocument {
+                    files: vec![file],
+                    ..of_mail.clone()
+                },
+                Source::Attachment(index) => {
+                    of_attachment(index, file, &of_mail, suggested, choice)
+                }
             })
             .collect(),
     };
     Ok(Plan { documents })
+}
+
+/// A document of its own: what was chosen for it, for all, or is suggested for it, in this order.
+fn of_attachment(
+    index: usize,
+    file: PlannedFile,
+    of_mail: &PlannedDocument,
+    suggested: &Suggested,
+    choice: &Choice,
+) -> PlannedDocument {
+    let chosen = choice
+        .attachments
+        .iter()
+        .flatten()
+        .find(|chosen| chosen.index == index);
+    let proposed = suggested.files.get(index);
+    PlannedDocument {
+        title: file_name::split_extension(&file.name).0.to_owned(),
+        document_type: chosen
+            .and_then(|chosen| chosen.document_type)
+            .or(proposed.and_then(|file| file.document_type)),
+        document_date: chosen
+            .and_then(|chosen| chosen.document_date)
+            .or(choice.document_date)
+            .or(proposed.map(|file| file.document_date))
+            .unwrap_or(of_mail.document_date),
+        direction: of_mail.direction,
+        files: vec![file],
+    }
 }
 
 fn title(suggested: &Suggested, choice: &Choice) -> Result<String, PlanError> {
@@ -202,9 +254,9 @@ fn attachments(
 ) -> Result<Vec<(usize, String)>, PlanError> {
     let suggested_name = |index: usize| {
         suggested
-            .file_names
+            .files
             .get(index)
-            .unwrap_or(&mail.attachments[index].name)
+            .map_or(&mail.attachments[index].name, |file| &file.name)
             .clone()
     };
     let Some(chosen) = &choice.attachments else {
@@ -280,7 +332,15 @@ mod tests {
     fn mail(attachments: Vec<Attachment>) -> (Mail, Suggested) {
         let suggested = Suggested {
             title: "Klage over støj".to_owned(),
-            file_names: attachments.iter().map(|a| a.name.clone()).collect(),
+            document_type: Some(DocumentType::Complaint),
+            files: attachments
+                .iter()
+                .map(|attachment| SuggestedFile {
+                    name: attachment.name.clone(),
+                    document_type: Some(DocumentType::Map),
+                    document_date: NaiveDate::from_ymd_opt(2026, 2, 20).unwrap(),
+                })
+                .collect(),
             direction: Direction::Incoming,
             document_date: NaiveDate::from_ymd_opt(2026, 3, 2).unwrap(),
         };
@@ -324,6 +384,66 @@ mod tests {
     }
 
     #[test]
+    fn a_document_of_its_own_has_its_own_type_and_date() {
+        let (mail, suggested) = mail(vec![
+            attachment("kort.pdf", false),
+            attachment("rapport.pdf", false),
+        ]);
+        let told = |choice: &Choice| -> Vec<(Option<DocumentType>, String)> {
+            let plan = plan(&mail, &suggested, choice).unwrap();
+            let told = |d: PlannedDocument| (d.document_type, d.document_date.to_string());
+            plan.documents.into_iter().map(told).collect()
+        };
+        let separate = Choice {
+            arrangement: Arrangement::Separate,
+            ..Choice::default()
+        };
+        let day = |day: &str| day.to_owned();
+        let map = (Some(DocumentType::Map), day("2026-02-20"));
+        let complaint = (Some(DocumentType::Complaint), day("2026-03-02"));
+        assert_eq!(
+            told(&separate),
+            [complaint.clone(), map.clone(), map.clone()]
+        );
+        assert_eq!(told(&Choice::default()), [complaint]);
+        let chosen = Choice {
+            document_type: Some(DocumentType::Letter),
+            attachments: Some(vec![
+                ChosenAttachment {
+                    document_type: Some(DocumentType::Drawing),
+                    document_date: NaiveDate::from_ymd_opt(2026, 1, 1),
+                    ..ChosenAttachment::default()
+                },
+                ChosenAttachment {
+                    index: 1,
+                    ..ChosenAttachment::default()
+                },
+            ]),
+            ..separate
+        };
+        assert_eq!(
+            told(&chosen),
+            [
+                (Some(DocumentType::Letter), day("2026-03-02")),
+                (Some(DocumentType::Drawing), day("2026-01-01")),
+                map,
+            ]
+        );
+    }
+
+    #[test]
+    fn a_choice_without_a_type_is_written_as_it_always_was() {
+        let written = serde_json::to_string(&Choice {
+            attachments: Some(vec![ChosenAttachment::default()]),
+            ..Choice::default()
+        });
+        assert_eq!(
+            written.unwrap(),
+            r#"{"title":null,"document_date":null,"direction":null,"include_mail":true,"attachments":[{"index":0,"name":null}],"arrangement":"together"}"#
+        );
+    }
+
+    #[test]
     fn attachments_of_the_same_name_are_numbered_never_dropped() {
         let (mail, suggested) = mail(vec![
             attachment("scan.pdf", false),
@@ -357,6 +477,7 @@ mod tests {
             attachments: Some(vec![ChosenAttachment {
                 index: 0,
                 name: Some(name.to_owned()),
+                ..ChosenAttachment::default()
             }]),
             ..Choice::default()
         };
@@ -380,7 +501,7 @@ mod tests {
         let choice = Choice {
             attachments: Some(vec![ChosenAttachment {
                 index: 0,
-                name: None,
+                ..ChosenAttachment::default()
             }]),
             ..Choice::default()
         };

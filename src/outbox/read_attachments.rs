@@ -11,7 +11,7 @@ use super::worker::{JobError, Outbox};
 use crate::{
     domain::mail::Attachment,
     mime,
-    store::{AttachmentText, Job, MailRow, ReadMail, StoreError},
+    store::{Job, MailRow, ReadMail, StoreError},
     suggest::{DocumentText, Signals},
 };
 
@@ -65,19 +65,8 @@ async fn read_mail(outbox: &Outbox, id: Uuid) -> Result<Option<ReadMail>, StoreE
         let Ok(Some((_, bytes))) = decoded else {
             continue;
         };
-        let read = outbox
-            .reader
-            .read(&bytes, &attachment.name, &attachment.media_type)
-            .await;
-        texts.push(AttachmentText {
-            position,
-            format: read.format.name(),
-            text: read.text,
-            title: read.title,
-            heading: read.heading,
-            language: read.language,
-            notes: read.notes,
-        });
+        let read = outbox.reader.read_attachment(position, attachment, &bytes);
+        texts.push(read.await);
     }
     let documents: Vec<DocumentText<'_>> = texts
         .iter()

@@ -14,6 +14,7 @@ use super::{
 use crate::domain::case::{
     Case, CaseAccess, CaseStatus, Direction, Document, DocumentFile, Party, PartyKind,
 };
+use crate::domain::document_type::DocumentType;
 use crate::domain::mail::Sha256;
 
 /// A case to be created.
@@ -368,7 +369,7 @@ impl Store {
         self.case(case_id, viewer).await?;
         let rows: Vec<DocumentRow> = read!(self, |c| {
             sqlx::query_as(
-            "select d.id, d.case_id, d.number, d.title, d.document_date, d.direction, d.created_by, d.created_at
+            "select d.id, d.case_id, d.number, d.title, d.document_type, d.document_date, d.direction, d.created_by, d.created_at
              from documents d
              where d.case_id = $1 and d.withdrawn_at is null
              order by d.number"
@@ -737,6 +738,7 @@ pub(super) struct DocumentRow {
     case_id: Uuid,
     number: i64,
     title: String,
+    document_type: Option<String>,
     document_date: NaiveDate,
     direction: String,
     created_by: String,
@@ -780,6 +782,7 @@ pub(super) fn documents(rows: Vec<DocumentRow>, files: Vec<FileRow>) -> Vec<Docu
             case_id: row.case_id,
             number: row.number,
             title: row.title,
+            document_type: row.document_type.as_deref().and_then(DocumentType::parse),
             document_date: row.document_date,
             direction: match row.direction.as_str() {
                 "outgoing" => Direction::Outgoing,

@@ -5,6 +5,8 @@
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{
@@ -14,7 +16,7 @@ use super::{
     events, is_unique_violation, jobs,
     mails::digest,
 };
-use crate::domain::{case::Direction, mail::Sha256};
+use crate::domain::{case::Direction, document_type::DocumentType, mail::Sha256};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -81,6 +83,8 @@ pub struct NewEntry {
     pub idempotency_key: String,
     /// Digest of the request, to tell a repetition from another request under the same key.
     pub request_hash: [u8; 32],
+    /// What it teaches of types of documents; `None` when nobody chose one.
+    pub type_lessons: Option<Value>,
     pub documents: Vec<NewDocument>,
     pub jobs: Vec<NewJob>,
 }
@@ -88,6 +92,7 @@ pub struct NewEntry {
 #[derive(Clone, Debug)]
 pub struct NewDocument {
     pub title: String,
+    pub document_type: Option<DocumentType>,
     pub document_date: NaiveDate,
     pub direction: Direction,
     pub files: Vec<NewFile>,
@@ -182,8 +187,8 @@ impl Store {
         write!(&mut tx, |c| {
             sqlx::query(
             "insert into entries (id, mail_id, fingerprint, case_id, state, created_by, created_at, idempotency_key,
-               request_hash)
-             values ($1, $2, $3, $4, 'pending', $5, $6, $7, $8)"
+               request_hash, type_lessons)
+             values ($1, $2, $3, $4, 'pending', $5, $6, $7, $8, $9)"
         )
         .bind(new.id)
         .bind(new.mail_id)
@@ -193,6 +198,7 @@ impl Store {
         .bind(now)
         .bind(&new.idempotency_key)
         .bind(new.request_hash.to_vec())
+        .bind(new.type_lessons.as_ref().map(Json))
         .execute(c)
         .await
         .map(|_| ())?;
@@ -465,14 +471,16 @@ async fn insert_document(
     let id = Uuid::now_v7();
     write!(tx, |c| {
         sqlx::query(
-        "insert into documents (id, case_id, entry_id, number, title, document_date, direction, created_by, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+        "insert into documents (id, case_id, entry_id, number, title, document_type, document_date, direction, created_by,
+           created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
     )
     .bind(id)
     .bind(entry.case_id)
     .bind(entry.id)
     .bind(number)
     .bind(&document.title)
+    .bind(document.document_type.map(DocumentType::as_str))
     .bind(document.document_date)
     .bind(direction_text(document.direction))
     .bind(&entry.created_by)

@@ -22,6 +22,7 @@ mod marks;
 mod pictures;
 mod search;
 mod threads;
+mod type_lessons;
 mod users;
 mod wal;
 

@@ -3,7 +3,7 @@
 //! Events are applied by every process, so that all replicas know the same. Applying one twice, or one that
 //! the build has seen already, changes nothing.
 
-use super::describe::{Description, describe};
+use super::describe::{self, ChosenTypes, Description, Lessons};
 use super::index::{Filed, Index};
 use super::model::Model;
 use super::rank::Suggestion;
@@ -22,6 +22,8 @@ pub struct Engine {
     organisation: Organisation,
     index: RwLock<Index>,
     model: RwLock<Model>,
+    /// What people taught of types of documents.
+    lessons: Lessons,
     loaded: AtomicBool,
 }
 
@@ -41,6 +43,7 @@ impl Engine {
             organisation,
             index: RwLock::default(),
             model: RwLock::default(),
+            lessons: Lessons::default(),
             loaded: AtomicBool::new(false),
         }
     }
@@ -61,7 +64,22 @@ impl Engine {
         attachments: &[AttachmentText],
         received: DateTime<Utc>,
     ) -> Description {
-        describe(mail, attachments, &self.organisation, received)
+        let subject = self.subject(mail, attachments);
+        self.lessons
+            .read(|learner| describe::describe(&subject, learner, received))
+    }
+
+    /// What choosing these types teaches; `None` when nothing was chosen.
+    pub fn type_lessons(
+        &self,
+        mail: &Mail,
+        attachments: &[AttachmentText],
+        chosen: &ChosenTypes,
+        received: DateTime<Utc>,
+    ) -> Option<serde_json::Value> {
+        let subject = self.subject(mail, attachments);
+        let lessons = describe::lessons(&subject, chosen, received);
+        (!lessons.is_empty()).then(|| serde_json::to_value(lessons).unwrap_or_default())
     }
 
     /// The most likely cases that the viewer may see, best first.
@@ -98,6 +116,7 @@ impl Engine {
     pub async fn load(&self, store: &Store) -> Result<Loaded, StoreError> {
         let mut index = Index::default();
         let last_event = store.last_event().await?;
+        self.lessons.load(store).await?;
         let mut after: Option<Uuid> = None;
         loop {
             let page = store.all_cases(after, PAGE).await?;
@@ -130,6 +149,7 @@ impl Engine {
 
     /// Takes in what happened, whichever process did it.
     pub async fn apply(&self, store: &Store, event: &EventKind) -> Result<(), StoreError> {
+        self.lessons.apply(store, event).await?;
         match event {
             EventKind::CaseChanged { case_id } => self.refresh_case(store, *case_id).await,
             EventKind::EntryCommitted {
@@ -170,6 +190,18 @@ impl Engine {
                 Ok(())
             }
             _ => Ok(()),
+        }
+    }
+
+    fn subject<'a>(
+        &'a self,
+        mail: &'a Mail,
+        attachments: &'a [AttachmentText],
+    ) -> describe::Subject<'a> {
+        describe::Subject {
+            mail,
+            read: attachments,
+            organisation: &self.organisation,
         }
     }
 

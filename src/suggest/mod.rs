@@ -26,7 +26,7 @@ mod tests;
 mod weights;
 mod words;
 
-pub use describe::{Description, NamedAttachment, describe};
+pub use describe::{ChosenTypes, Description, NamedFile, Reason, SuggestedType, TaskDate};
 pub use engine::{Engine, Loaded};
 pub use evidence::Evidence;
 pub use index::{Filed, Index};

@@ -7,7 +7,7 @@ use super::postings::{Key, key_of};
 use super::words::{self, Stems};
 use crate::domain::mail::Mail;
 use crate::domain::mail_text::{self, Kind};
-use crate::domain::{case_number, cpr, cvr, direction, file_name, property, title};
+use crate::domain::{case_number, cpr, cvr, direction, file_name, naming, property, title};
 use crate::domain::{case_number::Finder, direction::OwnDomains};
 use crate::store::MailRow;
 use serde::{Deserialize, Serialize};
@@ -43,6 +43,8 @@ const DOCUMENT_WEIGHT: u32 = 1;
 pub struct Organisation {
     pub domains: OwnDomains,
     pub numbers: Finder,
+    /// How titles and files are named.
+    pub naming: naming::Rules,
 }
 
 /// See the module.

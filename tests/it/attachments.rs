@@ -186,6 +186,7 @@ on_both! {
             created_by: "birthe".to_owned(),
             idempotency_key: "k".to_owned(),
             request_hash: [0; 32],
+            type_lessons: None,
             documents: Vec::new(),
             jobs: Vec::new(),
         };

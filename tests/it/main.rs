@@ -16,6 +16,7 @@ mod architecture;
 mod attachments;
 mod cli;
 mod demo;
+mod describe;
 mod documents;
 mod faults;
 mod generator;

@@ -86,6 +86,8 @@ async fn nothing_is_lost(store: &Store) {
         .unwrap();
     assert_eq!(entries.len(), 1);
     assert!(store.kle_plan().await.unwrap().1.is_empty());
+    assert_eq!(store.type_lessons(None, 10).await.unwrap(), []);
+    assert_eq!(store.documents(CASE, "birthe").await.unwrap(), []);
     let tidied = store.tidy(Duration::zero(), day(20)).await.unwrap();
     assert_eq!(tidied.mails_removed, 0);
 }

@@ -35,13 +35,23 @@ pub(crate) async fn file(
     let mail = mime::parse(&raw);
     let suggested = Suggested {
         title: "Hæk ved nabogrund".to_owned(),
-        file_names: mail.attachments.iter().map(|a| a.name.clone()).collect(),
+        document_type: None,
+        files: mail
+            .attachments
+            .iter()
+            .map(|attachment| journal::SuggestedFile {
+                name: attachment.name.clone(),
+                document_type: None,
+                document_date: day(2).date_naive(),
+            })
+            .collect(),
         direction: sagspost::domain::case::Direction::Incoming,
         document_date: day(2).date_naive(),
     };
     let request = journal::Request {
         case_id,
         choice: Choice::default(),
+        type_lessons: None,
         idempotency_key: key.to_owned(),
     };
     journal::journal(

@@ -42,6 +42,7 @@ async fn file(store: &Store, mail_id: Uuid, case_id: Uuid, key: &str) -> Uuid {
         created_by: "birthe.lund".to_owned(),
         idempotency_key: key.to_owned(),
         request_hash: [0; 32],
+        type_lessons: None,
         documents: Vec::new(),
         jobs: Vec::new(),
     };

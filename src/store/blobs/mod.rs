@@ -185,6 +185,22 @@ impl Store {
         Ok(bytes)
     }
 
+    /// The first bytes of a blob, for what stands at its beginning; of a whole one they are checked.
+    pub async fn blob_head(&self, sha256: Sha256, max_bytes: u64) -> Result<Bytes, StoreError> {
+        let (object, range) = self.place_of(sha256).await?;
+        if range.end - range.start <= max_bytes {
+            return self.blob(sha256).await;
+        }
+        let head = |range: Range<u64>| range.start..range.start + max_bytes;
+        match self.blobs.get(object, head(range)).await {
+            Err(BlobError::Read(object_store::Error::NotFound { .. })) => {
+                let (object, range) = self.place_of(sha256).await?;
+                Ok(self.blobs.get(object, head(range)).await?)
+            }
+            read => Ok(read?),
+        }
+    }
+
     async fn place_of(&self, sha256: Sha256) -> Result<(Uuid, Range<u64>), StoreError> {
         let place: Option<(Uuid, i64, i64)> = read!(self, |c| sqlx::query_as(
             "select object_id, byte_offset, byte_length
