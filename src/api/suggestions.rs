@@ -18,7 +18,7 @@ use crate::{
     messages::Lang,
     mime,
     store::{MailRow, StoreError},
-    suggest::{Signals, Suggestion},
+    suggest::{self, EvidenceSeen, Signals, Suggestion},
 };
 
 /// Suggestions that are shown; more would be a search.
@@ -45,6 +45,26 @@ pub(super) struct Suggestions {
     direction: Direction,
     document_date: NaiveDate,
     attachments: Vec<SuggestedFile>,
+    for_a_case: ForACaseInWords,
+}
+
+/// Whether the mail is for a case at all: newsletters, calendar noise, system mail and private mail are not.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ForACaseInWords {
+    /// In percent.
+    probability: u8,
+    /// Those that say most first.
+    reasons: Vec<ReasonInWords>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct ReasonInWords {
+    /// Stable, e.g. `kind_newsletter`.
+    kind: String,
+    /// Whether it speaks for a case or against one.
+    for_a_case: bool,
+    /// The reason as a sentence in the reader's language.
+    text: String,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -54,13 +74,13 @@ pub(super) struct SuggestedCase {
     title: String,
     /// Probability that it is the right one, in percent.
     confidence: u8,
-    evidence: Vec<EvidenceInWords>,
+    pub evidence: Vec<EvidenceInWords>,
 }
 
 #[derive(Serialize, ToSchema)]
 pub(super) struct EvidenceInWords {
     /// Stable, e.g. `same_thread`.
-    kind: &'static str,
+    pub kind: &'static str,
     /// The reason as a sentence in the reader's language.
     text: String,
 }
@@ -99,9 +119,11 @@ pub(super) async fn suggest(
     let described = app
         .engine
         .describe(&question.mail, &read, question.received_at);
+    let cases = cases(&app, &question.signals, &viewer, lang, SHOWN).await?;
     Ok(JsonBody(Suggestions {
+        for_a_case: for_a_case(&app, &question, &cases, &viewer, lang),
         mail_id: question.mail_id,
-        cases: cases(&app, &question.signals, &viewer, lang, SHOWN).await?,
+        cases,
         title: described.title,
         direction: described.direction,
         document_date: described.document_date,
@@ -123,6 +145,8 @@ struct Question {
     mail_id: Option<Uuid>,
     mail: Mail,
     signals: Signals,
+    /// The first lines of its text.
+    beginning: String,
     received_at: DateTime<Utc>,
 }
 
@@ -131,6 +155,7 @@ impl Question {
         Self {
             mail_id: Some(row.id),
             signals: Signals::of_row(&row),
+            beginning: row.preview,
             mail: row.envelope,
             received_at: row.received_at,
         }
@@ -151,10 +176,47 @@ async fn uploaded(app: &App, upload: &extract::Upload, viewer: &str) -> Result<Q
         .await?;
     Ok(Question {
         mail_id: None,
+        beginning: beginning(&upload.mail.text),
         mail: upload.mail.clone(),
         signals,
         received_at: Utc::now(),
     })
+}
+
+/// As much of a text as is kept beside a stored mail.
+fn beginning(text: &str) -> String {
+    text.chars().take(200).collect()
+}
+
+fn for_a_case(
+    app: &App,
+    question: &Question,
+    cases: &[SuggestedCase],
+    viewer: &str,
+    lang: Lang,
+) -> ForACaseInWords {
+    let kinds = cases
+        .iter()
+        .flat_map(|case| case.evidence.iter().map(|evidence| evidence.kind));
+    let asked = suggest::Question {
+        mail: &question.mail,
+        beginning: &question.beginning,
+        signals: &question.signals,
+        evidence: EvidenceSeen::of(kinds),
+    };
+    let answer = app.engine.for_a_case(&asked, viewer);
+    ForACaseInWords {
+        probability: answer.probability.percent(),
+        reasons: answer
+            .reasons
+            .iter()
+            .map(|weighed| ReasonInWords {
+                kind: weighed.reason.kind(),
+                for_a_case: weighed.speaks_for_a_case(),
+                text: weighed.reason.in_words(lang),
+            })
+            .collect(),
+    }
 }
 
 /// The best case for a mail that is not journaled yet.
@@ -215,7 +277,12 @@ async fn cases(
     Ok(cases)
 }
 
-fn in_words(suggestion: Suggestion, number: String, title: String, lang: Lang) -> SuggestedCase {
+pub(super) fn in_words(
+    suggestion: Suggestion,
+    number: String,
+    title: String,
+    lang: Lang,
+) -> SuggestedCase {
     SuggestedCase {
         case_id: suggestion.case_id,
         number,

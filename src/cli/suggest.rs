@@ -9,14 +9,20 @@ use uuid::Uuid;
 
 use super::{Context, UsageError};
 use crate::{
+    messages::{Lang, text},
     mime,
     store::{MailFilter, Store},
-    suggest::{Description, Engine, Signals, Suggestion},
+    suggest::{
+        self, AccessCode, AccessProposal, Description, Engine, EvidenceSeen, ForACase,
+        ProposedParty, Signals, Suggestion,
+    },
 };
 
 const SHOWN: usize = 5;
 /// Mails read at a time.
 const PAGE: i64 = 200;
+/// Of a text, for whether the mail is for a case: about as much as is kept beside a stored mail.
+const BEGINNING_BYTES: usize = 200;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -36,6 +42,9 @@ struct Output {
     #[serde(flatten)]
     description: Description,
     cases: Vec<SuggestedCase>,
+    for_a_case: ForACase,
+    parties: Vec<ProposedParty>,
+    access: AccessProposal,
 }
 
 #[derive(Serialize)]
@@ -142,9 +151,19 @@ async fn of_file(
             suggestion,
         });
     }
+    let evidence = cases.iter().flat_map(|case| &case.suggestion.evidence);
+    let question = suggest::Question {
+        mail: &mail,
+        beginning: &mail.text[..mail.text.floor_char_boundary(BEGINNING_BYTES)],
+        signals: &signals,
+        evidence: EvidenceSeen::of(evidence.map(suggest::Evidence::kind)),
+    };
     let output = Output {
+        for_a_case: engine.for_a_case(&question, user),
         description: engine.describe(&mail, &[], now),
         cases,
+        parties: suggest::propose_parties(&mail, engine.organisation()),
+        access: suggest::propose_access(&mail, []),
     };
     if context.json {
         return super::print_json(&output);
@@ -164,5 +183,42 @@ async fn of_file(
             println!("         {}", evidence.in_words(context.lang));
         }
     }
+    print_proposals(&output, context.lang);
     Ok(())
+}
+
+/// What a new case would be filled in with, and whether the mail calls for one.
+fn print_proposals(output: &Output, lang: Lang) {
+    println!("For a case: {} %", output.for_a_case.probability.percent());
+    for weighed in &output.for_a_case.reasons {
+        let sign = if weighed.speaks_for_a_case() {
+            '+'
+        } else {
+            '-'
+        };
+        println!("       {sign} {}", weighed.reason.in_words(lang));
+    }
+    if !output.parties.is_empty() {
+        println!("Parties:");
+    }
+    for party in &output.parties {
+        let details = [
+            &party.identifier,
+            &party.title,
+            &party.organisation,
+            &party.address,
+            &party.phone,
+            &party.mail,
+        ];
+        let details: Vec<&str> = details.into_iter().flatten().map(String::as_str).collect();
+        println!("  {}  {}", party.name, details.join(", "));
+    }
+    let code = match output.access.code {
+        AccessCode::Open => "access.open",
+        AccessCode::Restricted => "access.restricted",
+    };
+    println!("Access: {}", text(lang, code, &[]));
+    for finding in &output.access.findings {
+        println!("         {}", finding.in_words(lang));
+    }
 }

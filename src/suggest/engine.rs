@@ -6,6 +6,7 @@
 use super::describe::{Description, describe};
 use super::index::{Filed, Index};
 use super::rank::Suggestion;
+use super::relevance::{self, ForACase, Question};
 use super::signals::{Organisation, Signals};
 use crate::domain::mail::Mail;
 use crate::store::{AttachmentText, EventKind, Filing, Store, StoreError};
@@ -20,6 +21,8 @@ const PAGE: i64 = 500;
 pub struct Engine {
     organisation: Organisation,
     index: RwLock<Index>,
+    /// What was for a case at all.
+    relevance: relevance::Kept,
     loaded: AtomicBool,
 }
 
@@ -38,6 +41,7 @@ impl Engine {
         Self {
             organisation,
             index: RwLock::default(),
+            relevance: relevance::Kept::default(),
             loaded: AtomicBool::new(false),
         }
     }
@@ -70,6 +74,12 @@ impl Engine {
         limit: usize,
     ) -> Vec<Suggestion> {
         self.read(|index| index.rank(signals, viewer, now, limit))
+    }
+
+    /// Whether the mail is for a case at all, and why one may think so.
+    pub fn for_a_case(&self, question: &Question<'_>, viewer: &str) -> ForACase {
+        self.relevance
+            .answer(question, viewer, &self.organisation.domains)
     }
 
     /// The number of a case that was suggested; `None` when it is gone since.
@@ -111,6 +121,8 @@ impl Engine {
             }
             tokio::task::yield_now().await;
         }
+        let own = &self.organisation.domains;
+        self.relevance.load(store, own).await?;
         let loaded = Loaded {
             cases: index.case_count(),
             filings: index.entry_count(),
@@ -123,6 +135,8 @@ impl Engine {
 
     /// Takes in what happened, whichever process did it.
     pub async fn apply(&self, store: &Store, event: &EventKind) -> Result<(), StoreError> {
+        let own = &self.organisation.domains;
+        self.relevance.apply(store, event, own).await?;
         match event {
             EventKind::CaseChanged { case_id } => self.refresh_case(store, *case_id).await,
             EventKind::EntryCommitted {

@@ -4,23 +4,32 @@
 //! applied before ranking, and evidence is never made from what the asker may not see. The path is
 //! `signals` (what a mail gives) → `index` (what cases are known by) → `evidence` (features) → `rank`.
 
+mod access;
 mod describe;
 mod engine;
 pub mod evidence;
 mod index;
+mod parties;
 mod postings;
 mod probability;
 mod rank;
+mod relevance;
 mod signals;
 #[cfg(test)]
 mod tests;
 mod weights;
+mod word_patterns;
 mod words;
 
+pub use access::{AccessCode, AccessProposal, Category, Finding, propose as propose_access};
 pub use describe::{Description, NamedAttachment, describe};
 pub use engine::{Engine, Loaded};
 pub use evidence::Evidence;
 pub use index::{Filed, Index};
+pub use parties::{
+    PartyReason, ProposedParty, is_masked, propose as propose_parties, whole_identifier,
+};
 pub use probability::Probability;
 pub use rank::Suggestion;
+pub use relevance::{EvidenceSeen, ForACase, Question, Weighed};
 pub use signals::{DocumentText, NumberSeen, Organisation, Place, Signals, Term};
