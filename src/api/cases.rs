@@ -142,14 +142,13 @@ pub(super) async fn create(
     State(app): State<App>,
     Viewer(viewer): Viewer,
     IdempotencyKey(idempotency_key): IdempotencyKey,
-    Json(wish): Json<CaseWish>,
+    Json(mut wish): Json<CaseWish>,
 ) -> Result<Response, Problem> {
     let now = Utc::now();
     let request = CaseRequest {
         idempotency_key,
         hash: request_hash(&wish),
     };
-    let mut wish = wish;
     unmask(&app, &mut wish, &viewer).await?;
     let new = checked(wish, request, &viewer, now)?;
     let case = app.cases.create(&new, &viewer, now).await?;

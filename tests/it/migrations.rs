@@ -56,6 +56,7 @@ async fn nothing_is_lost(store: &Store) {
     let mail = store.mail(MAIL, "birthe").await.unwrap();
     assert_eq!(mail.envelope.attachments[0].name, "kort.pdf");
     assert_eq!(mail.attachment_signals, None);
+    assert_eq!(mail.not_for_a_case, None);
     assert_eq!(store.attachment_texts(MAIL).await.unwrap(), []);
     assert_eq!(
         store
@@ -111,6 +112,11 @@ async fn from_version_4_on_sqlite() {
 }
 
 #[tokio::test]
+async fn from_version_5_on_sqlite() {
+    from_version_on_sqlite(5).await;
+}
+
+#[tokio::test]
 async fn from_version_1_on_postgres() {
     from_version_on_postgres(1).await;
 }
@@ -123,6 +129,11 @@ async fn from_version_2_on_postgres() {
 #[tokio::test]
 async fn from_version_4_on_postgres() {
     from_version_on_postgres(4).await;
+}
+
+#[tokio::test]
+async fn from_version_5_on_postgres() {
+    from_version_on_postgres(5).await;
 }
 
 /// Later versions only added columns that version 1's rows leave empty, and tables of their own.

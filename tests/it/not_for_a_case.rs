@@ -43,8 +43,8 @@ fn newsletter(number: u32) -> Vec<u8> {
     )
 }
 
-/// How likely the engine takes a mail to be for a case, for a user.
-async fn likely(store: &Store, engine: &Engine, mail_id: Uuid, viewer: &str) -> f64 {
+/// How likely the engine takes a mail to be for a case, for a user: in millionths.
+async fn likely(store: &Store, engine: &Engine, mail_id: Uuid, viewer: &str) -> u64 {
     let row = store.mail_unchecked(mail_id).await.unwrap();
     let question = Question {
         mail: &row.envelope,
@@ -52,7 +52,8 @@ async fn likely(store: &Store, engine: &Engine, mail_id: Uuid, viewer: &str) -> 
         signals: &Signals::of_row(&row),
         evidence: EvidenceSeen::default(),
     };
-    engine.for_a_case(&question, viewer).probability.value()
+    let answer = engine.for_a_case(&question, viewer);
+    (answer.probability.value() * 1e6).round() as u64
 }
 
 fn engine() -> Engine {

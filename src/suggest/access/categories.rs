@@ -1,11 +1,10 @@
 //! The categories of sensitive content and the words that tell of them, read from `categories.toml`.
 
-use regex::Regex;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use crate::suggest::word_patterns::any_of;
+use crate::suggest::word_patterns::AnyOf;
 
 /// Kinds of content that call for care: the regulation's articles 9 and 10, and what is kept as closely.
 #[derive(
@@ -48,21 +47,24 @@ pub(super) enum Strength {
     Weak,
 }
 
-/// One category's words of one strength, as one pattern over text in lower case.
+/// One category's words of one strength.
 pub(super) struct Words {
     pub category: Category,
     pub strength: Strength,
-    pub pattern: Regex,
-    except: Option<Regex>,
+    pub list: AnyOf,
 }
 
-impl Words {
-    /// Whether what stands at `at` only looks like one of the words.
-    pub fn is_excepted(&self, text: &str, at: usize) -> bool {
-        self.except
-            .as_ref()
-            .and_then(|except| except.find_at(text, at))
-            .is_some_and(|hit| hit.start() == at)
+/// The lists of `categories.toml`.
+pub(super) struct Lists {
+    pub words: Vec<Words>,
+    except: BTreeMap<Category, AnyOf>,
+}
+
+impl Lists {
+    /// Whether what stands at `at` only looks like a word of the category.
+    pub fn is_excepted(&self, category: Category, text: &str, at: usize) -> bool {
+        let except = self.except.get(&category);
+        except.is_some_and(|except| except.is_at(text, at))
     }
 }
 
@@ -75,25 +77,29 @@ struct Listed {
     except: Vec<String>,
 }
 
-pub(super) static WORDS: LazyLock<Vec<Words>> = LazyLock::new(|| {
+pub(super) static LISTS: LazyLock<Lists> = LazyLock::new(|| {
     let listed: BTreeMap<Category, Listed> = toml::from_str(include_str!("categories.toml"))
         .expect("the shipped file, which a test reads");
-    let mut words = Vec::new();
-    for (category, listed) in listed {
-        for (strength, list) in [
+    let list = |words: &[String]| AnyOf::new(words.iter().map(String::as_str));
+    let words = listed.iter().flat_map(|(category, listed)| {
+        let by_strength = [
             (Strength::Always, &listed.always),
             (Strength::Strong, &listed.strong),
             (Strength::Weak, &listed.weak),
-        ] {
-            words.extend(any_of(list).map(|pattern| Words {
-                category,
-                strength,
-                pattern,
-                except: any_of(&listed.except),
-            }));
-        }
+        ];
+        by_strength.map(|(strength, words)| Words {
+            category: *category,
+            strength,
+            list: list(words),
+        })
+    });
+    Lists {
+        words: words.collect(),
+        except: listed
+            .iter()
+            .map(|(category, listed)| (*category, list(&listed.except)))
+            .collect(),
     }
-    words
 });
 
 #[cfg(test)]
@@ -119,6 +125,6 @@ mod tests {
             let twice: Vec<_> = words.windows(2).filter(|pair| pair[0] == pair[1]).collect();
             assert!(twice.is_empty(), "{category:?}: {twice:?}");
         }
-        assert!(WORDS.len() >= 21);
+        assert_eq!(LISTS.words.len(), 21);
     }
 }

@@ -1,15 +1,15 @@
 //! Looks for sensitive content and weighs it by where it stands and whom it speaks of.
 
-use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::Finding;
-use super::categories::{Category, Strength, WORDS};
+use super::categories::{Category, LISTS, Strength};
 use crate::domain::cpr;
 use crate::domain::mail::{Mail, MailKind};
 use crate::domain::mail_text::{self, Kind};
+use crate::suggest::word_patterns::AnyOf;
 
 const MAX_TEXT_BYTES: usize = 64 * 1024;
 const MAX_DOCUMENT_BYTES: usize = 16 * 1024;
@@ -33,12 +33,72 @@ const QUOTED: f64 = 0.5;
 const TO_MANY: f64 = 0.25;
 
 /// Whoever speaks of a person uses such words. "I", "her" and "vi" are left out: they are other words too.
-static SOMEBODY: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"\b(?:jeg|mig|min|mit|mine|hun|hende|hendes|han|ham|hans|barnet|barnets|barn|drengen|pigen|søn|sønnen|sønnens|søns|datter|datteren|datteren?s|mor|moren|moderen|far|faren|faderen|forældrene|borger|borgeren|borgerens|eleven|elevens|patienten|patientens|klienten|klientens|ansøger|ansøgeren|ansøgers|medarbejderen|medarbejderens|ægtefælle|samlever|kæreste|kone|kones|mands|bror|søster|familien|vedkommende|my|me|she|his|son|daughter|mother|father|wife|husband)\b",
-    )
-    .expect("a constant pattern")
-});
+const SOMEBODY: [&str; 63] = [
+    "jeg",
+    "mig",
+    "min",
+    "mit",
+    "mine",
+    "hun",
+    "hende",
+    "hendes",
+    "han",
+    "ham",
+    "hans",
+    "barnet",
+    "barnets",
+    "barn",
+    "drengen",
+    "pigen",
+    "søn",
+    "sønnen",
+    "sønnens",
+    "søns",
+    "datter",
+    "datteren",
+    "datters",
+    "datterens",
+    "mor",
+    "moren",
+    "moderen",
+    "far",
+    "faren",
+    "faderen",
+    "forældrene",
+    "borger",
+    "borgeren",
+    "borgerens",
+    "eleven",
+    "elevens",
+    "patienten",
+    "patientens",
+    "klienten",
+    "klientens",
+    "ansøger",
+    "ansøgeren",
+    "ansøgers",
+    "medarbejderen",
+    "medarbejderens",
+    "ægtefælle",
+    "samlever",
+    "kæreste",
+    "kone",
+    "kones",
+    "mands",
+    "bror",
+    "søster",
+    "familien",
+    "vedkommende",
+    "my",
+    "me",
+    "she",
+    "his",
+    "mother",
+    "father",
+    "wife",
+    "husband",
+];
+static OF_SOMEBODY: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::new(SOMEBODY));
 
 /// A part of the mail with how much its words count.
 struct Part {
@@ -178,14 +238,14 @@ fn parts(mail: &Mail, documents: &[&str]) -> Vec<Part> {
 }
 
 fn look(text: &str, weight: f64, somebody_is_named: bool, found: &mut BTreeMap<Category, Found>) {
-    for words in WORDS.iter() {
-        for hit in words.pattern.find_iter(text) {
-            if words.is_excepted(text, hit.start()) {
+    for words in &LISTS.words {
+        for word in words.list.find_iter(text) {
+            if LISTS.is_excepted(words.category, text, word.start) {
                 continue;
             }
             let of_somebody = somebody_is_named
                 || words.strength == Strength::Always
-                || SOMEBODY.is_match(&text[sentence(text, hit.range())]);
+                || OF_SOMEBODY.is_in(&text[sentence(text, word.clone())]);
             let points = weight
                 * match (words.strength, of_somebody) {
                     (Strength::Always, _) | (Strength::Strong, true) => 4.0,
@@ -200,11 +260,7 @@ fn look(text: &str, weight: f64, somebody_is_named: bool, found: &mut BTreeMap<C
             } else {
                 &mut found.of_nobody
             };
-            let word = hit
-                .as_str()
-                .split_whitespace()
-                .collect::<Vec<_>>()
-                .join(" ");
+            let word = text[word].split_whitespace().collect::<Vec<_>>().join(" ");
             let known = list.entry(word).or_default();
             *known = known.max(points);
         }

@@ -223,7 +223,7 @@ fn a_number_is_found_wherever_it_stands_and_never_told() {
 
 #[test]
 fn printing_a_proposal_for_debugging_shows_counts_alone() {
-    let found = propose(&mail("Syg", "Jeg har kræft og depression."), []);
+    let found = propose(&mail("Til jer", "Jeg har kræft og depression."), []);
     let printed = format!("{found:?}");
     assert!(printed.contains("health x 2"), "{printed}");
     assert!(!printed.contains("kræft"), "{printed}");

@@ -14,7 +14,7 @@ use serde::Serialize;
 pub(super) use sender::is_nobody;
 
 use super::Organisation;
-use crate::domain::case::{Party, PartyKind};
+use crate::domain::case::PartyKind;
 use crate::domain::contact::address;
 use crate::domain::mail::Mail;
 use crate::domain::mail_text::{self, Kind};
@@ -267,17 +267,4 @@ fn properties(letter: &Letter, parties: &[ProposedParty]) -> Vec<ProposedParty> 
         )
     }));
     found
-}
-
-impl From<ProposedParty> for Party {
-    /// With the identifier as it is shown.
-    fn from(party: ProposedParty) -> Self {
-        Self {
-            kind: party.kind,
-            name: party.name,
-            identifier: party.identifier,
-            address: party.address,
-            mail: party.mail,
-        }
-    }
 }

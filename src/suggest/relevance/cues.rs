@@ -1,6 +1,5 @@
 //! What a mail itself tells of whether it is for a case; the points stand in `cues.toml`.
 
-use regex::Regex;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -8,7 +7,7 @@ use std::sync::LazyLock;
 use super::{Question, Reason, Sign, Weighed, Words};
 use crate::domain::mail::MailKind;
 use crate::suggest::parties::is_nobody;
-use crate::suggest::word_patterns::any_of;
+use crate::suggest::word_patterns::AnyOf;
 
 /// Words of one list that count; more of them say no more.
 const MAX_WORDS: usize = 2;
@@ -39,7 +38,7 @@ struct Cues {
     base: f64,
     kinds: BTreeMap<Kind, f64>,
     signs: BTreeMap<Sign, f64>,
-    words: Vec<(Words, f64, Regex)>,
+    words: Vec<(Words, f64, AnyOf)>,
 }
 
 static CUES: LazyLock<Cues> = LazyLock::new(|| {
@@ -51,8 +50,11 @@ static CUES: LazyLock<Cues> = LazyLock::new(|| {
         signs: listed.signs,
         words: listed
             .words
-            .into_iter()
-            .filter_map(|(name, list)| Some((name, list.points, any_of(&list.words)?)))
+            .iter()
+            .map(|(name, list)| {
+                let words = AnyOf::new(list.words.iter().map(String::as_str));
+                (*name, list.points, words)
+            })
             .collect(),
     }
 });
@@ -76,14 +78,10 @@ pub(super) fn of(question: &Question<'_>) -> Vec<Weighed> {
         take(Reason::Sign { sign }, points);
     }
     let text = lower_beginning(question);
-    for (list, points, pattern) in &CUES.words {
+    for (list, points, listed) in &CUES.words {
         let mut words: Vec<String> = Vec::new();
-        for hit in pattern.find_iter(&text) {
-            let word = hit
-                .as_str()
-                .split_whitespace()
-                .collect::<Vec<_>>()
-                .join(" ");
+        for word in listed.find_iter(&text) {
+            let word = text[word].split_whitespace().collect::<Vec<_>>().join(" ");
             if words.len() < MAX_WORDS && !words.contains(&word) {
                 words.push(word);
             }

@@ -108,10 +108,6 @@ pub struct Learned {
 }
 
 impl Learned {
-    pub fn knows_filing(&self, entry: Uuid) -> bool {
-        self.filed.contains_key(&entry)
-    }
-
     /// Learns an act; one that was learned before changes nothing.
     pub fn learn(&mut self, act: &Judged, own: &OwnDomains) {
         let for_everybody = if act.for_a_case {

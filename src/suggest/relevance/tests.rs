@@ -316,7 +316,7 @@ fn some_act() -> impl Strategy<Value = Judged> {
                 // The same id is the same act.
                 id: Uuid::from_u128(
                     id * 100
-                        + (for_a_case as u128) * 50
+                        + u128::from(for_a_case) * 50
                         + kind as u128 * 16
                         + from as u128 * 4
                         + subject as u128,
