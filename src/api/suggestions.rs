@@ -195,7 +195,8 @@ fn for_a_case(
     viewer: &str,
     lang: Lang,
 ) -> ForACaseInWords {
-    let kinds = cases
+    let best = cases.first();
+    let kinds = best
         .iter()
         .flat_map(|case| case.evidence.iter().map(|evidence| evidence.kind));
     let asked = suggest::Question {

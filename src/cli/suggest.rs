@@ -151,7 +151,8 @@ async fn of_file(
             suggestion,
         });
     }
-    let evidence = cases.iter().flat_map(|case| &case.suggestion.evidence);
+    let best = cases.first();
+    let evidence = best.iter().flat_map(|case| &case.suggestion.evidence);
     let question = suggest::Question {
         mail: &mail,
         beginning: &mail.text[..mail.text.floor_char_boundary(BEGINNING_BYTES)],

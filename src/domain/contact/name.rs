@@ -81,6 +81,7 @@ pub fn tidy(name: &str) -> String {
             if !is_organisation(&name)
                 && !is_title(first)
                 && !first.contains(',')
+                && first.starts_with(char::is_uppercase)
                 && first.split(' ').count() <= 3
                 && last.split(' ').count() <= 2
                 && !name.contains(|c: char| c.is_ascii_digit()) =>

@@ -7,7 +7,7 @@ const FORMS: [&str; 30] = [
     "ag", "ab", "b.v.", "s.a.", "vvs", "region", "byg",
 ];
 /// What the names of organisations, or a word of them, end with.
-const ENDINGS: [&str; 84] = [
+const ENDINGS: [&str; 98] = [
     "kommune",
     "styrelsen",
     "styrelse",
@@ -92,6 +92,20 @@ const ENDINGS: [&str; 84] = [
     "jobcentret",
     "selskabet",
     "rådgivende",
+    "klub",
+    "avis",
+    "rådgivning",
+    "rådgiverne",
+    "boliger",
+    "konsulenterne",
+    "mejeri",
+    "laug",
+    "vandværk",
+    "varmeværk",
+    "genbrug",
+    "service",
+    "transport",
+    "udvikling",
 ];
 /// What titles, or a word of them, end with.
 const TITLES: [&str; 59] = [

@@ -76,7 +76,16 @@ pub(super) fn with_signature(
         .or_else(|| header.filter(|name| contact::is_organisation(name)))
         // A firm of one person.
         .or_else(|| signed.cvr.and_then(|_| person.clone()));
-    let person = person.filter(|person| organisation.as_ref() != Some(person));
+    // "LegeSikker" writes for LegeSikker ApS: that is one of them, not two.
+    let is_its_name = |person: &String| {
+        let starts = |organisation: &String| {
+            organisation
+                .to_lowercase()
+                .starts_with(&person.to_lowercase())
+        };
+        organisation.as_ref().is_some_and(starts)
+    };
+    let person = person.filter(|person| !is_its_name(person));
     let party = |kind, name| ProposedParty {
         because: because.clone(),
         ..ProposedParty::new(kind, name, PartyReason::Sender)

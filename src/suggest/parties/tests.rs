@@ -87,6 +87,30 @@ fn a_company_comes_before_the_person_who_writes_for_it() {
 }
 
 #[test]
+fn a_firm_that_writes_in_its_own_name_is_one_party() {
+    let letter = mail(
+        "LegeSikker <post@legesikker.example>",
+        &["post@byen.example"],
+        "Rapport",
+        "Hermed rapporten.\n\nVenlig hilsen\nLegeSikker ApS\nCVR 10150817",
+    );
+    assert_eq!(
+        lines(&letter),
+        ["Company LegeSikker ApS: 10150817; post@legesikker.example"]
+    );
+    let department = mail(
+        "Egelund Mejeri, miljøafdelingen <m@mejeri.example>",
+        &[],
+        "pH",
+        "Se her",
+    );
+    assert_eq!(
+        lines(&department),
+        ["Company Egelund Mejeri, miljøafdelingen: m@mejeri.example"]
+    );
+}
+
+#[test]
 fn colleagues_machines_and_lists_are_no_parties() {
     assert_eq!(
         lines(&mail(

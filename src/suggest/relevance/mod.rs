@@ -48,7 +48,7 @@ pub struct Question<'a> {
     pub evidence: EvidenceSeen,
 }
 
-/// What the best suggestions rest on; so access is theirs.
+/// What the best suggestion rests on; so access is its own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct EvidenceSeen {
     pub names_case: bool,
@@ -57,7 +57,7 @@ pub struct EvidenceSeen {
 }
 
 impl EvidenceSeen {
-    /// From the stable names of the evidence of the cases suggested.
+    /// From the stable names of the evidence of the case suggested first.
     pub fn of<'a>(kinds: impl IntoIterator<Item = &'a str>) -> Self {
         let mut seen = Self::default();
         for kind in kinds {
