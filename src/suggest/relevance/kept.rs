@@ -28,7 +28,9 @@ impl Kept {
             let page = store.judged_by_filings(after, PAGE).await?;
             let Some(last) = page.last() else { break };
             after = Some(last.id);
-            page.iter().for_each(|act| learned.learn(act, own));
+            for act in &page {
+                learned.learn(act, own);
+            }
             tokio::task::yield_now().await;
         }
         let mut after: Option<Uuid> = None;
@@ -36,7 +38,9 @@ impl Kept {
             let page = store.all_judged_not_for_a_case(after, PAGE).await?;
             let Some(last) = page.last() else { break };
             after = Some(last.id);
-            page.iter().for_each(|act| learned.learn(act, own));
+            for act in &page {
+                learned.learn(act, own);
+            }
             tokio::task::yield_now().await;
         }
         self.write(|current| *current = learned);
