@@ -84,7 +84,7 @@ on_both! {
         for _ in 0..2 {
             store.take_back_not_for_a_case(mails[0], "birthe", day(5)).await.unwrap();
         }
-        assert_eq!(said(store, true).await, [Uuid::nil(); 0]);
+        assert!(said(store, true).await.is_empty());
     }
 
     nobody_says_a_thing_of_a_mail_they_do_not_see(store) {
@@ -106,7 +106,7 @@ on_both! {
         }
         let case = add_case(store, case("Hegnsyn")).await;
         let entry = file(store, mails[0], case.id, "birthe", "k").await.unwrap();
-        assert_eq!(said(store, true).await, [Uuid::nil(); 0]);
+        assert!(said(store, true).await.is_empty());
         let refused = store.say_not_for_a_case(mails[1], "birthe", day(4)).await;
         assert!(matches!(refused, Err(StoreError::AlreadyFiled(_))), "{refused:?}");
         store.undo_entry(entry.id, "birthe", Duration::days(30), |_| Vec::new(), day(4)).await.unwrap();
