@@ -9,10 +9,12 @@ use axum::{
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 use super::{
     App, Problem,
     extract::{Id, IdempotencyKey, Json, Params, Viewer, cursor, limit, read_cursor},
+    proposal, suggestions,
 };
 use crate::{
     domain::{
@@ -20,6 +22,7 @@ use crate::{
         kle::{Facet, KleNumber},
     },
     store::{CaseFilter, CaseQuery, CaseRequest, NewCase},
+    suggest,
 };
 
 const MAX_TITLE_CHARS: usize = 300;
@@ -76,8 +79,12 @@ pub(super) struct CaseWish {
     /// Users who may see it besides you; everybody when left out.
     #[serde(default)]
     access: Option<Vec<String>>,
+    /// A CPR number may be masked, as `POST /cases/proposal` gives it, when `mail_id` names the mail it stands in.
     #[serde(default)]
     parties: Vec<Party>,
+    /// The mail that the case is made from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mail_id: Option<Uuid>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -135,13 +142,14 @@ pub(super) async fn create(
     State(app): State<App>,
     Viewer(viewer): Viewer,
     IdempotencyKey(idempotency_key): IdempotencyKey,
-    Json(wish): Json<CaseWish>,
+    Json(mut wish): Json<CaseWish>,
 ) -> Result<Response, Problem> {
     let now = Utc::now();
     let request = CaseRequest {
         idempotency_key,
         hash: request_hash(&wish),
     };
+    unmask(&app, &mut wish, &viewer).await?;
     let new = checked(wish, request, &viewer, now)?;
     let case = app.cases.create(&new, &viewer, now).await?;
     Ok(tagged(StatusCode::CREATED, case))
@@ -212,6 +220,27 @@ pub(super) async fn file(
     let file = app.store.file(id, &viewer).await?;
     let bytes = app.store.blob(file.sha256).await?;
     Ok(super::page::download(bytes, &file.media_type, &file.name))
+}
+
+/// Puts the numbers of the mail in where parties carry them masked.
+async fn unmask(app: &App, wish: &mut CaseWish, viewer: &str) -> Result<(), Problem> {
+    let mail = match wish.mail_id {
+        Some(mail_id) => {
+            let row = suggestions::named_mail(app, Some(mail_id), None, viewer).await?;
+            Some(proposal::whole(app, &row, viewer).await?)
+        }
+        None => None,
+    };
+    for (at, party) in wish.parties.iter_mut().enumerate() {
+        let masked = party.identifier.take_if(|id| suggest::is_masked(id));
+        let Some(masked) = masked else { continue };
+        let whole = mail
+            .as_ref()
+            .and_then(|mail| suggest::whole_identifier(mail, &masked));
+        let field = || format!("parties[{at}].identifier");
+        party.identifier = Some(whole.ok_or_else(|| Problem::invalid(field(), "masked-unknown"))?);
+    }
+    Ok(())
 }
 
 fn checked(

@@ -10,13 +10,14 @@ use axum::http::HeaderMap;
 use axum::response::sse::{Event as Message, KeepAlive, Sse};
 use futures::stream::{self, Stream};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::{App, Problem, extract::Viewer};
 use crate::store::{EventKind, Follower};
 
 /// What happens, as server-sent events: `mail.new`, `suggestion.ready`, `entry.committed`, `entry.undone`,
-/// `entry.delivered`, `entry.failed`, `mark.failed`, `case.changed`, `mailbox.changed`. `Last-Event-ID` continues where it
-/// was left
+/// `entry.delivered`, `entry.failed`, `mark.failed`, `mail.not_for_a_case`, `mail.not_for_a_case_undone`, `case.changed`,
+/// `mailbox.changed`. `Last-Event-ID` continues where it was left
 #[utoipa::path(get, path = "/api/v1/events", tag = "events",
     responses((status = OK, content_type = "text/event-stream")))]
 pub(super) async fn follow(
@@ -109,6 +110,12 @@ impl Listener {
                 let data = json!({ "mailbox_id": mailbox_id, "mail_ids": mail_ids });
                 return vec![("suggestion.ready", data)];
             }
+            EventKind::MailNotForACase { mail_id } => {
+                return self.of_mail("mail.not_for_a_case", *mail_id).await;
+            }
+            EventKind::MailNotForACaseUndone { mail_id } => {
+                return self.of_mail("mail.not_for_a_case_undone", *mail_id).await;
+            }
             EventKind::ThreadsMerged { .. } | EventKind::KlePlanImported { .. } => {
                 return Vec::new();
             }
@@ -160,7 +167,15 @@ impl Listener {
         }
     }
 
-    async fn may_see_mailbox(&self, id: uuid::Uuid) -> bool {
+    /// What happened to a mail is told to whoever sees it.
+    async fn of_mail(&self, name: &'static str, mail_id: Uuid) -> Vec<(&'static str, Value)> {
+        match self.app.store.mail(mail_id, &self.viewer).await {
+            Ok(_) => vec![(name, json!({ "mail_id": mail_id }))],
+            Err(_) => Vec::new(),
+        }
+    }
+
+    async fn may_see_mailbox(&self, id: Uuid) -> bool {
         self.app
             .store
             .mailbox_users(id)

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::{
     App, Problem,
     extract::{Id, Language, Params, Viewer, cursor, limit, read_cursor},
+    not_for_a_case::Said,
     reading, suggestions,
 };
 use crate::{
@@ -43,6 +44,8 @@ pub(super) struct ListParams {
     journaled: Option<bool>,
     /// Whether what follows a journaling of it has failed and waits for a person: see `marks` of the entry too.
     failed: Option<bool>,
+    /// Whether somebody said that it belongs on no case; the queue asks for `false`.
+    not_for_a_case: Option<bool>,
     /// Add the best suggestion to each mail.
     #[serde(default)]
     suggest: bool,
@@ -77,6 +80,9 @@ pub(super) struct MailSummary {
     incomplete_reason: Option<String>,
     /// Where it is journaled, by whom, as far as you may see.
     entries: Vec<JournalState>,
+    /// Who said that it belongs on no case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_for_a_case: Option<Said>,
     /// Only when asked for, and when there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     suggestion: Option<suggestions::SuggestedCase>,
@@ -108,6 +114,9 @@ pub(super) struct MailDetail {
     #[schema(value_type = Object)]
     mail: Mail,
     entries: Vec<JournalState>,
+    /// Who said that it belongs on no case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_for_a_case: Option<Said>,
     /// What its attachments say, of those that were read by now.
     documents: Vec<DocumentRead>,
 }
@@ -188,6 +197,7 @@ pub(super) async fn list(
         received_before: params.received_before,
         journaled: params.journaled,
         failed: params.failed,
+        not_for_a_case: params.not_for_a_case,
         after: read_cursor(params.cursor.as_deref())?,
     };
     let mut rows = app.store.mails(&filter, &viewer, limit + 1).await?;
@@ -233,6 +243,7 @@ pub(super) async fn show(
         received_at: row.received_at,
         size: row.byte_length,
         entries: states(&app, &row, &viewer, lang).await?,
+        not_for_a_case: row.not_for_a_case.map(Said::from),
         mail,
         documents: read.into_iter().map(DocumentRead::from).collect(),
     }))
@@ -344,6 +355,7 @@ async fn summary(
             .count(),
         incomplete_reason: row.incomplete_reason,
         entries,
+        not_for_a_case: row.not_for_a_case.map(Said::from),
         suggestion,
     })
 }

@@ -9,8 +9,10 @@ mod kle;
 mod lookup;
 mod mailboxes;
 mod mails;
+mod not_for_a_case;
 mod page;
 mod problem;
+mod proposal;
 mod reading;
 mod shape;
 mod suggestions;
@@ -73,6 +75,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(mails::html))
         .routes(routes!(mails::raw))
         .routes(routes!(mails::attachment))
+        .routes(routes!(not_for_a_case::say, not_for_a_case::take_back))
         .routes(routes!(lookup::lookup))
         .routes(routes!(suggestions::suggest))
         .routes(routes!(kle::look_up))
@@ -81,6 +84,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(journal::show, journal::undo))
         .routes(routes!(journal::retry))
         .routes(routes!(cases::list, cases::create))
+        .routes(routes!(proposal::propose))
         .routes(routes!(cases::show, cases::change))
         .routes(routes!(cases::documents))
         .routes(routes!(cases::favourite, cases::unfavourite))

@@ -19,7 +19,7 @@ use crate::{
     messages::Lang,
     mime,
     store::{MailRow, StoreError},
-    suggest::{self, NamedFile, Reason, Signals, Suggestion, TaskDate},
+    suggest::{self, EvidenceSeen, NamedFile, Reason, Signals, Suggestion, TaskDate},
 };
 
 /// Bytes of a stored mail that are read for its text: files come after it.
@@ -54,6 +54,26 @@ pub(super) struct Suggestions {
     /// A deadline that the mail or a document names, for a task on the case.
     task_date: Option<SuggestedTask>,
     attachments: Vec<SuggestedFile>,
+    for_a_case: ForACaseInWords,
+}
+
+/// Whether the mail is for a case at all: newsletters, calendar noise, system mail and private mail are not.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ForACaseInWords {
+    /// In percent.
+    probability: u8,
+    /// Those that say most first.
+    reasons: Vec<ReasonInWords>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct ReasonInWords {
+    /// Stable, e.g. `kind_newsletter`.
+    kind: String,
+    /// Whether it speaks for a case or against one.
+    for_a_case: bool,
+    /// The reason as a sentence in the reader's language.
+    text: String,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -84,13 +104,13 @@ pub(super) struct SuggestedCase {
     title: String,
     /// Probability that it is the right one, in percent.
     confidence: u8,
-    evidence: Vec<EvidenceInWords>,
+    pub evidence: Vec<EvidenceInWords>,
 }
 
 #[derive(Serialize, ToSchema)]
 pub(super) struct EvidenceInWords {
     /// Stable, e.g. `same_thread`.
-    kind: &'static str,
+    pub kind: &'static str,
     /// The reason as a sentence in the reader's language.
     text: String,
 }
@@ -139,9 +159,11 @@ pub(super) async fn suggest(
     let described = app
         .engine
         .describe(&question.mail, &read, question.received_at);
+    let cases = cases(&app, &question.signals, &viewer, lang, SHOWN).await?;
     Ok(JsonBody(Suggestions {
+        for_a_case: for_a_case(&app, &question, &cases, &viewer, lang),
         mail_id: question.mail_id,
-        cases: cases(&app, &question.signals, &viewer, lang, SHOWN).await?,
+        cases,
         title: described.title,
         title_evidence: EvidenceInWords::of(&described.title_reason, lang),
         document_type: described
@@ -165,6 +187,8 @@ struct Question {
     mail_id: Option<Uuid>,
     mail: Mail,
     signals: Signals,
+    /// The first lines of its text.
+    beginning: String,
     received_at: DateTime<Utc>,
 }
 
@@ -186,6 +210,7 @@ impl Question {
                 text,
                 ..row.envelope
             },
+            beginning: row.preview,
             received_at: row.received_at,
         })
     }
@@ -257,10 +282,48 @@ async fn uploaded(app: &App, upload: &extract::Upload, viewer: &str) -> Result<Q
         .await?;
     Ok(Question {
         mail_id: None,
+        beginning: beginning(&upload.mail.text),
         mail: upload.mail.clone(),
         signals,
         received_at: Utc::now(),
     })
+}
+
+/// As much of a text as is kept beside a stored mail.
+fn beginning(text: &str) -> String {
+    text.chars().take(200).collect()
+}
+
+fn for_a_case(
+    app: &App,
+    question: &Question,
+    cases: &[SuggestedCase],
+    viewer: &str,
+    lang: Lang,
+) -> ForACaseInWords {
+    let best = cases.first();
+    let kinds = best
+        .iter()
+        .flat_map(|case| case.evidence.iter().map(|evidence| evidence.kind));
+    let asked = suggest::Question {
+        mail: &question.mail,
+        beginning: &question.beginning,
+        signals: &question.signals,
+        evidence: EvidenceSeen::of(kinds),
+    };
+    let answer = app.engine.for_a_case(&asked, viewer);
+    ForACaseInWords {
+        probability: answer.probability.percent(),
+        reasons: answer
+            .reasons
+            .iter()
+            .map(|weighed| ReasonInWords {
+                kind: weighed.reason.kind(),
+                for_a_case: weighed.speaks_for_a_case(),
+                text: weighed.reason.in_words(lang),
+            })
+            .collect(),
+    }
 }
 
 /// The best case for a mail that is not journaled yet.
@@ -321,7 +384,12 @@ async fn cases(
     Ok(cases)
 }
 
-fn in_words(suggestion: Suggestion, number: String, title: String, lang: Lang) -> SuggestedCase {
+pub(super) fn in_words(
+    suggestion: Suggestion,
+    number: String,
+    title: String,
+    lang: Lang,
+) -> SuggestedCase {
     SuggestedCase {
         case_id: suggestion.case_id,
         number,

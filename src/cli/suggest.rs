@@ -11,10 +11,13 @@ use super::{Context, UsageError};
 use crate::{
     documents::reader::Reader,
     domain::mail::Mail,
-    messages::Lang,
+    messages::{Lang, text},
     mime,
     store::{AttachmentText, MailFilter, Store},
-    suggest::{Description, Engine, Signals, SuggestedType, Suggestion},
+    suggest::{
+        self, AccessCode, AccessProposal, Description, Engine, EvidenceSeen, ForACase,
+        ProposedParty, Signals, SuggestedType, Suggestion,
+    },
 };
 
 const SHOWN: usize = 5;
@@ -22,6 +25,8 @@ const SHOWN: usize = 5;
 const PAGE: i64 = 200;
 /// Attachments of a file that are read.
 const MAX_ATTACHMENTS: usize = 40;
+/// Of a text, for whether the mail is for a case: about as much as is kept beside a stored mail.
+const BEGINNING_BYTES: usize = 200;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -41,6 +46,9 @@ struct Output {
     #[serde(flatten)]
     description: Description,
     cases: Vec<SuggestedCase>,
+    for_a_case: ForACase,
+    parties: Vec<ProposedParty>,
+    access: AccessProposal,
 }
 
 #[derive(Serialize)]
@@ -148,9 +156,20 @@ async fn of_file(
         });
     }
     let read = read_attachments(&raw, &mail).await?;
+    let best = cases.first();
+    let evidence = best.iter().flat_map(|case| &case.suggestion.evidence);
+    let question = suggest::Question {
+        mail: &mail,
+        beginning: &mail.text[..mail.text.floor_char_boundary(BEGINNING_BYTES)],
+        signals: &signals,
+        evidence: EvidenceSeen::of(evidence.map(suggest::Evidence::kind)),
+    };
     let output = Output {
+        for_a_case: engine.for_a_case(&question, user),
         description: engine.describe(&mail, &read, now),
         cases,
+        parties: suggest::propose_parties(&mail, engine.organisation()),
+        access: suggest::propose_access(&mail, []),
     };
     if context.json {
         return super::print_json(&output);
@@ -170,6 +189,7 @@ async fn of_file(
             println!("         {}", evidence.in_words(context.lang));
         }
     }
+    print_proposals(&output, context.lang);
     Ok(())
 }
 
@@ -235,4 +255,39 @@ fn type_in_words(kind: &SuggestedType, lang: Lang) -> String {
         kind.confidence.percent(),
         reasons.join("; ")
     )
+}
+/// What a new case would be filled in with, and whether the mail calls for one.
+fn print_proposals(output: &Output, lang: Lang) {
+    println!("For a case: {} %", output.for_a_case.probability.percent());
+    for weighed in &output.for_a_case.reasons {
+        let sign = if weighed.speaks_for_a_case() {
+            '+'
+        } else {
+            '-'
+        };
+        println!("       {sign} {}", weighed.reason.in_words(lang));
+    }
+    if !output.parties.is_empty() {
+        println!("Parties:");
+    }
+    for party in &output.parties {
+        let details = [
+            &party.identifier,
+            &party.title,
+            &party.organisation,
+            &party.address,
+            &party.phone,
+            &party.mail,
+        ];
+        let details: Vec<&str> = details.into_iter().flatten().map(String::as_str).collect();
+        println!("  {}  {}", party.name, details.join(", "));
+    }
+    let code = match output.access.code {
+        AccessCode::Open => "access.open",
+        AccessCode::Restricted => "access.restricted",
+    };
+    println!("Access: {}", text(lang, code, &[]));
+    for finding in &output.access.findings {
+        println!("         {}", finding.in_words(lang));
+    }
 }

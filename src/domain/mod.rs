@@ -3,6 +3,7 @@
 pub mod attachment_path;
 pub mod case;
 pub mod case_number;
+pub mod contact;
 pub mod cpr;
 pub mod cvr;
 pub mod deadline;

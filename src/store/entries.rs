@@ -15,6 +15,7 @@ use super::{
     db::{Tx, read, write},
     events, is_unique_violation, jobs,
     mails::digest,
+    not_for_a_case,
 };
 use crate::domain::{case::Direction, document_type::DocumentType, mail::Sha256};
 
@@ -207,6 +208,7 @@ impl Store {
             insert_document(&mut tx, new, document, number, now).await?;
         }
         jobs::insert(&mut tx, &new.jobs, Some(new.id), now).await?;
+        not_for_a_case::forget_copies(&mut tx, &new.fingerprint, now).await?;
         write!(&mut tx, |c| sqlx::query(
             "insert into case_recents (user_name, case_id, used_at)
              values ($1, $2, $3)

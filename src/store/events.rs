@@ -58,6 +58,14 @@ pub enum EventKind {
         mailbox_id: Uuid,
         mail_ids: Vec<Uuid>,
     },
+    /// Somebody said that the mail belongs on no case.
+    MailNotForACase {
+        mail_id: Uuid,
+    },
+    /// That was taken back: by a person, by filing the mail, or because the mail is gone.
+    MailNotForACaseUndone {
+        mail_id: Uuid,
+    },
     MailboxChanged {
         mailbox_id: Uuid,
     },

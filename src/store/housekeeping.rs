@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::{
     Store, StoreError,
     db::{Tx, read, write},
+    not_for_a_case,
 };
 
 /// Mails removed in one transaction, so that others need not wait long.
@@ -37,7 +38,7 @@ impl Store {
         let mut done = Tidied::default();
         self.note_unplaced(now).await?;
         loop {
-            let removed = self.remove_unplaced(now - keep).await?;
+            let removed = self.remove_unplaced(now - keep, now).await?;
             done.mails_removed += removed;
             if (removed as i64) < MAILS {
                 break;
@@ -100,7 +101,11 @@ impl Store {
     }
 
     /// Removes some mails with all that hangs on them; how many.
-    async fn remove_unplaced(&self, before: DateTime<Utc>) -> Result<usize, StoreError> {
+    async fn remove_unplaced(
+        &self,
+        before: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<usize, StoreError> {
         let mut tx = self.db.begin().await?;
         // In PostgreSQL a mail that is found again meanwhile has to wait, and is then stored anew.
         let lock = match tx {
@@ -123,6 +128,7 @@ impl Store {
             .fetch_all(c)
             .await?);
         for (id, sha256, thread_id) in &mails {
+            not_for_a_case::forget(&mut tx, *id, now).await?;
             remove_mail(&mut tx, *id, sha256, *thread_id).await?;
         }
         tx.commit().await?;

@@ -10,7 +10,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{
-    EventKind, Lease, Store, StoreError,
+    EventKind, Lease, NotForACase, Store, StoreError,
     db::{Db, Tx, read, write},
     events, jobs, leases, marks, pictures, search, threads,
 };
@@ -88,6 +88,8 @@ pub struct MailRow {
     pub signals: Value,
     /// Of its attachments; `None` until they are read.
     pub attachment_signals: Option<Value>,
+    /// Whether somebody said that it belongs on no case.
+    pub not_for_a_case: Option<NotForACase>,
 }
 
 /// Which mails to list; everything is optional.
@@ -104,6 +106,8 @@ pub struct MailFilter {
     pub journaled: Option<bool>,
     /// Whether something that follows such an entry has failed and waits for a person.
     pub failed: Option<bool>,
+    /// Whether somebody said that it belongs on no case.
+    pub not_for_a_case: Option<bool>,
     /// Continue after this mail of the page before.
     pub after: Option<(DateTime<Utc>, Uuid)>,
 }
@@ -121,11 +125,15 @@ struct Row {
     envelope: Json<Mail>,
     signals: Json<Value>,
     attachment_signals: Option<Json<Value>>,
+    not_for_a_case_by: Option<String>,
+    not_for_a_case_at: Option<DateTime<Utc>>,
 }
 
 const COLUMNS: &str =
     "m.id, m.sha256, m.fingerprint, m.thread_id, m.received_at, m.byte_length, m.preview,
-    m.incomplete_reason, m.envelope, m.signals, m.attachment_signals";
+    m.incomplete_reason, m.envelope, m.signals, m.attachment_signals,
+    (select n.said_by from not_for_a_case n where n.mail_id = m.id) as not_for_a_case_by,
+    (select n.said_at from not_for_a_case n where n.mail_id = m.id) as not_for_a_case_at";
 
 /// A mail is seen by those of its mailboxes, and once journaled by those who may see the case. `$1` is the viewer.
 const VISIBLE: &str = "(exists (
@@ -153,6 +161,10 @@ impl From<Row> for MailRow {
             envelope: row.envelope.0,
             signals: row.signals.0,
             attachment_signals: row.attachment_signals.map(|signals| signals.0),
+            not_for_a_case: row
+                .not_for_a_case_by
+                .zip(row.not_for_a_case_at)
+                .map(|(by, at)| NotForACase { by, at }),
         }
     }
 }
@@ -803,6 +815,10 @@ where
                  and (not c.restricted or exists (
                    select 1 from case_access x where x.case_id = c.id and x.user_name = viewer.name)))",
         );
+    }
+    if let Some(said) = filter.not_for_a_case {
+        query.push(if said { " and " } else { " and not " });
+        query.push("exists (select 1 from not_for_a_case n where n.mail_id = m.id)");
     }
     if let Some((at, id)) = filter.after {
         query.push(" and (m.received_at < ").push_bind(at);

@@ -14,11 +14,13 @@ mod filings;
 mod follower;
 mod housekeeping;
 mod jobs;
+mod judged;
 mod kle;
 mod leases;
 mod mailboxes;
 mod mails;
 mod marks;
+mod not_for_a_case;
 mod pictures;
 mod search;
 mod threads;
@@ -38,10 +40,12 @@ pub use filings::Filing;
 pub use follower::Follower;
 pub use housekeeping::Tidied;
 pub use jobs::{Job, JobKind, NewJob};
+pub use judged::Judged;
 pub use leases::Lease;
 pub use mailboxes::{Folder, FolderPosition, FolderState, Location, Mailbox, MailboxState};
 pub use mails::{Batch, MailFilter, MailRow, NewMail, Place, StoredMail};
 pub use marks::{MarkPayload, MarkState};
+pub use not_for_a_case::NotForACase;
 pub use users::User;
 
 /// Everything that is kept. Cheap to clone.

@@ -7,6 +7,7 @@ use super::describe::{self, ChosenTypes, Description, Lessons};
 use super::index::{Filed, Index};
 use super::model::Model;
 use super::rank::Suggestion;
+use super::relevance::{self, ForACase, Question};
 use super::signals::{Organisation, Signals};
 use crate::domain::mail::Mail;
 use crate::store::{AttachmentText, EventKind, Filing, Store, StoreError};
@@ -24,6 +25,8 @@ pub struct Engine {
     model: RwLock<Model>,
     /// What people taught of types of documents.
     lessons: Lessons,
+    /// What was for a case at all.
+    relevance: relevance::Kept,
     loaded: AtomicBool,
 }
 
@@ -44,6 +47,7 @@ impl Engine {
             index: RwLock::default(),
             model: RwLock::default(),
             lessons: Lessons::default(),
+            relevance: relevance::Kept::default(),
             loaded: AtomicBool::new(false),
         }
     }
@@ -97,6 +101,12 @@ impl Engine {
             .collect()
     }
 
+    /// Whether the mail is for a case at all, and why one may think so.
+    pub fn for_a_case(&self, question: &Question<'_>, viewer: &str) -> ForACase {
+        self.relevance
+            .answer(question, viewer, &self.organisation.domains)
+    }
+
     /// The number of a case that was suggested; `None` when it is gone since.
     pub fn number_of(&self, case_id: Uuid) -> Option<String> {
         self.read(|index| index.number_of(case_id))
@@ -137,6 +147,8 @@ impl Engine {
             }
             tokio::task::yield_now().await;
         }
+        let own = &self.organisation.domains;
+        self.relevance.load(store, own).await?;
         let loaded = Loaded {
             cases: index.case_count(),
             filings: index.entry_count(),
@@ -150,6 +162,8 @@ impl Engine {
     /// Takes in what happened, whichever process did it.
     pub async fn apply(&self, store: &Store, event: &EventKind) -> Result<(), StoreError> {
         self.lessons.apply(store, event).await?;
+        let own = &self.organisation.domains;
+        self.relevance.apply(store, event, own).await?;
         match event {
             EventKind::CaseChanged { case_id } => self.refresh_case(store, *case_id).await,
             EventKind::EntryCommitted {

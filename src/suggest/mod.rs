@@ -4,6 +4,7 @@
 //! applied before ranking, and evidence is never made from what the asker may not see. The path is
 //! `signals` (what a mail gives) → `index` (what cases are known by) → `evidence` (features) → `rank`.
 
+mod access;
 mod describe;
 mod document;
 mod engine;
@@ -15,23 +16,31 @@ mod lesson;
 mod local;
 mod model;
 mod nearest;
+mod parties;
 mod postings;
 mod probability;
 mod rank;
+mod relevance;
 pub mod replay;
 mod shipped;
 mod signals;
 #[cfg(test)]
 mod tests;
 mod weights;
+mod word_patterns;
 mod words;
 
+pub use access::{AccessCode, AccessProposal, Category, Finding, propose as propose_access};
 pub use describe::{ChosenTypes, Description, NamedFile, Reason, SuggestedType, TaskDate};
 pub use engine::{Engine, Loaded};
 pub use evidence::Evidence;
 pub use index::{Filed, Index};
 pub use lesson::Lesson;
 pub use model::{Model, Proof};
+pub use parties::{
+    PartyReason, ProposedParty, is_masked, propose as propose_parties, whole_identifier,
+};
 pub use probability::Probability;
-pub use rank::{Reason, Suggestion};
+pub use rank::{Counted, Suggestion};
+pub use relevance::{EvidenceSeen, ForACase, Question, Weighed};
 pub use signals::{DocumentText, NumberSeen, Organisation, Place, Signals, Term};

@@ -38,7 +38,7 @@ pub struct Suggestion {
 
 /// A reason as the engine counts it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Reason {
+pub struct Counted {
     pub feature: &'static str,
     pub value: f64,
     pub weight: f64,

@@ -61,6 +61,49 @@ test("the keyboard alone journals and undoes, and focus is always seen", async (
   await page.waitForFunction(() => !document.querySelector(".mail.done"));
 });
 
+for (const { dark, width } of [{ dark: false, width: 1100 }, { dark: true, width: 320 }]) {
+  test(`a mail that belongs on no case is put away at a click and taken back: ${dark ? "dark" : "light"}, ${width} px`, async () => {
+    const page = await queue({ dark, width });
+    const waiting = () => page.evaluate(async () => {
+      const headers = { Authorization: `Bearer ${sessionStorage.getItem("token")}` };
+      return (await (await fetch("/api/v1/mails?journaled=false&not_for_a_case=false&limit=200", { headers })).json()).items.length;
+    });
+    const before = await waiting();
+    await page.click("#queue .mail [data-role=aside]");
+    await page.waitForSelector("#queue .mail.done");
+    assert.equal(await text(page, ".mail.done [role=status] span"), "✓ Ikke til en sag");
+    assert.equal(await waiting(), before - 1);
+    assert.deepEqual(await violations(page), []);
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
+    if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/aside-${dark ? "dark" : "light"}-${width}.png` });
+    await page.click(".mail.done [data-role=aside]");
+    await page.waitForFunction(() => !document.querySelector(".mail.done"));
+    assert.equal(await waiting(), before);
+  });
+}
+
+test("the keyboard puts a mail away and takes it back, focus stays, and another window hears of it", async () => {
+  const [page, other] = [await queue(), await queue()];
+  const focus = () => page.evaluate(() => document.activeElement.dataset.role ?? document.activeElement.className);
+  await page.keyboard.press("j");
+  await page.keyboard.press("n");
+  await page.waitForSelector(".mail.done");
+  await other.waitForSelector(".mail.done");
+  assert.equal(await focus(), "mail done");
+  await page.keyboard.press("u");
+  await page.waitForFunction(() => !document.querySelector(".mail.done"));
+  await other.waitForFunction(() => !document.querySelector(".mail.done"));
+  for (let steps = 0; (await focus()) !== "aside"; steps += 1) {
+    assert.ok(steps < 20, "the button is not reached by Tab");
+    await page.keyboard.press("Tab");
+  }
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(".mail.done");
+  assert.equal(await focus(), "aside", "focus stays where the person was");
+  await page.keyboard.press("Space");
+  await page.waitForFunction(() => !document.querySelector(".mail.done"));
+});
+
 // What stands in the frame that a mail is read in; its own world, which the page around it cannot look into.
 const letter = async (page) => {
   await page.waitForSelector("#queue iframe.letter");

@@ -210,6 +210,45 @@ fn a_mailbox_of_mails_is_shown_with_the_best_case_of_each() {
 }
 
 #[test]
+fn a_mail_is_told_with_its_parties_its_access_and_whether_it_is_for_a_case() {
+    let cli = Cli::new();
+    cli.run(&["user", "add", "birthe"]);
+    let mail = "From: Karen Holm <karen@borger.example>\r\nTo: post@byen.example\r\nSubject: Klage over afgørelse\r\n\
+                Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n\
+                Mit cpr-nr. er 070761-4285, og jeg har fået konstateret kræft.\r\n\r\nMvh\r\nKaren Holm\r\nSkovvej 12, 2620 Albertslund\r\n";
+    cli.write("klage.eml", mail);
+    let danish = cli.run_with(
+        &[("LC_ALL", "da_DK.UTF-8")],
+        &["suggest", "klage.eml", "--user", "birthe"],
+    );
+    for told in [
+        "For a case: ",
+        "Ord fra sagsbehandling: klage, afgørelse",
+        "Karen Holm  070761-xxxx, Skovvej 12, 2620 Albertslund",
+        "Access: Begrænset adgang",
+        "CPR-nummer: 1 fundet i mailen",
+        "Helbred: 1 fund, fx kræft",
+    ] {
+        assert!(
+            danish.out.contains(told),
+            "{told}: {}{}",
+            danish.out,
+            danish.err
+        );
+    }
+    let json = cli
+        .run(&["--json", "suggest", "klage.eml", "--user", "birthe"])
+        .json();
+    assert_eq!(json["access"]["code"], "restricted");
+    assert_eq!(json["parties"][0]["identifier"], "070761-xxxx");
+    assert!(
+        json["for_a_case"]["probability"].as_f64().unwrap() > 0.7,
+        "{json}"
+    );
+    assert!(!json.to_string().contains("4285"));
+}
+
+#[test]
 fn a_danish_machine_is_told_in_danish_how_mailboxes_are() {
     let (cli, dovecot) = (Cli::new(), Dovecot::start());
     cli.run(&["user", "add", "birthe"]);

@@ -56,6 +56,7 @@ async fn nothing_is_lost(store: &Store) {
     let mail = store.mail(MAIL, "birthe").await.unwrap();
     assert_eq!(mail.envelope.attachments[0].name, "kort.pdf");
     assert_eq!(mail.attachment_signals, None);
+    assert_eq!(mail.not_for_a_case, None);
     assert_eq!(store.attachment_texts(MAIL).await.unwrap(), []);
     assert_eq!(
         store

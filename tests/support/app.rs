@@ -56,6 +56,11 @@ impl Answer {
 impl App {
     /// Users `birthe` and `carl`; the mailbox `leder` is Birthe's alone.
     pub async fn start() -> Self {
+        Self::start_for(Organisation::default()).await
+    }
+
+    /// The same for an organisation that knows its own mail domains.
+    pub async fn start_for(organisation: Organisation) -> Self {
         let store = store::sqlite().await;
         let mut config = Config::load(None, std::iter::empty()).unwrap();
         for user in ["birthe", "carl"] {
@@ -66,7 +71,7 @@ impl App {
                 token,
             });
         }
-        let engine = Arc::new(Engine::new(Organisation::default()));
+        let engine = Arc::new(Engine::new(organisation));
         engine.load(&store).await.unwrap();
         let subjects = Arc::new(Subjects::default());
         let stop = CancellationToken::new();

@@ -40,6 +40,16 @@ pub fn sections(text: &str) -> Vec<Section> {
     joined(&lines, &kinds)
 }
 
+/// What follows the closing words of a letter on their line, mostly nothing or a name: `Mvh. Ole` gives `Ole`.
+pub fn after_closing(line: &str) -> Option<&str> {
+    signature::after_closing(line)
+}
+
+/// A line that a phone or a program puts there by itself: `Sendt fra min iPhone`.
+pub fn is_by_device(line: &str) -> bool {
+    signature::is_by_device(&line.trim().to_lowercase())
+}
+
 /// Whether anything in it was written for this mail.
 pub fn has_own(text: &str, sections: &[Section]) -> bool {
     sections.iter().any(|section| {

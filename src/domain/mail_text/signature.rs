@@ -122,7 +122,29 @@ fn begins(line: &Line, has_words: bool) -> bool {
     if start.len() > MAX_CLOSING_BYTES {
         return false;
     }
-    BY_DEVICES.iter().any(|words| start.starts_with(words)) || (has_words && is_closing(start))
+    is_by_device(start) || (has_words && is_closing(start))
+}
+
+pub(super) fn is_by_device(start: &str) -> bool {
+    BY_DEVICES.iter().any(|words| start.starts_with(words))
+}
+
+/// Of a line as it was written. Lower case may have other lengths, so letters are counted, not bytes.
+pub(super) fn after_closing(line: &str) -> Option<&str> {
+    let line = line.trim().trim_matches('*');
+    let lower = line.to_lowercase();
+    if lower.len() > MAX_CLOSING_BYTES || !is_closing(&lower) {
+        return None;
+    }
+    let closing = CLOSINGS
+        .iter()
+        .filter(|closing| lower.starts_with(*closing))
+        .max_by_key(|closing| closing.len())?;
+    let (at, _) = line
+        .char_indices()
+        .chain([(line.len(), ' ')])
+        .nth(closing.chars().count())?;
+    Some(line[at..].trim_start_matches(|c: char| !c.is_alphanumeric()))
 }
 
 /// The closing words, with no more than a name after them.
