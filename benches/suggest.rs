@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use municipality::Municipality;
 use rustix::time::{ClockId, clock_gettime};
-use sagspost::suggest::{Filed, Index};
+use sagspost::suggest::{Filed, Index, Model};
 use serde_json::{Value, json};
 
 const QUESTIONS: usize = 2_000;
@@ -90,6 +90,7 @@ fn build(house: &mut Municipality, cases: u64, mails: u64) -> (Index, Value) {
 fn ask(index: &Index, next: &[Filed]) -> Value {
     let mut times = Vec::new();
     let mut answers = DefaultHasher::new();
+    let model = Model::default();
     let (mut first, mut shown) = (0, 0);
     for filed in next {
         // As mails are asked for: with what hangs on them.
@@ -97,7 +98,8 @@ fn ask(index: &Index, next: &[Filed]) -> Value {
             Some(documents) => filed.signals.clone().with_documents(documents),
             None => filed.signals.clone(),
         };
-        let (spent, suggested) = timed(|| index.rank(&signals, &filed.by, filed.at, SUGGESTIONS));
+        let (spent, suggested) =
+            timed(|| index.rank(&model, &signals, &filed.by, filed.at, SUGGESTIONS));
         times.push(spent);
         first += usize::from(
             suggested

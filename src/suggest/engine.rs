@@ -96,9 +96,6 @@ impl Engine {
     ) -> Vec<Suggestion> {
         let model = self.model.read().unwrap_or_else(PoisonError::into_inner);
         self.read(|index| index.rank(&model, signals, viewer, now, limit))
-            .into_iter()
-            .map(|ranked| ranked.0)
-            .collect()
     }
 
     /// Whether the mail is for a case at all, and why one may think so.

@@ -182,10 +182,10 @@ fn gradient(lesson: &Lesson, shares: &[f64]) -> Weights {
 
 /// Each candidate's share beside the others and beside "none of them", whose score is 0.
 fn shares(scores: &[f64]) -> Vec<f64> {
-    let highest = scores.iter().copied().fold(0.0, f64::max);
-    let none = (-highest).exp();
-    let total: f64 = none + scores.iter().map(|s| (s - highest).exp()).sum::<f64>();
-    scores.iter().map(|s| (s - highest).exp() / total).collect()
+    Probability::shares(scores)
+        .into_iter()
+        .map(Probability::value)
+        .collect()
 }
 
 impl Calibration {

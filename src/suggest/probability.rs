@@ -11,6 +11,17 @@ impl Probability {
         (0.0..=1.0).contains(&value).then_some(Self(value))
     }
 
+    /// Each option's share beside the others and beside "none of them", whose score is 0.
+    pub(super) fn shares(scores: &[f64]) -> Vec<Self> {
+        let highest = scores.iter().copied().fold(0.0, f64::max);
+        let none = (-highest).exp();
+        let total: f64 = none + scores.iter().map(|s| (s - highest).exp()).sum::<f64>();
+        scores
+            .iter()
+            .map(|s| Self(((s - highest).exp() / total).clamp(0.0, 1.0)))
+            .collect()
+    }
+
     pub fn value(self) -> f64 {
         self.0
     }
@@ -32,5 +43,14 @@ mod tests {
         for value in [-0.1, 1.1, f64::NAN, f64::INFINITY] {
             assert_eq!(Probability::new(value), None);
         }
+    }
+
+    #[test]
+    fn two_equal_options_share_what_is_not_none() {
+        let shares = Probability::shares(&[5.0, 5.0]);
+        assert!((shares[0].value() - 0.498).abs() < 0.001);
+        assert_eq!(Probability::shares(&[0.0])[0].percent(), 50);
+        assert!(Probability::shares(&[1e9, -1e9])[0].value() <= 1.0);
+        assert!(Probability::shares(&[]).is_empty());
     }
 }

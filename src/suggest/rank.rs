@@ -34,11 +34,15 @@ pub struct Suggestion {
     pub confidence: Probability,
     /// Strongest first.
     pub evidence: Vec<Evidence>,
+    /// Every feature that counted, what weighs most first.
+    #[serde(skip)]
+    pub counted: Vec<Counted>,
 }
 
-/// A reason as the engine counts it.
+/// A feature as the engine counts it: its value times its weight is what it adds to the score.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Counted {
+    /// Stable, e.g. `sender_share`.
     pub feature: &'static str,
     pub value: f64,
     pub weight: f64,
@@ -247,15 +251,15 @@ impl Board {
 }
 
 impl Index {
-    /// The most likely cases for a mail, best first, each with what it counts.
-    pub(super) fn rank(
+    /// The most likely cases for a mail, best first.
+    pub fn rank(
         &self,
         model: &Model,
         signals: &Signals,
         viewer: &str,
         now: DateTime<Utc>,
         limit: usize,
-    ) -> Vec<(Suggestion, Features)> {
+    ) -> Vec<Suggestion> {
         let query = Query::new(self, signals, viewer, now);
         let weights = model.weights();
         let ranked = query.ranked(weights);
@@ -265,13 +269,11 @@ impl Index {
             .into_iter()
             .zip(ranked)
             .take(limit)
-            .map(|(confidence, r)| {
-                let suggestion = Suggestion {
-                    case_id: r.case.id,
-                    confidence,
-                    evidence: evidence::explain(&query, r.slot, r.case, &r.features, weights),
-                };
-                (suggestion, r.features)
+            .map(|(confidence, r)| Suggestion {
+                case_id: r.case.id,
+                confidence,
+                evidence: evidence::explain(&query, r.slot, r.case, &r.features, weights),
+                counted: r.features.counted(weights),
             })
             .collect()
     }

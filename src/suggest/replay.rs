@@ -81,11 +81,11 @@ impl Replay {
             .index
             .rank(&self.model, &mail.signals, USER, mail.at, 10);
         let suggesting = before.elapsed();
-        let confidence = suggested.first().map_or(0.0, |s| s.0.confidence.value());
+        let confidence = suggested.first().map_or(0.0, |s| s.confidence.value());
         let proven = self.model.proof(self.precision);
         Outcome {
             seen: case.is_some(),
-            place: case.and_then(|case| suggested.iter().position(|s| s.0.case_id == case)),
+            place: case.and_then(|case| suggested.iter().position(|s| s.case_id == case)),
             confidence,
             filed_unseen: proven.is_some_and(|proof| confidence >= proof.threshold),
             suggesting,

@@ -81,7 +81,7 @@ fn index(cases: &[&Case]) -> Index {
 }
 
 fn suggested(index: &Index, mail: &Mail) -> Vec<Suggestion> {
-    index.rank(&signals(mail), "jens", now(), 5)
+    index.rank(&Model::default(), &signals(mail), "jens", now(), 5)
 }
 
 fn filler(count: usize) -> Vec<Case> {
@@ -175,7 +175,7 @@ fn a_mail_follows_its_conversation() {
     index.learn(&filed(1, &right, first));
     let mut second = signals(&mail("lis@firma.example", "Helt andet emne", "Svar"));
     second.thread = Some(id(7));
-    let suggestions = index.rank(&second, "jens", now(), 5);
+    let suggestions = index.rank(&Model::default(), &second, "jens", now(), 5);
     assert_eq!(suggestions[0].case_id, right.id);
     assert_eq!(
         suggestions[0].evidence[0],
@@ -315,22 +315,22 @@ fn nobody_is_suggested_or_told_of_a_case_they_may_not_see() {
     with_secret.learn(&filed(2, &open, mail_signals.clone()));
     without.learn(&filed(2, &open, mail_signals.clone()));
 
-    let seen = with_secret.rank(&mail_signals, "jens", now(), 5);
+    let seen = with_secret.rank(&Model::default(), &mail_signals, "jens", now(), 5);
     assert_eq!(
         seen.iter().map(|s| s.case_id).collect::<Vec<_>>(),
         [open.id]
     );
     assert_eq!(
         seen[0].evidence,
-        without.rank(&mail_signals, "jens", now(), 5)[0].evidence
+        without.rank(&Model::default(), &mail_signals, "jens", now(), 5)[0].evidence
     );
     assert_eq!(
-        with_secret.rank(&mail_signals, "birthe", now(), 5)[0].case_id,
+        with_secret.rank(&Model::default(), &mail_signals, "birthe", now(), 5)[0].case_id,
         secret.id
     );
     assert!(
         with_secret
-            .rank(&mail_signals, "", now(), 5)
+            .rank(&Model::default(), &mail_signals, "", now(), 5)
             .iter()
             .all(|s| s.case_id == open.id)
     );
@@ -371,14 +371,17 @@ fn lately_used_cases_come_first_among_equals() {
     used.at = now() - Duration::days(2);
     index.learn(&used);
     let signals = signals(&mail("a@b.example", "Carport Skovvej", ""));
-    let for_birthe = index.rank(&signals, "birthe", now(), 5);
+    let for_birthe = index.rank(&Model::default(), &signals, "birthe", now(), 5);
     assert_eq!(for_birthe[0].case_id, two.id);
     assert!(
         for_birthe[0]
             .evidence
             .contains(&Evidence::RecentlyUsed { days: 2 })
     );
-    assert_eq!(index.rank(&signals, "jens", now(), 5)[0].case_id, one.id);
+    assert_eq!(
+        index.rank(&Model::default(), &signals, "jens", now(), 5)[0].case_id,
+        one.id
+    );
 }
 
 #[test]
@@ -396,14 +399,14 @@ fn an_undone_filing_leaves_no_trace() {
     assert!(changed.learn(&filing));
     assert!(!changed.learn(&filing), "the same entry is learned once");
     assert_ne!(
-        changed.rank(&wrong, "birthe", now(), 5),
-        fresh.rank(&wrong, "birthe", now(), 5)
+        changed.rank(&Model::default(), &wrong, "birthe", now(), 5),
+        fresh.rank(&Model::default(), &wrong, "birthe", now(), 5)
     );
     assert!(changed.forget(&filing));
     assert!(!changed.forget(&filing));
     assert_eq!(
-        changed.rank(&wrong, "birthe", now(), 5),
-        fresh.rank(&wrong, "birthe", now(), 5)
+        changed.rank(&Model::default(), &wrong, "birthe", now(), 5),
+        fresh.rank(&Model::default(), &wrong, "birthe", now(), 5)
     );
 }
 
@@ -418,13 +421,21 @@ fn conversations_that_become_one_are_followed_as_one() {
     let filing = filed(1, &right, in_thread(5));
     index.learn(&filing);
     index.merge_threads(id(5), id(6));
-    assert!(index.rank(&in_thread(5), "jens", now(), 5).is_empty());
+    assert!(
+        index
+            .rank(&Model::default(), &in_thread(5), "jens", now(), 5)
+            .is_empty()
+    );
     assert_eq!(
-        index.rank(&in_thread(6), "jens", now(), 5)[0].case_id,
+        index.rank(&Model::default(), &in_thread(6), "jens", now(), 5)[0].case_id,
         right.id
     );
     index.forget(&filing);
-    assert!(index.rank(&in_thread(6), "jens", now(), 5).is_empty());
+    assert!(
+        index
+            .rank(&Model::default(), &in_thread(6), "jens", now(), 5)
+            .is_empty()
+    );
 }
 
 #[test]
@@ -440,7 +451,7 @@ fn a_removed_case_is_gone_and_its_place_can_be_taken() {
     index.upsert_case(&two);
     assert!(
         index
-            .rank(&signals(&about_one), "birthe", now(), 5)
+            .rank(&Model::default(), &signals(&about_one), "birthe", now(), 5)
             .is_empty()
     );
     assert_eq!((index.case_count(), index.entry_count()), (1, 0));
@@ -482,10 +493,16 @@ fn the_same_state_gives_the_same_answer_whatever_the_order_it_came_in() {
             &case.title,
             "vejbelysning og kloak",
         ));
-        let answer = forwards.rank(&question, "birthe", now(), 10);
+        let answer = forwards.rank(&Model::default(), &question, "birthe", now(), 10);
         assert!(!answer.is_empty());
-        assert_eq!(answer, backwards.rank(&question, "birthe", now(), 10));
-        assert_eq!(answer, forwards.rank(&question, "birthe", now(), 10));
+        assert_eq!(
+            answer,
+            backwards.rank(&Model::default(), &question, "birthe", now(), 10)
+        );
+        assert_eq!(
+            answer,
+            forwards.rank(&Model::default(), &question, "birthe", now(), 10)
+        );
     }
 }
 
@@ -496,7 +513,13 @@ fn an_empty_mail_an_empty_index_and_no_room_give_no_suggestions() {
     assert!(suggested(&Index::default(), &mail("a@b.example", "Alfa", "Alfa")).is_empty());
     assert!(
         index(&[&case])
-            .rank(&signals(&mail("a@b.example", "Alfa", "")), "jens", now(), 0)
+            .rank(
+                &Model::default(),
+                &signals(&mail("a@b.example", "Alfa", "")),
+                "jens",
+                now(),
+                0
+            )
             .is_empty()
     );
 }
@@ -506,6 +529,7 @@ fn confidences_of_one_mail_never_exceed_certainty_together() {
     let cases = filler(30);
     let index = index(&cases.iter().collect::<Vec<_>>());
     let suggestions = index.rank(
+        &Model::default(),
         &signals(&mail(
             "a@b.example",
             "Sag 2023-00001 og sag 2023-00002",
@@ -603,7 +627,13 @@ fn what_an_attachment_says_speaks_for_its_case() {
         !kept.contains("0707614285") && !kept.contains("070761"),
         "{kept}"
     );
-    let suggestions = index.rank(&bare.clone().with_documents(&read), "jens", now(), 5);
+    let suggestions = index.rank(
+        &Model::default(),
+        &bare.clone().with_documents(&read),
+        "jens",
+        now(),
+        5,
+    );
     assert_eq!(suggestions[0].case_id, right.id);
     let by_number = Evidence::CaseNumber {
         number: "2024-00123".to_owned(),
@@ -613,7 +643,11 @@ fn what_an_attachment_says_speaks_for_its_case() {
         suggestions[0].evidence.contains(&by_number),
         "{suggestions:?}"
     );
-    assert!(index.rank(&bare, "jens", now(), 5).is_empty());
+    assert!(
+        index
+            .rank(&Model::default(), &bare, "jens", now(), 5)
+            .is_empty()
+    );
 }
 
 #[test]
@@ -642,8 +676,15 @@ fn attachments_that_are_read_after_the_filing_are_learned_once_and_forgotten_wit
     index.learn(&entry);
     assert!(learned > before && (index.average_length() - learned).abs() < 1e-9);
     let asked = signals(&mail("c@d.example", "Lokalplan Grønnegade", ""));
-    assert_eq!(index.rank(&asked, "jens", now(), 5)[0].case_id, right.id);
+    assert_eq!(
+        index.rank(&Model::default(), &asked, "jens", now(), 5)[0].case_id,
+        right.id
+    );
     assert!(index.forget(&entry));
     assert!((index.average_length() - before).abs() < 1e-9);
-    assert!(index.rank(&asked, "jens", now(), 5).is_empty());
+    assert!(
+        index
+            .rank(&Model::default(), &asked, "jens", now(), 5)
+            .is_empty()
+    );
 }

@@ -2,6 +2,8 @@
 //!
 //! What each is worth is not written here: it is shipped (`shipped.rs`) and learned from there (`model.rs`).
 
+use super::rank::Counted;
+
 macro_rules! features {
     ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,14 +141,19 @@ impl Features {
             .sum()
     }
 
-    /// Name, value and weight of each that is not zero.
-    pub(super) fn named<'a>(
-        &'a self,
-        weights: &'a Weights,
-    ) -> impl Iterator<Item = (&'static str, f64, f64)> + 'a {
+    /// Each that is not zero, what weighs most first.
+    pub(super) fn counted(&self, weights: &Weights) -> Vec<Counted> {
         let values = NAMES.iter().zip(&self.0).zip(weights);
-        values
+        let mut counted: Vec<Counted> = values
             .filter(|((_, value), _)| **value != 0.0)
-            .map(|((name, value), weight)| (*name, f64::from(*value), *weight))
+            .map(|((feature, value), weight)| Counted {
+                feature,
+                value: f64::from(*value),
+                weight: *weight,
+            })
+            .collect();
+        let size = |counted: &Counted| (counted.value * counted.weight).abs();
+        counted.sort_by(|a, b| size(b).total_cmp(&size(a)));
+        counted
     }
 }
