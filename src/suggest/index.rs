@@ -409,9 +409,11 @@ fn keys_of(filed: &Filed, thread: Option<Uuid>) -> Vec<Key> {
         .iter()
         .chain(signals.from_own.then_some(&signals.from));
     keys.extend(colleagues.map(|address| colleague_key(address)));
-    keys.push(sender_key(&signals.from));
-    keys.push(group_key(signals));
-    keys.extend(pair_keys(signals));
+    if !signals.from.is_empty() {
+        keys.push(sender_key(&signals.from));
+        keys.push(group_key(signals));
+        keys.extend(pair_keys(signals));
+    }
     if !signals.base_subject.is_empty() {
         keys.push(subject_key(&signals.base_subject));
         keys.push(opening_key(&signals.base_subject));

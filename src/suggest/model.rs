@@ -7,18 +7,18 @@
 use super::lesson::Lesson;
 use super::probability::Probability;
 use super::shipped;
-use super::weights::{FEATURES, Features, Weights};
+use super::weights::{FEATURES, Feature, Features, Weights};
 
 /// Lessons that count, at least; twice as many at most.
 const BLOCK: usize = 2000;
 /// How readily the organisation's weights follow.
-const RATE: f64 = 0.3;
+const RATE: f64 = 0.5;
 /// The sum of squared gradients that the shipped weights stand for.
 const SHIPPED_WEIGHT: f64 = 20.0;
-/// Calibration follows more slowly.
-const CALIBRATION_RATE: f64 = 0.02;
+/// How readily calibration follows.
+const CALIBRATION_RATE: f64 = 0.5;
 /// The lessons that a proof looks back on.
-const PROOF_WINDOW: usize = 2000;
+const PROOF_WINDOW: usize = 600;
 /// Fewer are no proof.
 const PROOF_LEAST: usize = 60;
 
@@ -46,12 +46,16 @@ struct Weighing {
     steps: Weights,
 }
 
-/// Raw odds to honest ones: `a + b · log odds`.
+/// What makes a first suggestion more, or less, certain than its score says.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Calibration {
-    shift: f64,
-    slope: f64,
+    weights: [f64; SIGNS],
+    /// Sums of squared gradients.
+    steps: [f64; SIGNS],
 }
+
+/// See [`signs`].
+const SIGNS: usize = 7;
 
 /// From which confidence on suggestions may be filed without being looked at.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
@@ -85,9 +89,9 @@ impl Model {
         &self.learned.organisation.weights
     }
 
-    /// Confidence of each candidate, beside "none of them".
-    pub(super) fn confidences(&self, scores: &[f64]) -> Vec<Probability> {
-        self.learned.calibration.apply(&shares(scores))
+    /// Confidence of each candidate, the best first, beside "none of them".
+    pub(super) fn confidences(&self, scores: &[f64], first: Option<&Features>) -> Vec<Probability> {
+        self.learned.calibration.apply(&shares(scores), first)
     }
 
     /// Follows a lesson; what was learned before the block before the last is let go.
@@ -129,38 +133,36 @@ impl Learned {
                 steps: [SHIPPED_WEIGHT; FEATURES],
             },
             calibration: Calibration {
-                shift: 0.0,
-                slope: 1.0,
+                weights: [0.0; SIGNS],
+                steps: [SHIPPED_WEIGHT; SIGNS],
             },
             outcomes: Vec::new(),
         }
     }
 
     fn follow(&mut self, lesson: &Lesson) {
-        let Some(raw) = self.organisation.first_share(lesson) else {
+        let Some(first) = lesson.candidates.first() else {
             return;
         };
+        let shares = self.organisation.shares(lesson);
         let right = lesson.first_was_right();
         self.outcomes.push((lesson.confidence, right));
-        self.calibration.follow(raw, right);
+        self.calibration.follow(&shares, first, right);
         self.organisation.follow(lesson, RATE);
     }
 }
 
 impl Weighing {
-    fn scores(&self, lesson: &Lesson) -> Vec<f64> {
+    fn shares(&self, lesson: &Lesson) -> Vec<f64> {
         let candidates = lesson.candidates.iter();
-        candidates
+        let scores: Vec<f64> = candidates
             .map(|features| features.score(&self.weights))
-            .collect()
-    }
-
-    fn first_share(&self, lesson: &Lesson) -> Option<f64> {
-        shares(&self.scores(lesson)).first().copied()
+            .collect();
+        shares(&scores)
     }
 
     fn follow(&mut self, lesson: &Lesson, rate: f64) {
-        let gradient = gradient(lesson, &shares(&self.scores(lesson)));
+        let gradient = gradient(lesson, &self.shares(lesson));
         for ((weight, steps), slope) in self.weights.iter_mut().zip(&mut self.steps).zip(gradient) {
             *steps += slope * slope;
             *weight -= rate * slope / steps.sqrt();
@@ -189,18 +191,20 @@ fn shares(scores: &[f64]) -> Vec<f64> {
 }
 
 impl Calibration {
-    fn of(self, share: f64) -> f64 {
-        let odds = self.shift + self.slope * log_odds(share);
+    fn of(&self, shares: &[f64], first: &Features) -> f64 {
+        let signs = signs(shares, first);
+        let shift: f64 = self.weights.iter().zip(signs).map(|(w, s)| w * s).sum();
+        let odds = log_odds(shares.first().copied().unwrap_or(0.0)) + shift;
         1.0 / (1.0 + (-odds).exp())
     }
 
     /// The first by its odds; the others keep their shares of what is left.
-    fn apply(self, shares: &[f64]) -> Vec<Probability> {
-        let Some(first) = shares.first() else {
+    fn apply(&self, shares: &[f64], first: Option<&Features>) -> Vec<Probability> {
+        let (Some(share), Some(features)) = (shares.first(), first) else {
             return Vec::new();
         };
-        let calibrated = self.of(*first);
-        let rest = (1.0 - calibrated) / (1.0 - first).max(1e-9);
+        let calibrated = self.of(shares, features);
+        let rest = (1.0 - calibrated) / (1.0 - share).max(1e-9);
         let others = shares
             .iter()
             .skip(1)
@@ -211,12 +215,30 @@ impl Calibration {
             .collect()
     }
 
-    fn follow(&mut self, share: f64, right: bool) {
-        let error = self.of(share) - f64::from(u8::from(right));
-        self.shift -= CALIBRATION_RATE * error;
-        self.slope -= CALIBRATION_RATE * error * log_odds(share) / 10.0;
-        self.slope = self.slope.clamp(0.2, 3.0);
+    fn follow(&mut self, shares: &[f64], first: &Features, right: bool) {
+        let error = self.of(shares, first) - f64::from(u8::from(right));
+        let signs = signs(shares, first);
+        for ((weight, steps), sign) in self.weights.iter_mut().zip(&mut self.steps).zip(signs) {
+            let slope = error * sign;
+            *steps += slope * slope;
+            *weight -= CALIBRATION_RATE * slope / steps.sqrt();
+        }
     }
+}
+
+/// How sure the score is, how far the second lies behind, and who agrees.
+fn signs(shares: &[f64], first: &Features) -> [f64; SIGNS] {
+    let share = shares.first().copied().unwrap_or(0.0).max(1e-6);
+    let second = shares.get(1).copied().unwrap_or(0.0).max(1e-6);
+    [
+        1.0,
+        log_odds(share) / 4.0,
+        (share / second).ln().clamp(0.0, 8.0) / 4.0,
+        first.get(Feature::LocalShare),
+        first.get(Feature::SenderLast),
+        first.get(Feature::NearestShare),
+        first.get(Feature::FilingCount),
+    ]
 }
 
 fn log_odds(share: f64) -> f64 {
@@ -263,7 +285,6 @@ pub(super) fn train(start: &Weights, mailboxes: &[&[Lesson]], passes: usize) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::suggest::weights::Feature;
 
     fn lesson(features: &[Feature], right: Option<usize>) -> Lesson {
         let candidates = features
@@ -320,7 +341,7 @@ mod tests {
             .iter()
             .map(|c| c.score(model.weights()))
             .collect();
-        let shown = model.confidences(&scores)[0].value();
+        let shown = model.confidences(&scores, candidates.first())[0].value();
         assert!((shown - 0.8).abs() < 0.05, "{shown}");
     }
 
@@ -338,7 +359,8 @@ mod tests {
     #[test]
     fn confidences_never_exceed_one_together() {
         let model = taught(200);
-        let shown = model.confidences(&[9.0, 8.0, 8.0, -3.0]);
+        let first = Features::default();
+        let shown = model.confidences(&[9.0, 8.0, 8.0, -3.0], Some(&first));
         let sum: f64 = shown.iter().map(|p| p.value()).sum();
         assert!(sum <= 1.0 + 1e-9, "{sum}");
         assert!(shown.windows(2).all(|pair| pair[0] >= pair[1]));

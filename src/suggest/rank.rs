@@ -265,7 +265,7 @@ impl Index {
         let ranked = query.ranked(weights);
         let scores: Vec<f64> = ranked.iter().map(|r| r.score).collect();
         model
-            .confidences(&scores)
+            .confidences(&scores, ranked.first().map(|r| &r.features))
             .into_iter()
             .zip(ranked)
             .take(limit)
@@ -290,10 +290,9 @@ impl Index {
         let query = Query::new(self, signals, viewer, now);
         let ranked = query.ranked(model.weights());
         let scores: Vec<f64> = ranked.iter().map(|r| r.score).collect();
-        let first = model
-            .confidences(&scores)
-            .first()
-            .map_or(0.0, |p| p.value());
+        let first = ranked.first().map(|r| &r.features);
+        let confidences = model.confidences(&scores, first);
+        let first = confidences.first().map_or(0.0, |p| p.value());
         Lesson::of(&ranked, first, chosen.and_then(|id| self.slot_of(id)))
     }
 }

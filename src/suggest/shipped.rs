@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-const GIVEN: [(Feature, f64); 14] = [
+const GIVEN: [(Feature, f64); 16] = [
     (Feature::NumberInSubject, 9.0),
     (Feature::NumberNamed, 8.0),
     (Feature::NumberInText, 6.0),
@@ -21,6 +21,9 @@ const GIVEN: [(Feature, f64); 14] = [
     (Feature::PartyName, 2.2),
     (Feature::PartyAddress, 3.4),
     (Feature::ColleagueShare, 0.8),
+    // Everyone in the public mailboxes writes from one domain.
+    (Feature::DomainShare, 0.4),
+    (Feature::DomainFaded, 0.4),
     (Feature::Responsible, 0.4),
     (Feature::Closed, -2.5),
     (Feature::Fresh, 0.3),

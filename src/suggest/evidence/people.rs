@@ -42,8 +42,10 @@ pub(super) fn score(query: &Query, board: &mut Board) {
         principal(query, board, &signals.from);
         others(query, board);
     }
-    sender(query, board);
-    group(query, board);
+    if !signals.from.is_empty() {
+        sender(query, board);
+        group(query, board);
+    }
     let colleagues = signals
         .colleagues
         .iter()
