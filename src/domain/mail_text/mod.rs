@@ -165,7 +165,7 @@ mod tests {
             "-- \n",
         ] {
             let runs = |n| run.repeat(n);
-            assert_linear(run, 3_000, runs, |text| {
+            assert_linear(run, 1_000, runs, |text| {
                 sections(text);
             });
         }
