@@ -10,6 +10,8 @@ pub mod config;
 mod crypto;
 pub mod documents;
 pub mod domain;
+#[cfg(test)]
+mod growth;
 pub mod journal;
 pub mod kle;
 pub mod mailbox;

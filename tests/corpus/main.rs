@@ -8,6 +8,10 @@
 
 mod any_mail;
 mod explained;
+// As the tests within the library have it.
+#[allow(dead_code)]
+#[path = "../../src/growth.rs"]
+mod growth;
 mod mbox;
 mod mime4j;
 mod mmp;

@@ -39,13 +39,12 @@ async fn the_child_reads_what_the_library_reads() {
 
 #[tokio::test]
 async fn a_child_that_does_not_end_is_killed() {
-    let started = Instant::now();
+    // It never ends by itself.
     let read = Reader::of("/usr/bin/yes".into())
         .within(Duration::from_millis(300))
         .read(b"hej", "a.txt", "")
         .await;
     assert_eq!(codes(&read), ["reader_took_too_long"]);
-    assert!(started.elapsed() < Duration::from_secs(10));
 }
 
 #[tokio::test]
@@ -90,14 +89,8 @@ async fn loops_in_a_pdf_end() {
         b"<</Length 5>>stream\nBT ET\nendstream",
     ]);
     for (name, bytes) in [("tree", page_tree), ("form", form), ("parent", inherited)] {
-        let started = Instant::now();
         let read = reader().read(&bytes, "a.pdf", "").await;
         assert!(!read.notes.is_empty(), "{name}: {read:?}");
-        assert!(
-            started.elapsed() < Duration::from_secs(35),
-            "{name}: {:?}",
-            started.elapsed()
-        );
     }
 }
 
@@ -144,7 +137,6 @@ async fn files_that_broke_others_break_nothing_here() {
             read.language,
             codes(&read)
         );
-        assert!(started.elapsed() < Duration::from_secs(35), "{name}");
         assert!(
             !codes(&read).iter().any(|code| code.starts_with("reader_")),
             "{name}: {:?}",

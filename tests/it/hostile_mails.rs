@@ -1,28 +1,21 @@
 //! Mails that somebody made to hurt: each is read within bounds, says what was not read, and gives up what it holds.
 //!
-//! A debug build is slow, so most are smaller here than what must be survived; `make bench-mime` reads them whole. Time
-//! is compared with that of a smaller one, never with a clock's idea of fast.
+//! A debug build is slow, so most are smaller here than what must be survived; `make bench-mime` reads them whole.
 
-use std::{
-    process::Command,
-    thread,
-    time::{Duration, Instant},
-};
+use std::{process::Command, thread};
 
 use sagspost::{
     domain::mail::{Attachment, Mail},
     mime,
 };
 
-use crate::support::hostile::{self, SHAPES, Shape};
+use crate::{
+    growth::assert_linear,
+    support::hostile::{self, SHAPES, Shape},
+};
 
 /// What threads have that read mails.
 const STACK_BYTES: usize = 2 << 20;
-/// Four times as much may take so many times as long: 16 would be quadratic, and machines are busy.
-const MOST_GROWTH: u32 = 10;
-/// Whoever is as quick as this is quick enough.
-const QUICK: Duration = Duration::from_millis(400);
-const TRIES: usize = 3;
 
 /// Parts, addresses and bytes of text that are read of one mail.
 const MAX_PARTS: usize = 10_000;
@@ -32,13 +25,10 @@ const MAX_TEXT_BYTES: usize = 10 << 20;
 #[test]
 fn time_grows_with_the_mail_alone() {
     for shape in SHAPES.iter().filter(|shape| shape.full > 1_000) {
-        let (small, large) = (shape.mail(shape.full / 160), shape.mail(shape.full / 40));
-        let grows = (0..TRIES).all(|_| {
-            let once = time(&small);
-            let four_times = time(&large);
-            four_times > QUICK && four_times > once * MOST_GROWTH
+        let mail = |size| shape.mail(size);
+        assert_linear(shape.name, shape.full / 640, mail, |raw| {
+            mime::parse(raw);
         });
-        assert!(!grows, "{}", shape.name);
     }
 }
 
@@ -145,12 +135,6 @@ fn size(shape: &Shape) -> usize {
     } else {
         shape.full.min(10)
     }
-}
-
-fn time(raw: &[u8]) -> Duration {
-    let begun = Instant::now();
-    mime::parse(raw);
-    begun.elapsed()
 }
 
 fn on_a_small_stack(read: impl FnOnce() + Send + 'static) {

@@ -4,7 +4,7 @@ use sagspost::mailbox::{
     ClientCredentials, FetchedBatch, IdleOutcome, ImapClient, Limits, Listing, Login, MailboxError,
     Secret, Security, Server, SpecialUse, TokenCache, Waker, connect,
 };
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::support::certificates::Certificates;
 use crate::support::dovecot::{Dovecot, DovecotOptions, PASSWORD};
@@ -583,8 +583,6 @@ fn a_fetch_that_is_cut_short_with_success_accounts_for_every_mail() {
 #[test]
 fn an_endless_line_ends_the_connection_before_it_fills_the_memory() {
     let endless: &'static str = Box::leak("x".repeat(4 << 20).into_boxed_str());
-    let begun = Instant::now();
     let error = after(endless, |client| client.noop()).unwrap_err();
     assert_eq!(error.code(), "protocol_garbage");
-    assert!(begun.elapsed() < Duration::from_secs(20));
 }

