@@ -20,7 +20,7 @@ use crate::{
     messages::{Lang, reason_text},
     mime,
     store::{Entry, StoreError},
-    suggest::{ChosenTypes, Description},
+    suggest::{ChosenTypes, Description, Signals},
 };
 
 /// Which mail on which case; everything else has a suggested value.
@@ -147,6 +147,8 @@ pub(super) async fn create(
     let type_lessons = app
         .engine
         .type_lessons(&mail, &read, &chosen, row.received_at);
+    let signals = Signals::of_row(&row);
+    let suggestion_lesson = app.engine.lesson(&signals, &viewer, Utc::now(), case_id);
     let suggested = suggested(described);
     let choice = Choice {
         title: wish.title,
@@ -161,6 +163,7 @@ pub(super) async fn create(
         case_id,
         choice,
         type_lessons,
+        suggestion_lesson,
         idempotency_key,
     };
     let opened = OpenMail {

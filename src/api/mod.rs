@@ -2,6 +2,7 @@
 
 mod cases;
 mod events;
+mod explanation;
 mod extract;
 mod health;
 mod journal;
@@ -13,6 +14,7 @@ mod not_for_a_case;
 mod page;
 mod problem;
 mod proposal;
+mod quality;
 mod reading;
 mod shape;
 mod suggestions;
@@ -78,6 +80,8 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(not_for_a_case::say, not_for_a_case::take_back))
         .routes(routes!(lookup::lookup))
         .routes(routes!(suggestions::suggest))
+        .routes(routes!(explanation::explain))
+        .routes(routes!(quality::show))
         .routes(routes!(kle::look_up))
         .routes(routes!(kle::suggest))
         .routes(routes!(journal::create))

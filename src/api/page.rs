@@ -1,4 +1,4 @@
-//! The queue's page at `/`, its texts, the readable API page, and downloads.
+//! The queue's page at `/`, the page of figures, their texts, the readable API page, and downloads.
 
 use std::collections::BTreeMap;
 
@@ -18,18 +18,24 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; style
 const DOWNLOAD_POLICY: &str = "default-src 'none'; sandbox";
 
 pub(super) fn router() -> Router<App> {
-    // Put together once: the page must have its words even when the service goes away later.
-    let texts = [Lang::Da, Lang::En].map(|lang| (lang.code(), messages::all_of(lang, "page.")));
-    let texts = serde_json::to_string(&BTreeMap::from(texts))
-        .unwrap_or_default()
-        .replace("</", "<\\/");
-    let queue = Bytes::from(include_str!("page/index.html").replace("{{texts}}", &texts));
+    let queue = with_texts(include_str!("page/index.html"), "page.");
+    let quality = with_texts(include_str!("page/quality.html"), "quality.");
     Router::new()
         .route("/", get(|| async { page(queue) }))
+        .route("/quality", get(|| async { page(quality) }))
         .route(
             "/api",
             get(|| async { page(Bytes::from_static(include_bytes!("page/api.html"))) }),
         )
+}
+
+/// A page with its words in both languages. Put together once: it must have them even when the service goes away later.
+fn with_texts(html: &str, prefix: &str) -> Bytes {
+    let texts = [Lang::Da, Lang::En].map(|lang| (lang.code(), messages::all_of(lang, prefix)));
+    let texts = serde_json::to_string(&BTreeMap::from(texts))
+        .unwrap_or_default()
+        .replace("</", "<\\/");
+    Bytes::from(html.replace("{{texts}}", &texts))
 }
 
 fn page(html: Bytes) -> Response {

@@ -1,7 +1,6 @@
 //! `/cases/proposal`: the case that a mail calls for, filled in as far as the mail tells, and cases that resemble it.
 
 use axum::{Json as JsonBody, extract::State};
-use chrono::Utc;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -18,7 +17,7 @@ use crate::{
     },
     messages::Lang,
     mime,
-    store::{MailRow, StoreError},
+    store::MailRow,
     suggest::{self, AccessCode, AccessProposal, Category, PartyReason, ProposedParty, Signals},
 };
 
@@ -153,20 +152,15 @@ async fn similar(
 ) -> Result<Vec<SimilarCase>, Problem> {
     let signals = Signals::of_row(row);
     let mut similar = Vec::new();
-    for suggestion in app.engine.suggest(&signals, viewer, Utc::now(), 2 * SHOWN) {
-        let case = match app.store.case(suggestion.case_id, viewer).await {
-            Ok(case) => case,
-            // Closed to this viewer since the index was told; the database has the last word.
-            Err(StoreError::NotFound(_)) => continue,
-            Err(error) => return Err(error.into()),
-        };
-        let suggested = suggestions::in_words(suggestion, case.number, case.title, lang);
+    for found in suggestions::visible(app, &signals, viewer, 2 * SHOWN).await? {
+        let access = AccessCode::of(&found.case.access);
+        let status = found.case.status;
+        let suggested = found.in_words(lang);
         let resembles = suggested.evidence.iter().any(|e| e.kind != ABOUT_THE_USER);
         if resembles && similar.len() < SHOWN {
-            let access = AccessCode::of(&case.access);
             similar.push(SimilarCase {
                 case: suggested,
-                status: case.status,
+                status,
                 access,
                 access_proposed: access.at_least(proposed),
             });

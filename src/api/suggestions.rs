@@ -15,17 +15,19 @@ use super::{
     mails,
 };
 use crate::{
-    domain::{case::Direction, document_type::DocumentType, mail::Mail},
+    domain::{
+        case::{Case, Direction},
+        document_type::DocumentType,
+        mail::Mail,
+    },
     messages::Lang,
     mime,
     store::{MailRow, StoreError},
-    suggest::{self, EvidenceSeen, NamedFile, Reason, Signals, Suggestion, TaskDate},
+    suggest::{self, EvidenceSeen, NamedFile, Reason, SHOWN, Signals, Suggestion, TaskDate},
 };
 
 /// Bytes of a stored mail that are read for its text: files come after it.
 const MAX_HEAD_BYTES: u64 = 1 << 20;
-/// Suggestions that are shown; more would be a search.
-const SHOWN: usize = 5;
 
 /// The mail, by one of the two.
 #[derive(Deserialize, ToSchema)]
@@ -371,37 +373,55 @@ async fn cases(
     lang: Lang,
     limit: usize,
 ) -> Result<Vec<SuggestedCase>, Problem> {
+    let found = visible(app, signals, viewer, limit).await?;
+    Ok(found
+        .into_iter()
+        .map(|found| found.in_words(lang))
+        .collect())
+}
+
+/// A suggestion with its case as it is now.
+pub(super) struct Found {
+    pub suggestion: Suggestion,
+    pub case: Case,
+}
+
+/// The most likely cases, as far as the viewer may see them.
+pub(super) async fn visible(
+    app: &App,
+    signals: &Signals,
+    viewer: &str,
+    limit: usize,
+) -> Result<Vec<Found>, Problem> {
     let ranked = app.engine.suggest(signals, viewer, Utc::now(), limit);
-    let mut cases = Vec::with_capacity(ranked.len());
+    let mut found = Vec::with_capacity(ranked.len());
     for suggestion in ranked {
         match app.store.case(suggestion.case_id, viewer).await {
-            Ok(case) => cases.push(in_words(suggestion, case.number, case.title, lang)),
+            Ok(case) => found.push(Found { suggestion, case }),
             // Closed to this viewer since the index was told; the database has the last word.
             Err(StoreError::NotFound(_)) => {}
             Err(error) => return Err(error.into()),
         }
     }
-    Ok(cases)
+    Ok(found)
 }
 
-pub(super) fn in_words(
-    suggestion: Suggestion,
-    number: String,
-    title: String,
-    lang: Lang,
-) -> SuggestedCase {
-    SuggestedCase {
-        case_id: suggestion.case_id,
-        number,
-        title,
-        confidence: suggestion.confidence.percent(),
-        evidence: suggestion
-            .evidence
-            .iter()
-            .map(|evidence| EvidenceInWords {
-                kind: evidence.kind(),
-                text: evidence.in_words(lang),
-            })
-            .collect(),
+impl Found {
+    pub fn in_words(self, lang: Lang) -> SuggestedCase {
+        let Self { suggestion, case } = self;
+        SuggestedCase {
+            case_id: suggestion.case_id,
+            number: case.number,
+            title: case.title,
+            confidence: suggestion.confidence.percent(),
+            evidence: suggestion
+                .evidence
+                .iter()
+                .map(|evidence| EvidenceInWords {
+                    kind: evidence.kind(),
+                    text: evidence.in_words(lang),
+                })
+                .collect(),
+        }
     }
 }

@@ -15,12 +15,11 @@ use crate::{
     mime,
     store::{AttachmentText, MailFilter, Store},
     suggest::{
-        self, AccessCode, AccessProposal, Description, Engine, EvidenceSeen, ForACase,
-        ProposedParty, Signals, SuggestedType, Suggestion,
+        self, AccessCode, AccessProposal, Counted, Description, Engine, EvidenceSeen, ForACase,
+        ProposedParty, SHOWN, Signals, SuggestedType, Suggestion,
     },
 };
 
-const SHOWN: usize = 5;
 /// Mails read at a time.
 const PAGE: i64 = 200;
 /// Attachments of a file that are read.
@@ -39,6 +38,9 @@ pub struct Args {
     /// The user who asks: only cases they may see are suggested
     #[arg(long)]
     user: String,
+    /// Every figure behind the order of the cases
+    #[arg(long, conflicts_with = "mailbox")]
+    explain: bool,
 }
 
 #[derive(Serialize)]
@@ -57,6 +59,9 @@ struct SuggestedCase {
     title: String,
     #[serde(flatten)]
     suggestion: Suggestion,
+    /// Every feature that counted; only when it is asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    counted: Vec<Counted>,
 }
 
 /// A stored mail and its best case.
@@ -75,7 +80,7 @@ pub(super) async fn run(context: &Context, args: &Args) -> anyhow::Result<()> {
     if let Some(mailbox) = &args.mailbox {
         of_mailbox(context, &store, &engine, mailbox, &args.user).await?;
     } else if let Some(file) = &args.file {
-        of_file(context, &store, &engine, file, &args.user).await?;
+        of_file(context, &store, &engine, file, args).await?;
     }
     store.close().await;
     Ok(())
@@ -139,20 +144,26 @@ async fn of_file(
     store: &Store,
     engine: &Engine,
     file: &Path,
-    user: &str,
+    args: &Args,
 ) -> anyhow::Result<()> {
+    let user = args.user.as_str();
     let raw = super::read_mail(file)?;
     let mail = mime::parse_undigested(&raw);
     let mut signals = engine.signals(&mail);
     signals.thread = store.thread_of(&mime::thread::of(&mail).keys).await?;
     let now = Utc::now();
     let mut cases = Vec::new();
-    for suggestion in engine.suggest(&signals, user, now, SHOWN) {
+    for mut suggestion in engine.suggest(&signals, user, now, SHOWN) {
         let case = store.case(suggestion.case_id, user).await?;
+        let mut counted = std::mem::take(&mut suggestion.counted);
+        if !args.explain {
+            counted.clear();
+        }
         cases.push(SuggestedCase {
             number: case.number,
             title: case.title,
             suggestion,
+            counted,
         });
     }
     let read = read_attachments(&raw, &mail).await?;
@@ -188,9 +199,32 @@ async fn of_file(
         for evidence in &case.suggestion.evidence {
             println!("         {}", evidence.in_words(context.lang));
         }
+        print_counted(&case.counted);
     }
     print_proposals(&output, context.lang);
     Ok(())
+}
+
+/// A line for every feature; what weighs most first.
+fn print_counted(counted: &[Counted]) {
+    if counted.is_empty() {
+        return;
+    }
+    println!(
+        "         {:<22} {:>7} {:>8} {:>8}",
+        "feature", "value", "weight", "adds"
+    );
+    for feature in counted {
+        println!(
+            "         {:<22} {:>7.3} {:>8.3} {:>8.3}",
+            feature.feature,
+            feature.value,
+            feature.weight,
+            feature.contribution()
+        );
+    }
+    let score: f64 = counted.iter().map(Counted::contribution).sum();
+    println!("         {:<22} {:>7} {:>8} {score:>8.3}", "score", "", "");
 }
 
 /// What the files say, read as the outbox reads those of a stored mail.

@@ -18,6 +18,8 @@ pub struct Request {
     pub choice: Choice,
     /// What the types that were chosen teach; `None` when none was.
     pub type_lessons: Option<serde_json::Value>,
+    /// What choosing this case teaches; `None` when nothing was suggested yet.
+    pub suggestion_lesson: Option<serde_json::Value>,
     pub idempotency_key: String,
 }
 
@@ -78,6 +80,7 @@ pub async fn journal(
         idempotency_key: request.idempotency_key.clone(),
         request_hash: request_hash(row.id, request),
         type_lessons: request.type_lessons.clone(),
+        suggestion_lesson: request.suggestion_lesson.clone(),
         jobs: jobs(store, row, request.case_id).await?,
         documents,
     };

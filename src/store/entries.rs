@@ -15,7 +15,7 @@ use super::{
     db::{Tx, read, write},
     events, is_unique_violation, jobs,
     mails::digest,
-    not_for_a_case,
+    not_for_a_case, suggestion_lessons,
 };
 use crate::domain::{case::Direction, document_type::DocumentType, mail::Sha256};
 
@@ -86,6 +86,8 @@ pub struct NewEntry {
     pub request_hash: [u8; 32],
     /// What it teaches of types of documents; `None` when nobody chose one.
     pub type_lessons: Option<Value>,
+    /// What was suggested and what was chosen; `None` when nothing was suggested yet.
+    pub suggestion_lesson: Option<Value>,
     pub documents: Vec<NewDocument>,
     pub jobs: Vec<NewJob>,
 }
@@ -204,6 +206,7 @@ impl Store {
         .await
         .map(|_| ())?;
         });
+        suggestion_lessons::insert(&mut tx, new, now).await?;
         for (number, document) in (number..).zip(&new.documents) {
             insert_document(&mut tx, new, document, number, now).await?;
         }

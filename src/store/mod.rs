@@ -23,6 +23,7 @@ mod marks;
 mod not_for_a_case;
 mod pictures;
 mod search;
+mod suggestion_lessons;
 mod threads;
 mod type_lessons;
 mod users;
@@ -46,6 +47,7 @@ pub use mailboxes::{Folder, FolderPosition, FolderState, Location, Mailbox, Mail
 pub use mails::{Batch, MailFilter, MailRow, NewMail, Place, StoredMail};
 pub use marks::{MarkPayload, MarkState};
 pub use not_for_a_case::NotForACase;
+pub use suggestion_lessons::SuggestionLesson;
 pub use users::User;
 
 /// Everything that is kept. Cheap to clone.

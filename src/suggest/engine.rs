@@ -5,10 +5,11 @@
 
 use super::describe::{self, ChosenTypes, Description, Lessons};
 use super::index::{Filed, Index};
-use super::model::Model;
+use super::quality::{LOOKED_BACK, PRECISION, Quality};
 use super::rank::Suggestion;
 use super::relevance::{self, ForACase, Question};
 use super::signals::{Organisation, Signals};
+use super::taught::{self, Taught};
 use crate::domain::mail::Mail;
 use crate::store::{AttachmentText, EventKind, Filing, Store, StoreError};
 use chrono::{DateTime, Utc};
@@ -22,7 +23,8 @@ const PAGE: i64 = 500;
 pub struct Engine {
     organisation: Organisation,
     index: RwLock<Index>,
-    model: RwLock<Model>,
+    /// What people taught of which case to suggest.
+    taught: Taught,
     /// What people taught of types of documents.
     lessons: Lessons,
     /// What was for a case at all.
@@ -45,7 +47,7 @@ impl Engine {
         Self {
             organisation,
             index: RwLock::default(),
-            model: RwLock::default(),
+            taught: Taught::default(),
             lessons: Lessons::default(),
             relevance: relevance::Kept::default(),
             loaded: AtomicBool::new(false),
@@ -94,8 +96,40 @@ impl Engine {
         now: DateTime<Utc>,
         limit: usize,
     ) -> Vec<Suggestion> {
-        let model = self.model.read().unwrap_or_else(PoisonError::into_inner);
-        self.read(|index| index.rank(&model, signals, viewer, now, limit))
+        self.taught
+            .read(|model| self.read(|index| index.rank(model, signals, viewer, now, limit)))
+    }
+
+    /// What choosing this case teaches, to be kept with the entry; asked before the mail is filed. `None` while nothing
+    /// can be suggested.
+    pub fn lesson(
+        &self,
+        signals: &Signals,
+        viewer: &str,
+        now: DateTime<Utc>,
+        case_id: Uuid,
+    ) -> Option<serde_json::Value> {
+        if !self.is_loaded() {
+            return None;
+        }
+        let lesson = self.taught.read(|model| {
+            self.read(|index| index.lesson(model, signals, viewer, now, Some(case_id)))
+        });
+        serde_json::to_value(lesson).ok()
+    }
+
+    /// How often people, or one of them, took what was suggested lately. What is proven is the organisation's: few
+    /// people file enough to prove anything.
+    pub async fn quality(
+        &self,
+        store: &Store,
+        user: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<Quality, StoreError> {
+        let kept = store.last_suggestion_lessons(user, LOOKED_BACK).await?;
+        let lessons: Vec<_> = kept.into_iter().filter_map(taught::dated).collect();
+        let proof = self.taught.read(|model| model.proof(PRECISION));
+        Ok(Quality::of(&lessons, proof, now))
     }
 
     /// Whether the mail is for a case at all, and why one may think so.
@@ -124,6 +158,7 @@ impl Engine {
         let mut index = Index::default();
         let last_event = store.last_event().await?;
         self.lessons.load(store).await?;
+        self.taught.load(store).await?;
         let mut after: Option<Uuid> = None;
         loop {
             let page = store.all_cases(after, PAGE).await?;
@@ -159,6 +194,7 @@ impl Engine {
     /// Takes in what happened, whichever process did it.
     pub async fn apply(&self, store: &Store, event: &EventKind) -> Result<(), StoreError> {
         self.lessons.apply(store, event).await?;
+        self.taught.apply(store, event).await?;
         let own = &self.organisation.domains;
         self.relevance.apply(store, event, own).await?;
         match event {

@@ -37,6 +37,11 @@ impl Lesson {
         }
     }
 
+    /// Whether there was anything to choose from.
+    pub fn was_suggested(&self) -> bool {
+        !self.candidates.is_empty()
+    }
+
     /// Whether the first suggestion was taken.
     pub fn first_was_right(&self) -> bool {
         self.right == Some(0)

@@ -19,11 +19,13 @@ mod nearest;
 mod parties;
 mod postings;
 mod probability;
+mod quality;
 mod rank;
 mod relevance;
 pub mod replay;
 mod shipped;
 mod signals;
+mod taught;
 #[cfg(test)]
 mod tests;
 mod weights;
@@ -41,6 +43,7 @@ pub use parties::{
     PartyReason, ProposedParty, is_masked, propose as propose_parties, whole_identifier,
 };
 pub use probability::Probability;
-pub use rank::{Counted, Suggestion};
+pub use quality::Quality;
+pub use rank::{Counted, SHOWN, Suggestion};
 pub use relevance::{EvidenceSeen, ForACase, Question, Weighed};
 pub use signals::{DocumentText, NumberSeen, Organisation, Place, Signals, Term};

@@ -24,8 +24,9 @@ const PROOF_LEAST: usize = 60;
 
 pub struct Model {
     shipped: Weights,
-    lessons: Vec<(String, Lesson)>,
-    /// Lessons ever seen; blocks are counted by this.
+    /// `None` in the place of one that was undone.
+    lessons: Vec<Option<(String, Lesson)>>,
+    /// Lessons ever seen, undone ones too; blocks are counted by this.
     seen: usize,
     learned: Learned,
 }
@@ -58,7 +59,7 @@ struct Calibration {
 const SIGNS: usize = 7;
 
 /// From which confidence on suggestions may be filed without being looked at.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, utoipa::ToSchema)]
 pub struct Proof {
     pub threshold: f64,
     /// Share of the mails looked back on that lie above.
@@ -94,16 +95,45 @@ impl Model {
         self.learned.calibration.apply(&shares(scores), first)
     }
 
+    /// How many lessons of these were let go.
+    pub fn first_that_counts(total: usize) -> usize {
+        (total / BLOCK).saturating_sub(1) * BLOCK
+    }
+
+    /// One that has let this many lessons go; the next it learns is the first that counts.
+    pub fn after(passed: usize) -> Self {
+        Self {
+            seen: passed,
+            ..Self::default()
+        }
+    }
+
+    /// Lessons that count now, in force or not.
+    pub fn window(&self) -> usize {
+        self.lessons.len()
+    }
+
     /// Follows a lesson; what was learned before the block before the last is let go.
     pub fn learn(&mut self, user: &str, lesson: Lesson) {
+        self.take(Some((user.to_owned(), lesson)));
+    }
+
+    /// A lesson that does not count but has its place.
+    pub fn pass_over(&mut self) {
+        self.take(None);
+    }
+
+    fn take(&mut self, lesson: Option<(String, Lesson)>) {
         self.seen += 1;
-        self.lessons.push((user.to_owned(), lesson));
-        if self.seen.is_multiple_of(BLOCK) {
-            let gone = self.lessons.len().saturating_sub(BLOCK);
+        if let Some((_, lesson)) = &lesson {
+            self.learned.follow(lesson);
+        }
+        self.lessons.push(lesson);
+        let counting = self.seen - Self::first_that_counts(self.seen);
+        let gone = self.lessons.len().saturating_sub(counting);
+        if gone > 0 {
             self.lessons.drain(..gone);
             self.learn_again();
-        } else if let Some((_, lesson)) = self.lessons.last() {
-            self.learned.follow(lesson);
         }
     }
 
@@ -118,7 +148,7 @@ impl Model {
 
     fn learn_again(&mut self) {
         let mut learned = Learned::new(&self.shipped);
-        for (_, lesson) in &self.lessons {
+        for (_, lesson) in self.lessons.iter().flatten() {
             learned.follow(lesson);
         }
         self.learned = learned;
@@ -331,6 +361,31 @@ mod tests {
             again.learn("birthe", lesson(&[Feature::Lately5, Feature::Fresh], right));
         }
         assert_eq!(all.weights(), again.weights());
+    }
+
+    #[test]
+    fn a_model_that_begins_with_the_first_that_counts_weighs_the_same_at_every_edge_of_a_block() {
+        let teach = |model: &mut Model, n: usize| match n % 7 {
+            0 => model.pass_over(),
+            _ => model.learn(
+                "birthe",
+                lesson(&[Feature::Lately5, Feature::Fresh], Some(n % 3)),
+            ),
+        };
+        let mut running = Model::default();
+        for n in 0..3 * BLOCK + 2 {
+            teach(&mut running, n);
+            let total = n + 1;
+            if matches!(total % BLOCK, 0 | 1) || total == BLOCK - 1 {
+                let first = Model::first_that_counts(total);
+                let mut started = Model::after(first);
+                (first..total).for_each(|n| teach(&mut started, n));
+                assert_eq!(started.weights(), running.weights(), "{total}");
+                assert_eq!(started.proof(0.3), running.proof(0.3), "{total}");
+                assert_eq!(started.window(), running.window(), "{total}");
+                assert!((BLOCK - 1..2 * BLOCK).contains(&running.window()) || total < BLOCK);
+            }
+        }
     }
 
     #[test]

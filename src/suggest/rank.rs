@@ -18,6 +18,8 @@ use serde::Serialize;
 use std::collections::HashMap;
 use uuid::Uuid;
 
+/// Suggestions that a person is shown; more would be a search.
+pub const SHOWN: usize = 5;
 /// Whoever is on more cases than this points at none but the strongest of them.
 const MAX_FROM_ONE_LIST: usize = 80;
 /// Filings of one person, subject or domain that are looked at, the last.
@@ -46,6 +48,12 @@ pub struct Counted {
     pub feature: &'static str,
     pub value: f64,
     pub weight: f64,
+}
+
+impl Counted {
+    pub fn contribution(&self) -> f64 {
+        self.value * self.weight
+    }
 }
 
 /// One question to the index.

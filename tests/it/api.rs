@@ -32,7 +32,7 @@ fn problem(answer: &crate::support::app::Answer) -> (u16, String, String) {
 #[tokio::test]
 async fn without_a_token_only_health_and_the_page_answer() {
     let app = App::start().await;
-    for path in ["/healthz", "/readyz", "/", "/api/openapi.json"] {
+    for path in ["/healthz", "/readyz", "/", "/quality", "/api/openapi.json"] {
         assert_eq!(app.get(path, "").await.status, 200, "{path}");
     }
     for path in [

@@ -187,6 +187,7 @@ on_both! {
             idempotency_key: "k".to_owned(),
             request_hash: [0; 32],
             type_lessons: None,
+            suggestion_lesson: None,
             documents: Vec::new(),
             jobs: Vec::new(),
         };

@@ -249,6 +249,37 @@ fn a_mail_is_told_with_its_parties_its_access_and_whether_it_is_for_a_case() {
 }
 
 #[test]
+fn a_suggestion_is_explained_by_its_figures_when_that_is_asked_for() {
+    let cli = Cli::new();
+    cli.run(&["user", "add", "birthe"]);
+    cli.write(
+        "cases.json",
+        r#"[{ "title": "Nabostrid om hæk" }, { "title": "Hækken på Skovvej", "access": ["carl"] }]"#,
+    );
+    assert_eq!(cli.run(&["case", "import", "cases.json"]).code, 0);
+    let mail = String::from_utf8(eml("a@x", "Hæk ved nabogrunden", &[])).unwrap();
+    cli.write("haek.eml", &mail);
+    let asked = ["suggest", "haek.eml", "--user", "birthe"];
+    assert!(!cli.run(&asked).out.contains("title_anywhere"));
+    let explained = cli.run(&[asked.as_slice(), &["--explain"]].concat());
+    let adds_of = |line: &str| line.split_whitespace().last()?.parse::<f64>().ok();
+    let lines = || explained.out.lines().map(str::trim_start);
+    let features = lines().skip_while(|line| !line.starts_with("feature"));
+    let features = features
+        .skip(1)
+        .take_while(|line| !line.starts_with("score"));
+    let sum: f64 = features.filter_map(adds_of).sum();
+    let score = lines().find(|line| line.starts_with("score"));
+    let score = score.and_then(adds_of).unwrap_or(f64::NAN);
+    assert!(
+        (sum - score).abs() < 0.05 && sum != 0.0,
+        "{}",
+        explained.out
+    );
+    assert!(!explained.out.contains("Skovvej"), "{}", explained.out);
+}
+
+#[test]
 fn a_danish_machine_is_told_in_danish_how_mailboxes_are() {
     let (cli, dovecot) = (Cli::new(), Dovecot::start());
     cli.run(&["user", "add", "birthe"]);

@@ -226,6 +226,7 @@ what_was_taught_stays_with_its_entry_until_that_is_undone(store) {
             idempotency_key: mail.id.to_string(),
             request_hash: [0; 32],
             type_lessons: lessons,
+            suggestion_lesson: None,
             documents: Vec::new(),
             jobs: Vec::new(),
         };

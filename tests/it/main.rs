@@ -30,6 +30,7 @@ mod housekeeping;
 mod imap_session;
 mod imap_sync;
 mod kle;
+mod lessons;
 mod mails_that_arrive;
 mod migrations;
 mod not_for_a_case;

@@ -52,6 +52,7 @@ pub(crate) async fn file(
         case_id,
         choice: Choice::default(),
         type_lessons: None,
+        suggestion_lesson: None,
         idempotency_key: key.to_owned(),
     };
     journal::journal(

@@ -43,6 +43,7 @@ async fn file(store: &Store, mail_id: Uuid, case_id: Uuid, key: &str) -> Uuid {
         idempotency_key: key.to_owned(),
         request_hash: [0; 32],
         type_lessons: None,
+        suggestion_lesson: None,
         documents: Vec::new(),
         jobs: Vec::new(),
     };
