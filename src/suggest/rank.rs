@@ -64,7 +64,8 @@ pub(super) struct Query<'a> {
     pub now: DateTime<Utc>,
     /// Key of each term of the signals, in their order.
     pub term_keys: Vec<Key>,
-    asked: KeyMap<Key, ()>,
+    /// The same, each once, with its place.
+    asked: KeyMap<Key, usize>,
 }
 
 /// A candidate with its place decided.
@@ -103,7 +104,11 @@ impl<'a> Query<'a> {
             signals,
             viewer,
             now,
-            asked: term_keys.iter().map(|key| (*key, ())).collect(),
+            asked: term_keys
+                .iter()
+                .enumerate()
+                .map(|(at, key)| (*key, at))
+                .collect(),
             term_keys,
         }
     }

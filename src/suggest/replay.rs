@@ -65,7 +65,7 @@ impl Replay {
         };
         Self {
             index: Index::default(),
-            model: Model::with(weights),
+            model: Model::with(&weights),
             cases: HashMap::new(),
             filed: 0,
             precision,
