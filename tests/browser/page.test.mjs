@@ -16,6 +16,7 @@ after(async () => { await browser?.close(); await demo?.stop(); });
 const queue = async (options, user = "Karen Holm") => {
   const page = await open(browser, demo.link(user), options);
   await page.waitForSelector("#queue button.main");
+  await page.waitForFunction(() => !document.querySelector("#queue [aria-busy=true]")); // what arrives moves what is below
   return page;
 };
 const violations = async (page) => {
@@ -41,6 +42,24 @@ test("one click journals, the row says so, and undo takes it back", async () => 
   await page.click(".mail.done button");
   await page.waitForFunction(() => !document.querySelector(".mail.done"));
   assert.ok(await page.$("#queue .mail button.main"));
+});
+
+test("a button that is drawn anew while it is pressed still does what it said", async () => {
+  const page = await queue();
+  const drawAnew = () => page.evaluate(() => words());
+  const button = await page.$("#queue .mail [data-role=read]");
+  const { x, y } = await button.clickablePoint();
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await drawAnew();
+  await page.mouse.up();
+  await page.waitForSelector("#queue iframe.letter");
+  await page.waitForFunction((old) => !old.isConnected, {}, button); // and what waited is drawn
+  await page.focus("#queue .mail [data-role=read]");
+  await page.keyboard.down("Space");
+  await drawAnew();
+  await page.keyboard.up("Space");
+  await page.waitForFunction(() => !document.querySelector("#queue iframe.letter"));
 });
 
 test("the keyboard alone journals and undoes, and focus is always seen", async () => {
