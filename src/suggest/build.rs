@@ -10,21 +10,31 @@ use crate::domain::case::Case;
 use std::num::NonZero;
 use std::thread;
 
-/// Items gathered before they are put in their lists: some 100 MB, and a copy of all lists each time.
-const MAX_GATHERED: usize = 4_000_000;
+/// Items gathered before they are put in their lists: some 50 MB, and a copy of all lists each time.
+const MAX_GATHERED: usize = 2_000_000;
 
 #[derive(Default)]
 pub struct Builder {
     index: Index,
     history: Vec<(Key, (Moment, Slot))>,
     terms: Vec<(Key, (Slot, u32))>,
+    parties: Vec<(Key, (Slot, u32))>,
 }
 
 impl Builder {
+    /// Those that are not known yet.
     pub fn take_cases(&mut self, cases: &[Case]) {
         for case in cases {
-            self.index.upsert_case(case);
+            let Some((slot, known)) = self.index.put_new_case(case) else {
+                continue;
+            };
+            let terms = known.own_terms.iter();
+            self.terms
+                .extend(terms.map(|(key, weight)| (*key, (slot, *weight))));
+            let parties = known.parties.iter().flat_map(|party| &party.keys);
+            self.parties.extend(parties.map(|key| (key.1, (slot, 1))));
         }
+        self.put_in_lists_when_many();
     }
 
     /// A page of filings, each made out of what was read by `filed`. Cases come first: a filing whose case is unknown
@@ -43,9 +53,7 @@ impl Builder {
                 self.terms.truncate(terms_before);
             }
         }
-        if self.terms.len() > MAX_GATHERED {
-            self.put_in_lists();
-        }
+        self.put_in_lists_when_many();
     }
 
     pub fn finish(mut self) -> Index {
@@ -54,7 +62,15 @@ impl Builder {
         self.index
     }
 
+    fn put_in_lists_when_many(&mut self) {
+        if self.terms.len() > MAX_GATHERED {
+            self.put_in_lists();
+        }
+    }
+
     fn put_in_lists(&mut self) {
+        let parties = std::mem::take(&mut self.parties);
+        self.index.parties.lists.add_all(parties);
         let history = std::mem::take(&mut self.history);
         let terms = std::mem::take(&mut self.terms);
         let (of_history, of_terms) = (&mut self.index.history.lists, &mut self.index.terms.lists);

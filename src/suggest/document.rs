@@ -12,7 +12,7 @@ use super::words::{self, Stems};
 use serde::{Deserialize, Serialize};
 
 /// The heaviest words are kept.
-const MAX_WORDS: usize = 64;
+const MAX_WORDS: usize = 56;
 const MAX_SUBJECT_WORDS: usize = 16;
 const MAX_OTHERS: usize = 24;
 
@@ -24,11 +24,12 @@ const OTHERS: f32 = 0.5;
 const DOMAIN: f32 = 0.3;
 const SUBJECT: f32 = 0.5;
 
-/// A word in the subject is another than in the text.
-const IN_SUBJECT: Mark = 0x5bd1_e995;
-
-/// A word, a person, a subject: 32 bits of its key. Two that meet in one by chance do little harm.
+/// A word, a person, a subject: 24 bits of its key. Two that meet in one by chance do little harm.
 pub(super) type Mark = u32;
+const MARK_BYTES: usize = 3;
+/// A word in the subject is another than in the text, and people are no words.
+const IN_SUBJECT: Mark = 1 << 24;
+const PERSON: Mark = 1 << 25;
 
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Document {
@@ -41,7 +42,6 @@ pub(super) struct Document {
 
 /// What stands before the marks.
 const COUNTS: usize = 3;
-const MARK_BYTES: usize = size_of::<Mark>();
 /// Kinds of people, in the order of [`people`].
 const FROM: u8 = 0;
 const AT_DOMAIN: u8 = 1;
@@ -114,7 +114,7 @@ impl Document {
             .chain(subject_words)
             .chain(people.iter().map(|person| person.0));
         let mut packed: Vec<u8> = counts.map(|count| count as u8).to_vec();
-        packed.extend(marks.flat_map(Mark::to_le_bytes));
+        packed.extend(marks.flat_map(|mark| mark.to_le_bytes().into_iter().take(MARK_BYTES)));
         packed.extend(words.iter().chain(&people).map(|mark| mark.1));
         Self {
             filed,
@@ -135,7 +135,7 @@ impl Document {
         let bytes = self.packed[COUNTS + from * MARK_BYTES..].chunks_exact(MARK_BYTES);
         bytes
             .take(count)
-            .map(|mark| Mark::from_le_bytes([mark[0], mark[1], mark[2], mark[3]]))
+            .map(|mark| Mark::from_le_bytes([mark[0], mark[1], mark[2], 0]))
     }
 
     /// Weights of words, then kinds of people.
@@ -154,7 +154,7 @@ impl Document {
         });
         let words = of_length_one(words.collect());
         let subject = self.marks(in_text, in_subject).map(|word| {
-            let place = vocabulary.place(word ^ IN_SUBJECT, Some(word));
+            let place = vocabulary.place(word | IN_SUBJECT, Some(word));
             (place, vocabulary.rarity(place))
         });
         let subject = of_length_one(subject.collect());
@@ -169,7 +169,7 @@ impl Document {
                 ON_SUBJECT => SUBJECT,
                 _ => OTHERS / others.sqrt(),
             };
-            (vocabulary.place(mark, None), weight)
+            (vocabulary.place(mark | PERSON, None), weight)
         });
         let mut whole = Vec::with_capacity(words.len() + subject.len() + MAX_OTHERS);
         whole.extend(words.iter().map(|(place, w)| (*place, w * WORDS)));
@@ -252,6 +252,6 @@ fn of_length_one(mut vector: Vector) -> Vector {
 
 impl Key {
     pub(super) fn short(self) -> Mark {
-        self.bits() as Mark
+        self.bits() as Mark & ((1 << (8 * MARK_BYTES)) - 1)
     }
 }

@@ -18,6 +18,9 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use uuid::Uuid;
 
+/// Words of a mail that are listed, the heaviest.
+const MAX_LISTED: usize = 56;
+
 /// An act of filing, as the index learns it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Filed {
@@ -77,7 +80,7 @@ pub(super) struct CaseEntry {
     pub documents: Vec<Document>,
     /// `None`: everybody.
     visible_to: Option<Vec<String>>,
-    own_terms: Vec<(Key, u32)>,
+    pub own_terms: Vec<(Key, u32)>,
 }
 
 #[derive(Clone, Copy, Default, Serialize, Deserialize)]
@@ -115,13 +118,35 @@ impl Index {
     pub fn upsert_case(&mut self, case: &Case) {
         let slot = self.slot_for(case.id);
         let (learned_length, documents) = self.clear_profile(slot);
+        let known = self.put_case(slot, case, learned_length, documents);
+        let terms = known.own_terms.clone();
+        let parties = known.parties.iter().flat_map(|party| &party.keys);
+        let parties: Vec<Key> = parties.map(|key| key.1).collect();
+        for (key, weight) in terms {
+            self.terms.add(key, slot, weight);
+        }
+        for key in parties {
+            self.parties.add(key, slot, 1);
+        }
+    }
+
+    /// A case that is not known yet, all of it but what stands in lists.
+    pub(super) fn put_new_case(&mut self, case: &Case) -> Option<(Slot, &CaseEntry)> {
+        if self.slots.contains_key(&case.id) {
+            return None;
+        }
+        let slot = self.slot_for(case.id);
+        Some((slot, self.put_case(slot, case, 0, Vec::new())))
+    }
+
+    fn put_case(
+        &mut self,
+        slot: Slot,
+        case: &Case,
+        learned_length: u32,
+        documents: Vec<Document>,
+    ) -> &CaseEntry {
         let profile = Profile::of(case);
-        for (key, weight) in &profile.terms {
-            self.terms.add(*key, slot, *weight);
-        }
-        for (_, key) in profile.parties.iter().flat_map(|party| &party.keys) {
-            self.parties.add(*key, slot, 1);
-        }
         let own_length = length_of(&profile.terms);
         self.total_length += u64::from(own_length);
         let visible_to = match &case.access {
@@ -133,7 +158,7 @@ impl Index {
             length: learned_length + own_length,
             open_to_all: visible_to.is_none(),
         };
-        self.cases[slot as usize] = Some(CaseEntry {
+        self.cases[slot as usize].insert(CaseEntry {
             id: case.id,
             number: case.number.clone(),
             open: case.status == CaseStatus::Open,
@@ -144,7 +169,7 @@ impl Index {
             documents,
             visible_to,
             own_terms: profile.terms,
-        });
+        })
     }
 
     /// Forgets a case and all that was learned on it.
@@ -322,6 +347,8 @@ impl Index {
         self.history.lists.settle();
         for case in self.cases.iter_mut().flatten() {
             case.documents.shrink_to_fit();
+            case.own_terms.shrink_to_fit();
+            case.title_terms.shrink_to_fit();
         }
     }
 
@@ -442,7 +469,7 @@ impl Index {
 }
 
 fn terms_of(signals: &Signals) -> Vec<(Key, u32)> {
-    let terms = signals.terms.iter();
+    let terms = signals.terms.iter().take(MAX_LISTED);
     terms
         .map(|term| (term_key(&term.0), u32::from(term.2)))
         .collect()

@@ -112,6 +112,9 @@ impl<T: Item> Lists<T> {
 
     /// Takes in many items at once.
     pub fn add_all(&mut self, items: Vec<(Key, T)>) {
+        if items.is_empty() {
+            return;
+        }
         self.settle();
         let more = Settled::gathered(items);
         self.settled = self.settled.with(more.iter(), merge);

@@ -1,6 +1,7 @@
 //! What the engine has learned of how an organisation, and each of its people, files.
 //!
-//! Begins with shipped weights and follows each lesson by one step of softmax regression. A function of the lessons
+//! Begins with shipped weights and follows each lesson by one step of softmax regression: the organisation's weights,
+//! and beside them what the one who chose does otherwise than the others. A function of the lessons
 //! and their order alone: the last some thousands of them count, in blocks, so that reading those again after a
 //! restart gives the same numbers to the last bit.
 
@@ -8,6 +9,7 @@ use super::lesson::Lesson;
 use super::probability::Probability;
 use super::shipped;
 use super::weights::{FEATURES, Feature, Features, Weights};
+use std::collections::HashMap;
 
 /// Lessons that count, at least; twice as many at most.
 const BLOCK: usize = 2000;
@@ -15,6 +17,8 @@ const BLOCK: usize = 2000;
 const RATE: f64 = 0.8;
 /// The sum of squared gradients that the shipped weights stand for.
 const SHIPPED_WEIGHT: f64 = 20.0;
+/// How readily what is a person's own follows.
+const OWN_RATE: f64 = 0.3;
 /// How readily calibration follows.
 const CALIBRATION_RATE: f64 = 1.0;
 /// The lessons that a proof looks back on.
@@ -35,6 +39,8 @@ pub struct Model {
 #[derive(Clone)]
 struct Learned {
     organisation: Weighing,
+    /// Of each user, what is added to the organisation's weights.
+    own: HashMap<String, Weighing>,
     calibration: Calibration,
     /// Confidence of the first suggestion and whether it was right, of each lesson.
     outcomes: Vec<(f64, bool)>,
@@ -86,8 +92,9 @@ impl Model {
         }
     }
 
-    pub(super) fn weights(&self) -> &Weights {
-        &self.learned.organisation.weights
+    /// For whoever asks: the organisation's, and the user's own part.
+    pub(super) fn weights(&self, user: &str) -> Weights {
+        self.learned.weights(user)
     }
 
     /// Confidence of each candidate, the best first, beside "none of them".
@@ -125,8 +132,8 @@ impl Model {
 
     fn take(&mut self, lesson: Option<(String, Lesson)>) {
         self.seen += 1;
-        if let Some((_, lesson)) = &lesson {
-            self.learned.follow(lesson);
+        if let Some((user, lesson)) = &lesson {
+            self.learned.follow(user, lesson);
         }
         self.lessons.push(lesson);
         let counting = self.seen - Self::first_that_counts(self.seen);
@@ -148,8 +155,8 @@ impl Model {
 
     fn learn_again(&mut self) {
         let mut learned = Learned::new(&self.shipped);
-        for (_, lesson) in self.lessons.iter().flatten() {
-            learned.follow(lesson);
+        for (user, lesson) in self.lessons.iter().flatten() {
+            learned.follow(user, lesson);
         }
         self.learned = learned;
     }
@@ -162,6 +169,7 @@ impl Learned {
                 weights: *shipped,
                 steps: [SHIPPED_WEIGHT; FEATURES],
             },
+            own: HashMap::new(),
             calibration: Calibration {
                 weights: [0.0; SIGNS],
                 steps: [SHIPPED_WEIGHT; SIGNS],
@@ -170,34 +178,52 @@ impl Learned {
         }
     }
 
-    fn follow(&mut self, lesson: &Lesson) {
+    fn weights(&self, user: &str) -> Weights {
+        let mut weights = self.organisation.weights;
+        if let Some(own) = self.own.get(user) {
+            for (weight, more) in weights.iter_mut().zip(&own.weights) {
+                *weight += more;
+            }
+        }
+        weights
+    }
+
+    fn follow(&mut self, user: &str, lesson: &Lesson) {
         let Some(first) = lesson.candidates.first() else {
             return;
         };
-        let shares = self.organisation.shares(lesson);
+        let shares = shares_of(lesson, &self.weights(user));
         let right = lesson.first_was_right();
         self.outcomes.push((lesson.confidence, right));
         self.calibration.follow(&shares, first, right);
-        self.organisation.follow(lesson, RATE);
+        let gradient = gradient(lesson, &shares);
+        self.organisation.step(&gradient, RATE);
+        let own = self.own.entry(user.to_owned());
+        own.or_insert_with(Weighing::of_nobody)
+            .step(&gradient, OWN_RATE);
     }
 }
 
 impl Weighing {
-    fn shares(&self, lesson: &Lesson) -> Vec<f64> {
-        let candidates = lesson.candidates.iter();
-        let scores: Vec<f64> = candidates
-            .map(|features| features.score(&self.weights))
-            .collect();
-        shares(&scores)
+    fn of_nobody() -> Self {
+        Self {
+            weights: [0.0; FEATURES],
+            steps: [SHIPPED_WEIGHT; FEATURES],
+        }
     }
 
-    fn follow(&mut self, lesson: &Lesson, rate: f64) {
-        let gradient = gradient(lesson, &self.shares(lesson));
+    fn step(&mut self, gradient: &Weights, rate: f64) {
         for ((weight, steps), slope) in self.weights.iter_mut().zip(&mut self.steps).zip(gradient) {
             *steps += slope * slope;
             *weight -= rate * slope / steps.sqrt();
         }
     }
+}
+
+fn shares_of(lesson: &Lesson, weights: &Weights) -> Vec<f64> {
+    let candidates = lesson.candidates.iter();
+    let scores: Vec<f64> = candidates.map(|features| features.score(weights)).collect();
+    shares(&scores)
 }
 
 /// How the loss of a lesson grows with each weight; right outside the candidates is "none of them".
@@ -306,7 +332,8 @@ pub(super) fn train(start: &Weights, mailboxes: &[&[Lesson]], passes: usize) -> 
     };
     for pass in 0..passes {
         for lesson in mailboxes.iter().flat_map(|lessons| lessons.iter()) {
-            weighing.follow(lesson, RATE / (1.0 + pass as f64));
+            let shares = shares_of(lesson, &weighing.weights);
+            weighing.step(&gradient(lesson, &shares), RATE / (1.0 + pass as f64));
         }
     }
     weighing.weights
@@ -334,7 +361,7 @@ mod tests {
 
     fn bits(model: &Model) -> Vec<u64> {
         model
-            .weights()
+            .weights("birthe")
             .iter()
             .map(|weight| weight.to_bits())
             .collect()
@@ -352,12 +379,17 @@ mod tests {
     #[test]
     fn what_people_choose_weighs_more_from_the_first_lesson_on() {
         let mut model = Model::default();
-        let before = model.weights()[Feature::PartyName as usize];
+        let weight = |model: &Model, user| model.weights(user)[Feature::PartyName as usize];
+        let before = weight(&model, "jens");
         model.learn(
             "jens",
             lesson(&[Feature::Fresh, Feature::PartyName], Some(1)),
         );
-        assert!(model.weights()[Feature::PartyName as usize] > before);
+        assert!(weight(&model, "birthe") > before);
+        assert!(
+            weight(&model, "jens") > weight(&model, "birthe"),
+            "and more for who chose so"
+        );
     }
 
     #[test]
@@ -388,7 +420,7 @@ mod tests {
                 let first = Model::first_that_counts(total);
                 let mut started = Model::after(first);
                 (first..total).for_each(|n| teach(&mut started, n));
-                let bits = |model: &Model| model.weights().map(f64::to_bits);
+                let bits = |model: &Model| model.weights("birthe").map(f64::to_bits);
                 assert_eq!(bits(&started), bits(&running), "{total}");
                 assert_eq!(started.proof(0.3), running.proof(0.3), "{total}");
                 assert_eq!(started.window(), running.window(), "{total}");
@@ -403,7 +435,7 @@ mod tests {
         let candidates = lesson(&[Feature::Lately5, Feature::Fresh], None).candidates;
         let scores: Vec<f64> = candidates
             .iter()
-            .map(|c| c.score(model.weights()))
+            .map(|c| c.score(&model.weights("birthe")))
             .collect();
         let shown = model.confidences(&scores, candidates.first())[0].value();
         assert!((shown - 0.8).abs() < 0.05, "{shown}");

@@ -53,7 +53,8 @@ impl Hasher for AlreadyHashed {
     }
 
     fn write_u32(&mut self, mark: u32) {
-        self.0 = u64::from(mark) << 32 | u64::from(mark);
+        // Of few bits: they are spread over all.
+        self.0 = u64::from(mark).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     }
 }
 

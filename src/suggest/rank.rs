@@ -120,6 +120,11 @@ impl<'a> Query<'a> {
             .filter(|case| case.is_visible_to(self.viewer))
     }
 
+    /// Whether the viewer may see the case at a slot.
+    pub fn sees(&self, slot: Slot) -> bool {
+        self.index.visible_length(slot, self.viewer).is_some()
+    }
+
     pub fn shares(&self, key: Key) -> Shares {
         let mut shares = Shares {
             cases: Vec::new(),
@@ -129,10 +134,7 @@ impl<'a> Query<'a> {
         let mut places: HashMap<Slot, usize> = HashMap::new();
         let mut weight = 1.0;
         let filed = self.index.history.of(key).iter().rev().map(|filed| filed.1);
-        for slot in filed
-            .filter(|slot| self.visible(*slot).is_some())
-            .take(MAX_FILINGS)
-        {
+        for slot in filed.filter(|slot| self.sees(*slot)).take(MAX_FILINGS) {
             let place = *places.entry(slot).or_insert_with(|| {
                 shares.cases.push(Share {
                     slot,
@@ -156,7 +158,7 @@ impl<'a> Query<'a> {
         let mut total = 0.0;
         let mut seen: Vec<(Slot, u32)> = Vec::new();
         for (slot, count) in postings.of(key) {
-            if self.visible(*slot).is_some() {
+            if self.sees(*slot) {
                 total += f64::from(*count);
                 seen.push((*slot, *count));
             }
@@ -274,7 +276,7 @@ impl Index {
         limit: usize,
     ) -> Vec<Suggestion> {
         let query = Query::new(self, signals, viewer, now);
-        let weights = model.weights();
+        let weights = &model.weights(viewer);
         let ranked = query.ranked(weights);
         let scores: Vec<f64> = ranked.iter().map(|r| r.score).collect();
         model
@@ -301,7 +303,7 @@ impl Index {
         chosen: Option<Uuid>,
     ) -> Lesson {
         let query = Query::new(self, signals, viewer, now);
-        let ranked = query.ranked(model.weights());
+        let ranked = query.ranked(&model.weights(viewer));
         let scores: Vec<f64> = ranked.iter().map(|r| r.score).collect();
         let first = ranked.first().map(|r| &r.features);
         let confidences = model.confidences(&scores, first);

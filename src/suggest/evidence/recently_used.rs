@@ -61,5 +61,5 @@ fn filed_on<'a>(query: &'a Query<'a>) -> impl Iterator<Item = Slot> + 'a {
         .rev()
         .take(MAX_FILINGS)
         .map(|filed| filed.1)
-        .filter(|slot| query.visible(*slot).is_some())
+        .filter(|slot| query.sees(*slot))
 }
