@@ -3,6 +3,7 @@
 //! A plain value in memory without clock or database. What is learned can be forgotten exactly, and the
 //! order in which it was learned leaves no trace.
 
+use super::circles::{Circle, Circles, EVERYBODY, Sight};
 use super::document::{Document, Mark};
 use super::history::{History, Moment};
 use super::keys::{keys_of, term_key, thread_key};
@@ -43,6 +44,7 @@ pub struct Index {
     cases: Vec<Option<CaseEntry>>,
     /// What is asked of every case that shares a word with a mail, close together.
     glances: Vec<Glance>,
+    circles: Circles,
     free: Vec<Slot>,
     entries: HashMap<Uuid, Learned>,
     total_length: u64,
@@ -78,8 +80,6 @@ pub(super) struct CaseEntry {
     pub parties: Vec<KnownParty>,
     /// What was filed on it, oldest first.
     pub documents: Vec<Document>,
-    /// `None`: everybody.
-    visible_to: Option<Vec<String>>,
     pub own_terms: Vec<(Key, u32)>,
 }
 
@@ -87,8 +87,8 @@ pub(super) struct CaseEntry {
 struct Glance {
     /// Sum of the weights of the case's words, learned ones included.
     length: u32,
-    /// There is a case here, and everybody may see it.
-    open_to_all: bool,
+    /// Who may see it; nobody where there is no case.
+    circle: Option<Circle>,
 }
 
 /// A filing, with all that need not be asked of the index.
@@ -104,13 +104,6 @@ pub(super) struct Prepared {
     /// Sum of the weights of the words.
     length: u32,
     with_documents: bool,
-}
-
-impl CaseEntry {
-    pub fn is_visible_to(&self, viewer: &str) -> bool {
-        let users = self.visible_to.as_ref();
-        users.is_none_or(|users| users.iter().any(|user| user == viewer))
-    }
 }
 
 impl Index {
@@ -149,14 +142,14 @@ impl Index {
         let profile = Profile::of(case);
         let own_length = length_of(&profile.terms);
         self.total_length += u64::from(own_length);
-        let visible_to = match &case.access {
-            CaseAccess::Open => None,
-            CaseAccess::Restricted(users) => Some(users.clone()),
+        let circle = match &case.access {
+            CaseAccess::Open => EVERYBODY,
+            CaseAccess::Restricted(users) => self.circles.of(users),
         };
         self.number(&case.number, slot);
         self.glances[slot as usize] = Glance {
             length: learned_length + own_length,
-            open_to_all: visible_to.is_none(),
+            circle: Some(circle),
         };
         self.cases[slot as usize].insert(CaseEntry {
             id: case.id,
@@ -167,7 +160,6 @@ impl Index {
             title_terms: profile.title_terms,
             parties: profile.parties,
             documents,
-            visible_to,
             own_terms: profile.terms,
         })
     }
@@ -377,13 +369,14 @@ impl Index {
         self.entries.len()
     }
 
-    /// The length of the case at a slot, if the viewer may see it.
-    pub(super) fn visible_length(&self, slot: Slot, viewer: &str) -> Option<u32> {
+    pub(super) fn sight_of(&self, viewer: &str) -> Sight {
+        self.circles.sight_of(viewer)
+    }
+
+    /// The length of the case at a slot, if it may be seen.
+    pub(super) fn visible_length(&self, slot: Slot, sight: &Sight) -> Option<u32> {
         let glance = self.glances.get(slot as usize)?;
-        let visible = glance.open_to_all
-            || self
-                .case(slot)
-                .is_some_and(|case| case.is_visible_to(viewer));
+        let visible = glance.circle.is_some_and(|circle| sight.sees(circle));
         visible.then_some(glance.length)
     }
 

@@ -6,6 +6,7 @@
 
 mod access;
 mod build;
+mod circles;
 mod describe;
 mod document;
 mod engine;

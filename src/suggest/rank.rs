@@ -3,6 +3,7 @@
 //! Only cases that the viewer may see ever become candidates, so that neither order, confidence nor
 //! evidence tells of others. Equal scores stand in order of case number, then id.
 
+use super::circles::Sight;
 use super::evidence::{self, Evidence};
 use super::index::{CaseEntry, Index};
 use super::lesson::Lesson;
@@ -62,6 +63,8 @@ pub(super) struct Query<'a> {
     pub signals: &'a Signals,
     pub viewer: &'a str,
     pub now: DateTime<Utc>,
+    /// What the viewer may see.
+    pub sight: Sight,
     /// Key of each term of the signals, in their order.
     pub term_keys: Vec<Key>,
     /// The same, each once, with its place.
@@ -104,6 +107,7 @@ impl<'a> Query<'a> {
             signals,
             viewer,
             now,
+            sight: index.sight_of(viewer),
             asked: term_keys
                 .iter()
                 .enumerate()
@@ -115,14 +119,12 @@ impl<'a> Query<'a> {
 
     /// The case at a slot, if the viewer may see it.
     pub fn visible(&self, slot: Slot) -> Option<&'a CaseEntry> {
-        self.index
-            .case(slot)
-            .filter(|case| case.is_visible_to(self.viewer))
+        self.index.case(slot).filter(|_| self.sees(slot))
     }
 
     /// Whether the viewer may see the case at a slot.
     pub fn sees(&self, slot: Slot) -> bool {
-        self.index.visible_length(slot, self.viewer).is_some()
+        self.index.visible_length(slot, &self.sight).is_some()
     }
 
     pub fn shares(&self, key: Key) -> Shares {

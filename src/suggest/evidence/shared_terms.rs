@@ -32,17 +32,17 @@ pub(super) const FEATURES: [Feature; 20] = [
 ];
 
 /// Postings read for one question.
-const MAX_VISITS: usize = 60_000;
+const MAX_VISITS: usize = 20_000;
 const MAX_CANDIDATES: usize = 60;
 const MAX_SHOWN: usize = 5;
-const SATURATION: f64 = 1.2;
-const LENGTH_SHARE: f64 = 0.6;
+const SATURATION: f32 = 1.2;
+const LENGTH_SHARE: f32 = 0.6;
 
 pub(super) fn score(query: &Query, board: &mut Board) {
     let terms = by_rarity(query);
     let possible: f64 = terms
         .iter()
-        .map(|t| t.rarity * t.weight * (SATURATION + 1.0))
+        .map(|t| t.rarity * t.weight * f64::from(SATURATION + 1.0))
         .sum();
     if possible <= 0.0 {
         return;
@@ -50,26 +50,25 @@ pub(super) fn score(query: &Query, board: &mut Board) {
     let mut scores = vec![0.0f32; query.index.slot_count()];
     let mut touched: Vec<Slot> = Vec::new();
     let mut visits = 0;
-    let average = query.index.average_length();
+    let each_more = LENGTH_SHARE / query.index.average_length() as f32;
     for term in &terms {
         let list = query.index.terms.of(query.term_keys[term.at]);
         visits += list.len();
         if visits > MAX_VISITS && !touched.is_empty() {
             break;
         }
+        let most = (term.rarity * term.weight) as f32 * (SATURATION + 1.0);
         for (slot, count) in list {
-            let Some(length) = query.index.visible_length(*slot, query.viewer) else {
+            let Some(length) = query.index.visible_length(*slot, &query.sight) else {
                 continue;
             };
-            let count = f64::from(*count) / 4.0;
-            let long = 1.0 - LENGTH_SHARE + LENGTH_SHARE * f64::from(length) / average;
-            let gain = term.rarity * term.weight * count * (SATURATION + 1.0)
-                / (count + SATURATION * long);
+            let count = *count as f32 / 4.0;
+            let long = 1.0 - LENGTH_SHARE + each_more * length as f32;
             let place = &mut scores[*slot as usize];
             if *place == 0.0 {
                 touched.push(*slot);
             }
-            *place += gain as f32;
+            *place += most * count / (count + SATURATION * long);
         }
     }
     keep_best(query, &mut touched, &scores);
