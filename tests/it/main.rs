@@ -23,6 +23,7 @@ mod cli;
 mod demo;
 mod describe;
 mod documents;
+mod eval;
 mod faults;
 mod generator;
 mod hostile_mails;

@@ -34,8 +34,9 @@ impl Service {
             name,
             &format!(
                 "[server]\nlisten = \"127.0.0.1:{port}\"\nrequest_timeout_secs = {timeout_secs}\n[database]\nurl = \"{database}\"\n[blobs]\nurl = \"file:{}\"\n\
-                 [log]\nlevel = \"off\"\n[[api.tokens]]\nuser = \"birthe\"\ntoken = \"{TOKEN}\"\n",
-                cli.path("blobs").display()
+                 [suggestions]\nsnapshot = \"{}\"\n[log]\nlevel = \"off\"\n[[api.tokens]]\nuser = \"birthe\"\ntoken = \"{TOKEN}\"\n",
+                cli.path("blobs").display(),
+                cli.path(&format!("{name}.index")).display()
             ),
         );
         let process = Command::new(env!("CARGO_BIN_EXE_sagspost"))

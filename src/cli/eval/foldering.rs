@@ -188,6 +188,9 @@ fn read(mailbox: &Path) -> anyhow::Result<Vec<FiledMail>> {
             at,
         });
     }
+    if mails.is_empty() {
+        return Err(UsageError(format!("{} names no mail", labels.display())).into());
+    }
     Ok(mails)
 }
 
