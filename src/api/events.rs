@@ -22,7 +22,7 @@ use crate::store::{EventKind, Follower};
     responses((status = OK, content_type = "text/event-stream")))]
 pub(super) async fn follow(
     State(app): State<App>,
-    Viewer(viewer): Viewer,
+    viewer: Viewer,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Message, Infallible>>>, Problem> {
     let last_seen = headers
@@ -37,7 +37,7 @@ pub(super) async fn follow(
     let listener = Listener {
         follower: Follower::after(app.store.clone(), from),
         app,
-        viewer,
+        viewer: viewer.rights().to_owned(),
     };
     let messages = stream::unfold(
         (listener, Vec::new()),

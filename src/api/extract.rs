@@ -9,12 +9,16 @@ use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use super::{App, Problem, shape};
+use super::{
+    App, Problem,
+    credentials::{self, Credentials},
+    shape,
+};
 use crate::{
-    auth,
     domain::mail::{Mail, MailKind},
     messages::Lang,
     mime,
+    store::TokenScope,
 };
 
 /// Rows of a page when nobody says otherwise, and at most.
@@ -22,8 +26,21 @@ const DEFAULT_LIMIT: i64 = 50;
 const MAX_LIMIT: i64 = 200;
 const MAX_KEY_CHARS: usize = 200;
 
-/// The user who asks, known by their token.
-pub(super) struct Viewer(pub String);
+/// Who asks. Both names are told wherever it is noted who did something.
+#[derive(Clone, Debug)]
+pub(super) struct Viewer {
+    /// The person at the keyboard, or whose token a script has.
+    pub user: String,
+    /// Whom they act for as a deputy.
+    pub on_behalf_of: Option<String>,
+}
+
+impl Viewer {
+    /// Whose rights count: of the person acted for, when there is one.
+    pub fn rights(&self) -> &str {
+        self.on_behalf_of.as_ref().unwrap_or(&self.user)
+    }
+}
 
 impl<S> FromRequestParts<S> for Viewer
 where
@@ -34,15 +51,26 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let app = App::from_ref(state);
-        let token = parts
-            .headers
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.strip_prefix("Bearer "))
-            .ok_or_else(Problem::unauthorized)?;
-        auth::user_of(&app.config.api.tokens, token)
-            .map(Viewer)
-            .ok_or_else(Problem::unauthorized)
+        let now = Utc::now();
+        let asker = match credentials::of(&parts.headers, &app.auth)? {
+            Credentials::Token(token) => app.auth.of_token(token, now).await?,
+            Credentials::Session(session) => {
+                credentials::check_same_site(parts, app.auth.public_url())?;
+                app.auth.of_session(session, now).await?
+            }
+        };
+        if asker.scope == TokenScope::Read && !credentials::only_looks(parts) {
+            return Err(Problem::new(StatusCode::FORBIDDEN, "scope-missing"));
+        }
+        let on_behalf_of =
+            credentials::on_behalf_of(&parts.headers)?.filter(|other| *other != asker.user);
+        if let Some(other) = &on_behalf_of {
+            app.auth.check_deputy(&asker.user, other, now).await?;
+        }
+        Ok(Self {
+            user: asker.user,
+            on_behalf_of,
+        })
     }
 }
 

@@ -157,12 +157,12 @@ pub(super) async fn look_up(
     responses((status = OK, body = KleSuggestions)))]
 pub(super) async fn suggest(
     State(app): State<App>,
-    Viewer(viewer): Viewer,
+    viewer: Viewer,
     Language(lang): Language,
     Json(asked): Json<KleAsked>,
 ) -> Result<JsonBody<KleSuggestions>, Problem> {
     let question = match (asked.mail_id, asked.text) {
-        (Some(id), None) => of_mail(&app, id, &viewer).await?,
+        (Some(id), None) => of_mail(&app, id, viewer.rights()).await?,
         (None, Some(text)) if text.trim().is_empty() => {
             return Err(Problem::invalid("text", "empty"));
         }
@@ -171,8 +171,8 @@ pub(super) async fn suggest(
     };
     let index = app.subjects.plan();
     let mut subjects = Vec::new();
-    for mut proposed in app.subjects.suggest(&question, &viewer, SHOWN) {
-        keep_what_may_be_seen(&app, &mut proposed, &viewer).await?;
+    for mut proposed in app.subjects.suggest(&question, viewer.rights(), SHOWN) {
+        keep_what_may_be_seen(&app, &mut proposed, viewer.rights()).await?;
         subjects.push(in_words(index.plan(), proposed, lang));
     }
     Ok(JsonBody(KleSuggestions {

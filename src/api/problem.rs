@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use crate::{
+    auth::AuthError,
     cases::CaseError,
     journal::{JournalError, PlanError},
     messages::{Lang, text},
@@ -184,6 +185,31 @@ impl From<StoreError> for Problem {
             error => {
                 tracing::error!(%error, "the store failed");
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal")
+            }
+        }
+    }
+}
+
+impl From<AuthError> for Problem {
+    fn from(error: AuthError) -> Self {
+        match error {
+            AuthError::Store(error) => error.into(),
+            AuthError::Unknown
+            | AuthError::NotSetUp
+            | AuthError::SignInLost
+            | AuthError::SignInDenied => Self::unauthorized(),
+            // The caller is told no more than that: whoever tries tokens learns nothing from it.
+            AuthError::Refused(reason) => {
+                tracing::info!(%reason, "a token was refused");
+                Self::unauthorized()
+            }
+            AuthError::UnknownUser => Self::new(StatusCode::FORBIDDEN, "unknown-user"),
+            AuthError::NameTaken => Self::new(StatusCode::FORBIDDEN, "name-taken"),
+            AuthError::Disabled => Self::new(StatusCode::FORBIDDEN, "user-disabled"),
+            AuthError::NoDeputy => Self::new(StatusCode::FORBIDDEN, "no-deputy"),
+            AuthError::ProviderAway(why) => {
+                tracing::warn!(why, "the sign-in provider is away");
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "sign-in-away")
             }
         }
     }

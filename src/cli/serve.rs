@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use chrono::Utc;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -11,7 +12,9 @@ use tokio_util::sync::CancellationToken;
 use super::Context;
 use crate::{
     api::{self, App},
+    auth::Auth,
     cases::{BuiltIn, CaseSystem},
+    config::RoleSection,
     documents::reader::Reader,
     domain::case_number::Template,
     mailbox::{TokenCache, mark::Marks, supervisor::Supervisor},
@@ -27,6 +30,7 @@ const REQUEST_SECONDS: [f64; 11] = [
 ];
 /// Between two times that single measurements are put into their buckets.
 const METRICS_UPKEEP: Duration = Duration::from_secs(5);
+const SESSIONS_UPKEEP: Duration = Duration::from_hours(1);
 
 /// Serves until the process is told to stop; what runs is finished first.
 pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
@@ -38,6 +42,10 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
         .install_recorder()
         .context("metrics cannot be recorded")?;
     let store = context.store().await?;
+    let roles = config.access.roles.iter();
+    let grants: Vec<_> = roles.flat_map(RoleSection::grants).collect();
+    store.set_configured_grants(&grants).await?;
+    let auth = Arc::new(Auth::new(&config, store.clone()));
     let engine = Arc::new(Engine::new(context.organisation()?));
     let subjects = Arc::new(Subjects::default());
     let stop = CancellationToken::new();
@@ -55,6 +63,11 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
     let tokens = TokenCache::new(runtime.clone());
     let mut work = tokio::task::JoinSet::new();
     work.spawn(keep_metrics_small(metrics.clone(), stop.clone()));
+    work.spawn(forget_sessions(
+        store.clone(),
+        Arc::clone(&auth),
+        stop.clone(),
+    ));
     let followers = (Arc::clone(&engine), Arc::clone(&subjects));
     work.spawn(follow(store.clone(), followers, stop.clone()));
     let cases: Arc<dyn CaseSystem> = Arc::new(BuiltIn {
@@ -86,6 +99,7 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
         subjects,
         cases,
         config: Arc::clone(&config),
+        auth,
         metrics,
         stop: stop.clone(),
     };
@@ -171,6 +185,20 @@ async fn keep_metrics_small(metrics: PrometheusHandle, stop: CancellationToken) 
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(METRICS_UPKEEP) => metrics.run_upkeep(),
+        }
+    }
+}
+
+/// Sessions that ended by themselves let nobody in; their rows go now and then.
+async fn forget_sessions(store: Store, auth: Arc<Auth>, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(SESSIONS_UPKEEP) => {}
+        }
+        let limits = auth.session_limits();
+        if let Err(error) = store.remove_ended_sessions(limits, Utc::now()).await {
+            tracing::warn!(%error, "ended sessions could not be removed yet");
         }
     }
 }
