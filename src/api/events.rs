@@ -15,6 +15,9 @@ use uuid::Uuid;
 use super::{App, Problem, extract::Viewer};
 use crate::store::{EventKind, Follower};
 
+/// Whoever follows comes back after this, and is asked anew who they are: a session may have ended meanwhile.
+const LASTS: Duration = Duration::from_mins(10);
+
 /// What happens, as server-sent events: `mail.new`, `suggestion.ready`, `entry.committed`, `entry.undone`,
 /// `entry.delivered`, `entry.failed`, `mark.failed`, `mail.not_for_a_case`, `mail.not_for_a_case_undone`, `case.changed`,
 /// `mailbox.changed`. `Last-Event-ID` continues where it was left
@@ -50,7 +53,13 @@ pub(super) async fn follow(
             Some((Ok(message), (listener, waiting)))
         },
     );
-    let messages = futures::StreamExt::take_until(messages, stop.cancelled_owned());
+    let ends = async move {
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(LASTS) => {}
+        }
+    };
+    let messages = futures::StreamExt::take_until(messages, Box::pin(ends));
     Ok(Sse::new(messages).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
 }
 

@@ -1,5 +1,7 @@
 //! What handlers are given: who asks, and parameters that are checked.
 
+use std::time::Instant;
+
 use axum::body::Bytes;
 use axum::extract::{FromRef, FromRequest, FromRequestParts, Query, Request};
 use axum::http::{StatusCode, header, request::Parts};
@@ -12,7 +14,7 @@ use uuid::Uuid;
 use super::{
     App, Problem,
     credentials::{self, Credentials},
-    shape,
+    origin, shape,
 };
 use crate::{
     domain::mail::{Mail, MailKind},
@@ -53,12 +55,22 @@ where
         let app = App::from_ref(state);
         let now = Utc::now();
         let asker = match credentials::of(&parts.headers, &app.auth)? {
-            Credentials::Token(token) => app.auth.of_token(token, now).await?,
+            Credentials::Token(token) => app.auth.of_token(token, now).await,
             Credentials::Session(session) => {
                 credentials::check_same_site(parts, app.auth.public_url())?;
-                app.auth.of_session(session, now).await?
+                app.auth.of_session(session, now).await
             }
         };
+        let asker = match asker {
+            Ok(asker) => asker,
+            Err(error) => {
+                // Whoever shares an address with one who guesses is let in all the same.
+                throttle_attempts(parts, &app)?;
+                return Err(error.into());
+            }
+        };
+        let calls = app.auth.calls.take(asker.user.clone(), Instant::now());
+        calls.map_err(Problem::too_many)?;
         if asker.scope == TokenScope::Read && !credentials::only_looks(parts) {
             return Err(Problem::new(StatusCode::FORBIDDEN, "scope-missing"));
         }
@@ -72,6 +84,17 @@ where
             on_behalf_of,
         })
     }
+}
+
+/// Counts an attempt to be let in, which may be one too many.
+pub(super) fn throttle_attempts(parts: &Parts, app: &App) -> Result<(), Problem> {
+    let Some(address) = origin::address(parts, &app.config.server.trusted_proxies) else {
+        return Ok(());
+    };
+    let attempts = &app.auth.attempts;
+    attempts
+        .take(origin::together(address), Instant::now())
+        .map_err(Problem::too_many)
 }
 
 /// The language of the answer.

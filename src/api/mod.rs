@@ -13,6 +13,7 @@ mod mailboxes;
 mod mails;
 mod me;
 mod not_for_a_case;
+mod origin;
 mod page;
 mod problem;
 mod proposal;

@@ -3,7 +3,7 @@
 //! People come here with a browser, so what goes wrong is told on a page that says what to do.
 
 use axum::extract::{Query, State, rejection::QueryRejection};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
+use axum::http::{HeaderValue, StatusCode, header, request::Parts};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -13,7 +13,7 @@ use serde::Deserialize;
 use super::{
     App, Problem,
     credentials::{self, Cookie},
-    extract::Language,
+    extract::{Language, throttle_attempts},
     page,
 };
 use crate::{
@@ -38,11 +38,14 @@ struct Wish {
 async fn begin(
     State(app): State<App>,
     Language(lang): Language,
-    headers: HeaderMap,
+    parts: Parts,
     wish: Result<Query<Wish>, QueryRejection>,
 ) -> Response {
+    if let Err(problem) = throttle_attempts(&parts, &app) {
+        return problem.into_response();
+    }
     let wish = wish.map(|Query(wish)| wish).unwrap_or_default();
-    let held = Cookie::SignIn.of(&headers, &app.auth);
+    let held = Cookie::SignIn.of(&parts.headers, &app.auth);
     let begun = app
         .auth
         .begin_sign_in(&wish.return_to, held.as_deref(), Utc::now())
@@ -60,12 +63,15 @@ async fn begin(
 async fn finish(
     State(app): State<App>,
     Language(lang): Language,
-    headers: HeaderMap,
+    parts: Parts,
     answer: Result<Query<Answer>, QueryRejection>,
 ) -> Response {
+    if let Err(problem) = throttle_attempts(&parts, &app) {
+        return problem.into_response();
+    }
     let answer = answer.map(|Query(answer)| answer).unwrap_or_default();
-    let held = Cookie::SignIn.of(&headers, &app.auth);
-    let before = Cookie::Session.of(&headers, &app.auth);
+    let held = Cookie::SignIn.of(&parts.headers, &app.auth);
+    let before = Cookie::Session.of(&parts.headers, &app.auth);
     let signed_in = app
         .auth
         .finish_sign_in(&answer, held.as_deref(), before.as_deref(), Utc::now())

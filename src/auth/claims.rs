@@ -248,3 +248,136 @@ impl Claims {
         Some(groups)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::config::Config;
+
+    const ISSUER: &str = "https://login.example/t/v2.0";
+
+    fn settings() -> SignIn {
+        let mut settings = Config::load(None, std::iter::empty()).unwrap().sign_in;
+        settings.issuer = ISSUER.to_owned();
+        settings.client_id = "sagspost".to_owned();
+        settings.tenants = vec!["egelund".to_owned()];
+        settings
+    }
+
+    fn now() -> DateTime<Utc> {
+        DateTime::from_timestamp(1_800_000_000, 0).unwrap()
+    }
+
+    fn claims(changes: &Value) -> Claims {
+        let now = now().timestamp();
+        let mut claims = json!({
+            "iss": ISSUER, "aud": "api://sagspost", "sub": "u-1", "oid": "o-1", "tid": "egelund",
+            "azp": "addin", "exp": now + 1, "nbf": now + 30, "iat": now, "scp": "openid access_as_user",
+        });
+        for (name, value) in changes.as_object().unwrap() {
+            claims[name] = value.clone();
+        }
+        serde_json::from_value(claims).unwrap()
+    }
+
+    #[test]
+    fn an_access_token_is_refused_for_what_is_wrong_with_it() {
+        let told = |changes: Value| claims(&changes).check_access(&settings(), now());
+        let at = now().timestamp();
+        assert_eq!(told(json!({})), Ok(()));
+        assert_eq!(told(json!({ "aud": ["x", "sagspost"] })), Ok(()));
+        for (changes, reason) in [
+            (json!({ "iss": "https://login.example/t" }), Refusal::Issuer),
+            (json!({ "aud": "x" }), Refusal::Audience),
+            (json!({ "aud": [] }), Refusal::Audience),
+            (json!({ "tid": "x" }), Refusal::Tenant),
+            (json!({ "exp": at }), Refusal::Expired),
+            (json!({ "exp": null }), Refusal::Expired),
+            (json!({ "nbf": at + 31 }), Refusal::NotYet),
+            (json!({ "iat": at + 31 }), Refusal::NotYet),
+            (json!({ "sub": null }), Refusal::Subject),
+            (json!({ "sub": "" }), Refusal::Subject),
+            (json!({ "nonce": "n" }), Refusal::IdToken),
+            (json!({ "at_hash": "n" }), Refusal::IdToken),
+            (json!({ "typ": "ID" }), Refusal::IdToken),
+            (json!({ "idtyp": "app" }), Refusal::ApplicationOnly),
+            (json!({ "azp": "u-1" }), Refusal::ApplicationOnly),
+            (json!({ "client_id": "u-1" }), Refusal::ApplicationOnly),
+            (json!({ "scp": null }), Refusal::Scope),
+            (json!({ "scp": "access_as_user_too" }), Refusal::Scope),
+        ] {
+            assert_eq!(told(changes.clone()), Err(reason), "{changes}");
+        }
+    }
+
+    #[test]
+    fn an_id_token_is_for_this_client_and_this_sign_in() {
+        let told = |changes: Value| claims(&changes).check_id(&settings(), "n", now());
+        let right = json!({ "aud": "sagspost", "azp": null, "nonce": "n" });
+        let with = |name: &str, value: Value| {
+            let mut changes = right.clone();
+            changes[name] = value;
+            changes
+        };
+        assert_eq!(told(right.clone()), Ok(()));
+        for (changes, reason) in [
+            (with("nonce", json!("m")), Refusal::Nonce),
+            (with("nonce", json!(null)), Refusal::Nonce),
+            (with("aud", json!("api://sagspost")), Refusal::Audience),
+            (with("aud", json!(["sagspost", "x"])), Refusal::Audience),
+            (with("azp", json!("x")), Refusal::Audience),
+            (with("exp", json!(1)), Refusal::Expired),
+        ] {
+            assert_eq!(told(changes.clone()), Err(reason), "{changes}");
+        }
+    }
+
+    #[test]
+    fn what_claims_say_of_a_person_is_taken_in_one_line_each() {
+        let mut settings = settings();
+        settings.identity_claim = "oid".to_owned();
+        settings.unit_claim = "department".to_owned();
+        let said = claims(&json!({
+            "preferred_username": "Birthe.Lund@egelund.example", "name": " Birthe\n Lund ", "email": "B@X.example",
+            "department": "plan", "groups": ["b", "a", "b", 7, ""], "roles": "Leder",
+        }));
+        let identity = said
+            .identity(&settings, &["egelund.example".to_owned()])
+            .unwrap();
+        assert_eq!(identity.subject, "o-1");
+        assert_eq!(identity.user_name.as_deref(), Some("birthe.lund"));
+        assert_eq!(identity.display_name.as_deref(), Some("Birthe Lund"));
+        assert_eq!(identity.mail.as_deref(), Some("b@x.example"));
+        assert_eq!(identity.unit.as_deref(), Some("plan"));
+        assert_eq!(identity.groups.unwrap(), ["Leder", "a", "b"]);
+        let silent = claims(&json!({})).identity(&settings, &[]).unwrap();
+        assert_eq!((silent.user_name, silent.groups), (None, None));
+    }
+
+    #[test]
+    fn what_is_told_of_another_person_is_not_taken_over() {
+        let mut own = claims(&json!({}));
+        own.complete_with(
+            json!({ "sub": "u-2", "name": "En anden" })
+                .as_object()
+                .unwrap()
+                .clone(),
+        );
+        assert_eq!(own.text("name"), None);
+        own.complete_with(
+            json!({ "sub": "u-1", "name": "Birthe" })
+                .as_object()
+                .unwrap()
+                .clone(),
+        );
+        own.complete_with(
+            json!({ "sub": "u-1", "name": "Carl" })
+                .as_object()
+                .unwrap()
+                .clone(),
+        );
+        assert_eq!(own.text("name").as_deref(), Some("Birthe"));
+    }
+}

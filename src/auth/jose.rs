@@ -305,6 +305,65 @@ mod tests {
     }
 
     #[test]
+    fn a_header_is_refused_for_what_is_wrong_with_it() {
+        let told = |header: &str| {
+            let token = format!("{}.e30.AAAA", URL_SAFE_NO_PAD.encode(header));
+            take_apart(&token, &[Algorithm::RS256]).map(|_| ())
+        };
+        assert_eq!(told(r#"{"alg":"RS256","kid":"a"}"#), Ok(()));
+        assert_eq!(
+            told(r#"{"alg":"RS256","kid":"a","typ":"application/AT+jwt"}"#),
+            Ok(())
+        );
+        for (header, reason) in [
+            (r#"{"alg":"none","kid":"a"}"#, NotSigned::Algorithm),
+            (r#"{"alg":"HS256","kid":"a"}"#, NotSigned::Algorithm),
+            (r#"{"alg":"ES256","kid":"a"}"#, NotSigned::Algorithm),
+            (r#"{"alg":"rs256","kid":"a"}"#, NotSigned::Algorithm),
+            (
+                r#"{"alg":"RS256","kid":"a","jku":"x"}"#,
+                NotSigned::NamesKey,
+            ),
+            (r#"{"alg":"RS256","kid":"a","jwk":{}}"#, NotSigned::NamesKey),
+            (
+                r#"{"alg":"RS256","kid":"a","x5u":null}"#,
+                NotSigned::NamesKey,
+            ),
+            (r#"{"alg":"RS256","kid":"a","x5c":[]}"#, NotSigned::NamesKey),
+            (
+                r#"{"alg":"RS256","kid":"a","crit":[]}"#,
+                NotSigned::Critical,
+            ),
+            (
+                r#"{"alg":"RS256","kid":"a","b64":false}"#,
+                NotSigned::Critical,
+            ),
+            (
+                r#"{"alg":"RS256","kid":"a","typ":"logout+jwt"}"#,
+                NotSigned::Type,
+            ),
+            (r#"{"alg":"RS256"}"#, NotSigned::UnknownKey),
+            (r#"{"alg":"RS256","kid":7}"#, NotSigned::Malformed),
+            (
+                r#"{"alg":"none","alg":"RS256","kid":"a"}"#,
+                NotSigned::Malformed,
+            ),
+            ("RS256", NotSigned::Malformed),
+        ] {
+            assert_eq!(told(header), Err(reason), "{header}");
+        }
+        let long = "a".repeat(MAX_TOKEN_BYTES + 1);
+        assert_eq!(
+            take_apart(&long, &ALL).map(|_| ()),
+            Err(NotSigned::TooLarge)
+        );
+        for wrong in ["", ".", "..", "a.b", "a.b.c.d", "e30=.e30.AA", "e30.e30.A!"] {
+            let told = take_apart(wrong, &ALL).map(|_| ());
+            assert_eq!(told, Err(NotSigned::Malformed), "{wrong}");
+        }
+    }
+
+    #[test]
     fn keys_that_cannot_be_used_are_passed_over() {
         let keys = KeySet::read(
             br#"{"keys":[

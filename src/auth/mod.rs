@@ -10,7 +10,9 @@ mod error;
 mod jose;
 mod provider;
 mod secret;
+mod throttle;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
@@ -28,6 +30,7 @@ use crate::{
 use claims::Claims;
 use jose::Algorithm;
 use provider::Provider;
+use throttle::Throttle;
 
 /// The door. Everything that lets somebody in goes through it.
 pub struct Auth {
@@ -39,6 +42,10 @@ pub struct Auth {
     public_url: String,
     /// `None` when there is no provider in the configuration.
     provider: Option<Arc<Provider>>,
+    /// Sign-ins and credentials that let nobody in, by address.
+    pub attempts: Throttle<IpAddr>,
+    /// Calls, by user.
+    pub calls: Throttle<String>,
 }
 
 /// Who asks, and how far their credentials go.
@@ -74,6 +81,8 @@ impl Auth {
             own_domains: config.organisation.domains.clone(),
             public_url: config.server.public_url.trim_end_matches('/').to_owned(),
             provider,
+            attempts: Throttle::new(settings.attempts_per_minute),
+            calls: Throttle::new(config.server.user_requests_per_minute),
             settings,
         }
     }

@@ -1,5 +1,6 @@
 //! `sagspost serve`: watch the mailboxes, suggest, journal, deliver, answer.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -111,8 +112,9 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
         told.cancel();
     });
     let patience = Duration::from_secs(config.server.shutdown_secs);
-    let serving = axum::serve(listener, api::router(app))
-        .with_graceful_shutdown(stop.clone().cancelled_owned());
+    let service = api::router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let serving =
+        axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
     tokio::select! {
         served = serving.into_future() => served?,
         () = async { stop.cancelled().await; tokio::time::sleep(patience).await } => {

@@ -2,7 +2,7 @@
 
 use toml::{Table, Value};
 
-use super::{is_loopback, mistakes::Mistakes, roles};
+use super::{Network, is_loopback, mistakes::Mistakes, roles};
 
 struct Key {
     path: &'static str,
@@ -24,6 +24,8 @@ enum Kind {
         max: i64,
     },
     Texts,
+    /// Addresses and networks.
+    Networks,
     OneOf(&'static [&'static str]),
     /// A pattern for case numbers.
     CaseNumber,
@@ -54,6 +56,18 @@ const KEYS: &[Key] = &[
         Kind::Text,
         "\"\"",
         "Where browsers find it, e.g. https://sagspost.example.org; needed for sign-in.",
+    ),
+    key(
+        "server.trusted_proxies",
+        Kind::Networks,
+        "[]",
+        "Addresses and networks of proxies of ours, e.g. 10.0.0.0/8; they alone are believed when they say for whom they ask.",
+    ),
+    key(
+        "server.user_requests_per_minute",
+        number(0, 1_000_000),
+        "6000",
+        "Requests of one user that are answered in a minute; 0 for no limit.",
     ),
     key(
         "server.max_body_bytes",
@@ -304,6 +318,12 @@ const KEYS: &[Key] = &[
         "Hours after which a session ends in any case.",
     ),
     key(
+        "sign_in.attempts_per_minute",
+        number(0, 1_000_000),
+        "600",
+        "Sign-ins and wrong tokens from one address that are answered in a minute; a whole town hall may share one. 0 for no limit.",
+    ),
+    key(
         "log.level",
         Kind::LogLevel,
         "\"info\"",
@@ -322,6 +342,7 @@ impl Key {
     fn right(&self) -> &'static str {
         match self.kind {
             Kind::Expressions => r"['\bJ\d{2}-\d{4,6}\b']",
+            Kind::Networks => "[\"10.0.0.0/8\"]",
             Kind::Texts if self.default == "[]" => "[\"egelund-kommune.example\"]",
             _ => self.default,
         }
@@ -566,7 +587,7 @@ pub(super) fn set_text(table: &mut Table, path: &str, text: &str) {
             .trim()
             .parse()
             .map_or_else(|_| Value::String(text.to_owned()), Value::Integer),
-        Some(Kind::Texts | Kind::Expressions) => Value::Array(
+        Some(Kind::Texts | Kind::Networks | Kind::Expressions) => Value::Array(
             text.split(',')
                 .map(str::trim)
                 .filter(|part| !part.is_empty())
@@ -595,6 +616,14 @@ fn wrong_with(kind: Kind, value: &Value) -> Option<String> {
             Some(number) if (min..=max).contains(&number) => None,
             _ => Some(format!("is no number from {min} to {max}")),
         },
+        Kind::Networks => {
+            let is_network =
+                |value: &Value| value.as_str().is_some_and(|t| Network::parse(t).is_some());
+            let right = value
+                .as_array()
+                .is_some_and(|list| list.iter().all(is_network));
+            (!right).then(|| "is no list of addresses and networks".to_owned())
+        }
         Kind::Texts => (!all_text(value)).then(|| "is no list of texts".to_owned()),
         Kind::OneOf(choices) => match text {
             Some(text) if choices.contains(&text) => None,

@@ -5,6 +5,7 @@
 
 mod keys;
 mod mistakes;
+mod network;
 mod roles;
 
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ use toml::{Table, Value};
 
 pub use keys::{example, read_secret};
 pub use mistakes::{Mistake, Mistakes};
+pub use network::Network;
 pub use roles::RoleSection;
 
 use crate::domain::user_name::UnknownUsers;
@@ -40,6 +42,10 @@ pub struct Server {
     pub listen: std::net::SocketAddr,
     /// Where browsers find it; empty when nobody signs in.
     pub public_url: String,
+    /// Whose X-Forwarded-For is believed.
+    pub trusted_proxies: Vec<Network>,
+    /// 0 for no limit.
+    pub user_requests_per_minute: u32,
     pub max_body_bytes: u64,
     pub request_timeout_secs: u64,
     pub shutdown_secs: u64,
@@ -131,6 +137,8 @@ pub struct SignIn {
     pub unknown_users: UnknownUsers,
     pub session_idle_minutes: i64,
     pub session_hours: i64,
+    /// By address; 0 for no limit.
+    pub attempts_per_minute: u32,
 }
 
 impl SignIn {
@@ -451,6 +459,18 @@ mod tests {
         }
         let mistakes = with(&format!("{whole}algorithms = [\"HS256\"]")).unwrap_err();
         assert!(mistakes.contains("sign_in.algorithms"), "{mistakes}");
+    }
+
+    #[test]
+    fn a_proxy_is_an_address_or_a_network() {
+        let with = |text: &str| load(&format!("[server]\ntrusted_proxies = [{text}]"), &[]);
+        let proxies = with("\"10.0.0.0/8\", \"::1\"")
+            .unwrap()
+            .server
+            .trusted_proxies;
+        assert!(proxies[0].holds("10.1.2.3".parse().unwrap()) && proxies.len() == 2);
+        let mistakes = with("\"proxy.example\"").unwrap_err().to_string();
+        assert!(mistakes.contains("server.trusted_proxies"), "{mistakes}");
     }
 
     #[test]

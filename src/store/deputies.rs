@@ -1,11 +1,12 @@
 //! Who may act for whom: a leader's secretary, whoever stands in during a leave.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, Utc};
 use serde::Serialize;
 
 use super::{
     Store, StoreError,
     db::{read, write},
+    users,
 };
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, sqlx::FromRow)]
@@ -33,11 +34,12 @@ impl Store {
         .execute(c)
         .await?
         .rows_affected());
-        tx.commit().await?;
         if saved == 0 {
             return Err(StoreError::NotFound("user"));
         }
-        Ok(())
+        let act = ("deputy.add", "user", &*deputy.user_name);
+        users::record(&mut tx, Utc::now(), users::COMMAND_LINE, act).await?;
+        tx.commit().await
     }
 
     pub async fn remove_deputy(&self, user_name: &str, acts_for: &str) -> Result<(), StoreError> {
@@ -50,11 +52,12 @@ impl Store {
         .execute(c)
         .await?
         .rows_affected());
-        tx.commit().await?;
         if removed == 0 {
             return Err(StoreError::NotFound("deputy"));
         }
-        Ok(())
+        let act = ("deputy.remove", "user", user_name);
+        users::record(&mut tx, Utc::now(), users::COMMAND_LINE, act).await?;
+        tx.commit().await
     }
 
     /// Whom a user may act for today.

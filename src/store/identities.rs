@@ -7,7 +7,6 @@ use chrono::{DateTime, Utc};
 
 use super::{
     GroupSource, Store, StoreError, User,
-    audit::{self, AuditRecord},
     db::{Tx, read, write},
     memberships, users,
 };
@@ -141,18 +140,7 @@ impl Store {
                 .map_or(Known::NameTaken, |row| Known::User(row.user_name)));
         }
         take_over(&mut tx, name, identity).await?;
-        audit::append(
-            &mut tx,
-            now,
-            AuditRecord {
-                actor: name,
-                action: "user.bind",
-                subject_kind: "user",
-                subject_id: name.clone(),
-                detail: serde_json::json!({}),
-            },
-        )
-        .await?;
+        users::record(&mut tx, now, name, ("user.bind", "user", name)).await?;
         tx.commit().await?;
         Ok(Known::User(name.clone()))
     }
@@ -171,11 +159,12 @@ impl Store {
                 .await?
                 .rows_affected()
         });
-        tx.commit().await?;
         if removed == 0 {
             return Err(StoreError::NotFound("user with a sign-in"));
         }
-        Ok(())
+        let act = ("user.unbind", "user", name);
+        users::record(&mut tx, Utc::now(), users::COMMAND_LINE, act).await?;
+        tx.commit().await
     }
 }
 

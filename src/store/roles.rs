@@ -1,14 +1,16 @@
 //! Which roles were given to whom.
 
+use chrono::Utc;
+
 use super::{
     Store, StoreError,
     db::{read, write},
     memberships,
+    users::{self, COMMAND_LINE},
 };
 use crate::domain::role::Grant;
 
-/// Who gave a role. The configuration says all of its own each time it is read.
-const COMMAND_LINE: &str = "command line";
+/// Gives roles too, all of its own each time it is read.
 const CONFIGURATION: &str = "configuration";
 
 /// A role as it was given: principal, role, scope, source.
@@ -19,6 +21,8 @@ impl Store {
         let mut tx = self.db.begin().await?;
         insert(&mut tx, grant, COMMAND_LINE).await?;
         memberships::derive(&mut tx, None).await?;
+        let act = ("role.grant", "role", &*in_words(grant));
+        users::record(&mut tx, Utc::now(), COMMAND_LINE, act).await?;
         tx.commit().await
     }
 
@@ -40,6 +44,8 @@ impl Store {
             return Err(StoreError::NotFound("role of theirs"));
         }
         memberships::derive(&mut tx, None).await?;
+        let act = ("role.revoke", "role", &*in_words(grant));
+        users::record(&mut tx, Utc::now(), COMMAND_LINE, act).await?;
         tx.commit().await
     }
 
@@ -69,6 +75,14 @@ impl Store {
         .fetch_all(c)
         .await?))
     }
+}
+
+/// For the record.
+fn in_words(grant: &Grant) -> String {
+    let Grant { to, role, scope } = grant;
+    format!("{to} {} {scope}", role.as_str())
+        .trim_end()
+        .to_owned()
 }
 
 async fn insert(tx: &mut super::db::Tx, grant: &Grant, source: &str) -> Result<(), StoreError> {

@@ -6,9 +6,8 @@ use uuid::Uuid;
 
 use super::{
     Store, StoreError,
-    audit::{self, AuditRecord},
     db::{read, write},
-    is_unique_violation,
+    is_unique_violation, users,
 };
 
 /// How often the last use is noted.
@@ -86,8 +85,8 @@ impl Store {
         if added == 0 {
             return Err(StoreError::NotFound("user"));
         }
-        let created = record("token.create", id, new.user_name);
-        audit::append(&mut tx, now, created).await?;
+        let act = ("token.create", "token", &*id.to_string());
+        users::record(&mut tx, now, users::COMMAND_LINE, act).await?;
         tx.commit().await?;
         Ok(id)
     }
@@ -99,18 +98,19 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let mut tx = self.db.begin().await?;
-        let revoked: Option<(Uuid, String)> = write!(&mut tx, |c| sqlx::query_as(
+        let revoked: Option<(Uuid,)> = write!(&mut tx, |c| sqlx::query_as(
             "update service_tokens
              set revoked_at = $1
              where name = $2 and revoked_at is null
-             returning id, user_name"
+             returning id"
         )
         .bind(now)
         .bind(name)
         .fetch_optional(c)
         .await?);
-        let (id, user) = revoked.ok_or(StoreError::NotFound("token"))?;
-        audit::append(&mut tx, now, record("token.revoke", id, &user)).await?;
+        let (id,) = revoked.ok_or(StoreError::NotFound("token"))?;
+        let act = ("token.revoke", "token", &*id.to_string());
+        users::record(&mut tx, now, users::COMMAND_LINE, act).await?;
         tx.commit().await
     }
 
@@ -158,15 +158,5 @@ impl Store {
             tx.commit().await?;
         }
         Ok(Some(token))
-    }
-}
-
-fn record<'a>(action: &'a str, id: Uuid, user: &str) -> AuditRecord<'a> {
-    AuditRecord {
-        actor: "command line",
-        action,
-        subject_kind: "token",
-        subject_id: id.to_string(),
-        detail: serde_json::json!({ "user": user }),
     }
 }

@@ -6,8 +6,8 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::{
     Store, StoreError,
-    audit::{self, AuditRecord},
     db::{read, write},
+    users,
 };
 
 /// How often the use of a session is noted; an idle limit is kept to that.
@@ -114,7 +114,7 @@ impl Store {
             .execute(&mut *c)
             .await?;
         });
-        audit::append(&mut tx, now, record("sign_in", user)).await?;
+        users::record(&mut tx, now, user, ("sign_in", "user", user)).await?;
         tx.commit().await
     }
 
@@ -168,7 +168,7 @@ impl Store {
         .fetch_optional(c)
         .await?);
         if let Some((user,)) = &user {
-            audit::append(&mut tx, now, record("sign_out", user)).await?;
+            users::record(&mut tx, now, user, ("sign_out", "user", user)).await?;
         }
         tx.commit().await?;
         Ok(user.map(|(user,)| user))
@@ -191,15 +191,5 @@ impl Store {
         .rows_affected());
         tx.commit().await?;
         Ok(removed)
-    }
-}
-
-fn record<'a>(action: &'a str, user: &'a str) -> AuditRecord<'a> {
-    AuditRecord {
-        actor: user,
-        action,
-        subject_kind: "user",
-        subject_id: user.to_owned(),
-        detail: serde_json::json!({}),
     }
 }

@@ -5,9 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Store, StoreError,
+    audit::{self, AuditRecord},
     db::{Tx, read, write},
     memberships,
 };
+
+/// Who changes what people may, where no user of Sagspost asks for it.
+pub(super) const COMMAND_LINE: &str = "command line";
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::FromRow)]
 pub struct User {
@@ -93,6 +97,8 @@ impl Store {
             return Err(StoreError::NotFound("user"));
         }
         memberships::derive(&mut tx, Some(name)).await?;
+        let action = disabled_at.map_or("user.enable", |_| "user.disable");
+        record(&mut tx, Utc::now(), COMMAND_LINE, (action, "user", name)).await?;
         tx.commit().await
     }
 
@@ -129,6 +135,23 @@ impl Store {
         .await?);
         Ok(row.is_some())
     }
+}
+
+/// Puts on record what was done to somebody, or to what they may.
+pub(super) async fn record(
+    tx: &mut Tx,
+    now: DateTime<Utc>,
+    actor: &str,
+    (action, subject_kind, subject_id): (&str, &str, &str),
+) -> Result<(), StoreError> {
+    let record = AuditRecord {
+        actor,
+        action,
+        subject_kind,
+        subject_id: subject_id.to_owned(),
+        detail: serde_json::json!({}),
+    };
+    audit::append(tx, now, record).await
 }
 
 pub(super) async fn save(tx: &mut Tx, user: &User, now: DateTime<Utc>) -> Result<(), StoreError> {

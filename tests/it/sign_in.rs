@@ -537,3 +537,42 @@ async fn without_a_provider_there_is_no_sign_in_and_no_cookie_counts() {
     browser.set_cookie(&app.url("/"), "sagspost", "x");
     assert_eq!(me(&app, &mut browser).await.status, 401);
 }
+
+#[tokio::test]
+async fn who_guesses_too_often_waits_and_their_neighbours_do_not() {
+    let app = App::start_with(Organisation::default(), |_, config| {
+        config.sign_in.attempts_per_minute = 5;
+    })
+    .await;
+    let mut told = Vec::new();
+    for guess in 0..8 {
+        told.push(with_token(&app, &format!("wrong-{guess}")).await);
+    }
+    let statuses: Vec<u16> = told.iter().map(|answer| answer.status).collect();
+    assert_eq!(statuses, [401, 401, 401, 401, 401, 429, 429, 429]);
+    let last = told.last().unwrap();
+    assert!(last.header("retry-after").parse::<u64>().unwrap() > 0);
+    assert_eq!(last.json()["type"], "/problems/too-many");
+    // From the same address.
+    assert_eq!(app.get("/api/v1/me", "birthe").await.status, 200);
+    // Nobody is believed who only says that they ask for another address.
+    let elsewhere = reqwest::Client::new()
+        .get(app.url("/api/v1/me"))
+        .header("X-Forwarded-For", "203.0.113.9")
+        .bearer_auth("wrong");
+    assert_eq!(answer(elsewhere).await.status, 429);
+}
+
+#[tokio::test]
+async fn a_user_who_asks_without_end_is_slowed_down_alone() {
+    let app = App::start_with(Organisation::default(), |_, config| {
+        config.server.user_requests_per_minute = 3;
+    })
+    .await;
+    let mut statuses = Vec::new();
+    for _ in 0..4 {
+        statuses.push(app.get("/api/v1/me", "birthe").await.status);
+    }
+    assert_eq!(statuses, [200, 200, 200, 429]);
+    assert_eq!(app.get("/api/v1/me", "carl").await.status, 200);
+}

@@ -1,5 +1,6 @@
 //! The whole service on a free loopback port, over a fresh SQLite store.
 
+use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -102,7 +103,8 @@ impl App {
                 .clone(),
             stop: stop.clone(),
         };
-        let serving = axum::serve(listener, api::router(app));
+        let service = api::router(app).into_make_service_with_connect_info::<SocketAddr>();
+        let serving = axum::serve(listener, service);
         tokio::spawn(
             serving
                 .with_graceful_shutdown(stop.clone().cancelled_owned())
