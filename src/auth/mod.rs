@@ -64,6 +64,12 @@ impl Asker {
     }
 }
 
+/// Whether the provider answers as it should; for who sets it up.
+pub async fn look_at_provider(settings: &SignIn) -> Result<(), AuthError> {
+    let provider = Arc::new(Provider::new(&settings.issuer));
+    provider.discovery(Utc::now()).await.map(|_| ())
+}
+
 impl Auth {
     pub fn new(config: &Config, store: Store) -> Self {
         let settings = config.sign_in.clone();

@@ -52,6 +52,23 @@ impl Store {
     /// Puts what the configuration says now in place of what it said before.
     pub async fn set_configured_grants(&self, grants: &[Grant]) -> Result<(), StoreError> {
         let mut tx = self.db.begin().await?;
+        let before: Vec<(String, String, String)> = write!(&mut tx, |c| sqlx::query_as(
+            "select principal, role, scope from role_grants where source = $1"
+        )
+        .bind(CONFIGURATION)
+        .fetch_all(c)
+        .await?);
+        // At nearly every start: then nothing has to be derived anew.
+        let same = |grant: &Grant| {
+            before.contains(&(
+                grant.to.to_string(),
+                grant.role.as_str().to_owned(),
+                grant.scope.to_string(),
+            ))
+        };
+        if before.len() == grants.len() && grants.iter().all(same) {
+            return Ok(());
+        }
         write!(&mut tx, |c| sqlx::query(
             "delete from role_grants where source = $1"
         )

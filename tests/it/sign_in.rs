@@ -10,6 +10,7 @@ use sagspost::{
 use serde_json::json;
 
 use crate::support::app::{Answer, App, answer};
+use crate::support::cli::Cli;
 use crate::support::oidc::{
     AUDIENCE, Browser, CLIENT_SECRET, OidcProvider, WEB_CLIENT, location, person, query,
 };
@@ -575,4 +576,25 @@ async fn a_user_who_asks_without_end_is_slowed_down_alone() {
     }
     assert_eq!(statuses, [200, 200, 200, 429]);
     assert_eq!(app.get("/api/v1/me", "carl").await.status, 200);
+}
+
+#[tokio::test]
+async fn doctor_says_whether_people_can_sign_in() {
+    let mut provider = OidcProvider::start("http://127.0.0.1:1", &[person("u-1", "birthe", &[])]);
+    let cli = Cli::new();
+    let issuer = provider.issuer();
+    let variables = [
+        ("SAGSPOST__SERVER__PUBLIC_URL", "http://127.0.0.1:1"),
+        ("SAGSPOST__SIGN_IN__ISSUER", issuer.as_str()),
+        ("SAGSPOST__SIGN_IN__CLIENT_ID", WEB_CLIENT),
+    ];
+    let looked = cli.run_with(&variables, &["doctor"]).out;
+    assert!(looked.contains("ok   sign-in provider"), "{looked}");
+    provider.stop();
+    let looked = cli.run_with(&variables, &["doctor"]).out;
+    assert!(
+        looked.contains("BAD  sign-in provider") && looked.contains("does not answer"),
+        "{looked}"
+    );
+    assert!(!cli.run(&["doctor"]).out.contains("sign-in provider"));
 }
