@@ -1,4 +1,4 @@
-//! What suggestions cost in a large house: building the index, memory, asking, learning and forgetting, on one thread.
+//! What suggestions cost in a large house: building the index, memory, a restart, asking, learning and forgetting.
 //!
 //! The house is generated (`suggest/municipality.rs`). `SAGSPOST_BENCH_CASES` (200,000) and `SAGSPOST_BENCH_MAILS`
 //! (1,000,000) set its size; making the mails takes longer than learning them and is not counted. Times are of the core,
@@ -13,30 +13,34 @@ mod danish;
 mod municipality;
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::ops::AddAssign;
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use municipality::Municipality;
 use rustix::time::{ClockId, clock_gettime};
-use sagspost::suggest::{Filed, Index, Model};
+use sagspost::domain::case::Case;
+use sagspost::suggest::{Builder, Filed, Index, Model, Reach, Snapshot};
 use serde_json::{Value, json};
 
 const QUESTIONS: usize = 2_000;
 const SUGGESTIONS: usize = 5;
+/// Rows learned at a time.
+const PAGE: u64 = 500;
 
 fn main() {
     let cases = size("SAGSPOST_BENCH_CASES", 200_000);
     let mails = size("SAGSPOST_BENCH_MAILS", 1_000_000);
     let mut house = Municipality::new(cases, mails);
 
-    let (mut index, built) = build(&mut house, cases, mails);
+    let (index, built) = build(&mut house, cases, mails);
+    let (mut index, restarted) = restart(index);
     let next: Vec<Filed> = (0..QUESTIONS).map(|_| house.next_filing()).collect();
     let asked = ask(&index, &next);
     let updated = update(&mut index, &next);
 
     println!(
         "{}",
-        json!({ "cases": cases, "mails": mails, "build": built, "ask": asked, "update": updated })
+        json!({ "cases": cases, "mails": mails, "build": built, "restart": restarted, "ask": asked, "update": updated })
     );
 }
 
@@ -45,45 +49,71 @@ fn size(variable: &str, otherwise: u64) -> u64 {
     asked.unwrap_or(otherwise).max(1)
 }
 
-/// Learns every case and mail; of the time only what the index takes.
+/// Learns every case and mail as the service does when it starts; of the time only what the index takes.
 fn build(house: &mut Municipality, cases: u64, mails: u64) -> (Index, Value) {
-    let mut index = Index::default();
-    let (mut profiles, mut filings) = (Spent::default(), Spent::default());
+    let mut builder = Builder::default();
+    let (mut profiles, mut filings) = (Duration::ZERO, Duration::ZERO);
     let before_mb = memory_mb("VmRSS:");
-    for number in 0..cases {
-        let case = house.case(number);
-        profiles += timed(|| index.upsert_case(&case)).0;
+    for page in pages(cases) {
+        let page: Vec<Case> = page.map(|number| house.case(number)).collect();
+        profiles += timed(|| builder.take_cases(&page)).0.clock;
     }
-    for number in 0..mails {
-        if number.is_multiple_of(100_000) {
-            eprintln!("{number} of {mails} mails …");
+    for page in pages(mails) {
+        if page.start.is_multiple_of(100_000) {
+            eprintln!("{} of {mails} mails …", page.start);
         }
-        let filed = house.next_filing();
-        let (spent, learned) = timed(|| index.learn(&filed));
-        filings += spent;
-        assert!(learned, "every case is known");
+        let page: Vec<Filed> = page.map(|_| house.next_filing()).collect();
+        filings += timed(|| builder.learn(&page, Filed::clone)).0.clock;
     }
+    let (spent, index) = timed(|| builder.finish());
+    filings += spent.clock;
     let index_mb = memory_mb("VmRSS:") - before_mb;
     println!(
-        "{} cases, {} filed mails, one thread",
+        "{} cases, {} filed mails",
         index.case_count(),
         index.entry_count()
     );
     println!(
-        "building          {:>8.1} s for the cases, {:.1} s for the mails",
-        seconds(profiles.core),
-        seconds(filings.core)
+        "building          {:>8.1} s for the cases, {:.1} s for the mails, all cores, by the clock",
+        seconds(profiles),
+        seconds(filings)
     );
     println!(
         "memory            {index_mb:>8.0} MB, {:.0} MB at most for the process",
         memory_mb("VmHWM:")
     );
     let built = json!({
-        "cases_s": seconds(profiles.core), "mails_s": seconds(filings.core),
-        "clock_s": seconds(profiles.clock + filings.clock),
+        "cases_s": seconds(profiles), "mails_s": seconds(filings),
         "memory_mb": index_mb.round(), "process_peak_mb": memory_mb("VmHWM:").round(),
     });
     (index, built)
+}
+
+fn pages(count: u64) -> impl Iterator<Item = Range<u64>> {
+    let pages = (0..count).step_by(PAGE as usize);
+    pages.map(move |from| from..(from + PAGE).min(count))
+}
+
+/// To disk and back; what comes back goes on.
+fn restart(index: Index) -> (Index, Value) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("suggestions.index");
+    let snapshot = Snapshot { path };
+    let reach = Reach::default();
+    let (written, ()) = timed(|| snapshot.write(&index, &reach).unwrap());
+    drop(index);
+    let (read, (index, _)) = timed(|| snapshot.read().unwrap());
+    let megabytes = std::fs::metadata(&snapshot.path).unwrap().len() as f64 / 1e6;
+    println!(
+        "snapshot          {megabytes:>8.0} MB, written in {:.1} s, read in {:.1} s, by the clock",
+        seconds(written.clock),
+        seconds(read.clock)
+    );
+    let figures = json!({
+        "megabytes": megabytes.round(), "write_s": seconds(written.clock), "read_s": seconds(read.clock),
+        "memory_mb": memory_mb("VmRSS:").round(),
+    });
+    (index, figures)
 }
 
 /// The mails that come next, before anybody filed them.
@@ -147,17 +177,10 @@ fn update(index: &mut Index, next: &[Filed]) -> Value {
 }
 
 /// What a piece of work took of its core, and by the clock.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 struct Spent {
     core: Duration,
     clock: Duration,
-}
-
-impl AddAssign for Spent {
-    fn add_assign(&mut self, other: Self) {
-        self.core += other.core;
-        self.clock += other.clock;
-    }
 }
 
 fn timed<T>(work: impl FnOnce() -> T) -> (Spent, T) {

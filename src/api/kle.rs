@@ -169,16 +169,26 @@ pub(super) async fn suggest(
         (None, Some(text)) => blocking(move || Question::of_text(&text)).await?,
         _ => return Err(Problem::invalid("mail_id", "mail-or-text")),
     };
+    Ok(JsonBody(KleSuggestions {
+        published: app.subjects.plan().published(),
+        subjects: subjects_for(&app, &question, viewer.rights(), lang).await?,
+    }))
+}
+
+/// Best first, in words, with nothing in them that the viewer may not see.
+pub(super) async fn subjects_for(
+    app: &App,
+    question: &Question,
+    viewer: &str,
+    lang: Lang,
+) -> Result<Vec<SuggestedSubject>, Problem> {
     let index = app.subjects.plan();
     let mut subjects = Vec::new();
-    for mut proposed in app.subjects.suggest(&question, viewer.rights(), SHOWN) {
-        keep_what_may_be_seen(&app, &mut proposed, viewer.rights()).await?;
+    for mut proposed in app.subjects.suggest(question, viewer, SHOWN) {
+        keep_what_may_be_seen(app, &mut proposed, viewer).await?;
         subjects.push(in_words(index.plan(), proposed, lang));
     }
-    Ok(JsonBody(KleSuggestions {
-        published: index.published(),
-        subjects,
-    }))
+    Ok(subjects)
 }
 
 /// What was kept of the mail and its attachments, and what its text says beside.

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{
     App, Problem,
     extract::{Json, Language, Viewer},
+    kle::{SuggestedSubject, subjects_for},
     mails, suggestions,
 };
 use crate::{
@@ -18,7 +19,9 @@ use crate::{
     messages::Lang,
     mime,
     store::MailRow,
-    suggest::{self, AccessCode, AccessProposal, Category, PartyReason, ProposedParty, Signals},
+    suggest::{
+        self, AccessCode, AccessProposal, Category, PartyReason, ProposedParty, Signals, kle,
+    },
 };
 
 /// Cases that resemble.
@@ -38,8 +41,8 @@ pub(super) struct Asked {
 pub(super) struct CaseProposal {
     mail_id: Uuid,
     title: String,
-    /// KLE numbers, best first.
-    kle: Vec<String>,
+    /// Best first; empty while no plan was imported, and when nothing speaks for any subject.
+    kle: Vec<SuggestedSubject>,
     /// The most certain first.
     parties: Vec<PartyInWords>,
     access: AccessInWords,
@@ -114,15 +117,17 @@ pub(super) async fn propose(
     let access = suggest::propose_access(&mail, documents);
     let described = app.engine.describe(&mail, &read, row.received_at);
     let parties = suggest::propose_parties(&mail, app.engine.organisation());
+    let signals = Signals::of_row(&row);
+    let subject = kle::Question::of_signals(&signals).and_read(&mail);
     Ok(JsonBody(CaseProposal {
         mail_id: row.id,
         title: described.title,
-        kle: kle(&mail),
+        kle: subjects_for(&app, &subject, viewer.rights(), lang).await?,
         parties: parties
             .into_iter()
             .map(|party| PartyInWords::of(party, lang))
             .collect(),
-        similar_cases: similar(&app, &row, access.code, viewer.rights(), lang).await?,
+        similar_cases: similar(&app, &signals, access.code, viewer.rights(), lang).await?,
         access: AccessInWords::of(&access, viewer.rights(), lang),
         responsible: viewer.rights().to_owned(),
     }))
@@ -138,21 +143,15 @@ pub(super) async fn whole(app: &App, row: &MailRow, viewer: &str) -> Result<Mail
     Ok(mail)
 }
 
-/// Proposals of the imported plan come in here.
-fn kle(_mail: &Mail) -> Vec<String> {
-    Vec::new()
-}
-
 async fn similar(
     app: &App,
-    row: &MailRow,
+    signals: &Signals,
     proposed: AccessCode,
     viewer: &str,
     lang: Lang,
 ) -> Result<Vec<SimilarCase>, Problem> {
-    let signals = Signals::of_row(row);
     let mut similar = Vec::new();
-    for found in suggestions::visible(app, &signals, viewer, 2 * SHOWN).await? {
+    for found in suggestions::visible(app, signals, viewer, 2 * SHOWN).await? {
         let access = AccessCode::of(&found.case.access);
         let status = found.case.status;
         let suggested = found.in_words(lang);

@@ -57,6 +57,9 @@ pub(super) struct Suggestions {
     task_date: Option<SuggestedTask>,
     attachments: Vec<SuggestedFile>,
     for_a_case: ForACaseInWords,
+    /// How far the service has got with what it knows of cases after it was started, in percent; below 100 the cases
+    /// are not complete.
+    built_percent: u8,
 }
 
 /// Whether the mail is for a case at all: newsletters, calendar noise, system mail and private mail are not.
@@ -164,6 +167,7 @@ pub(super) async fn suggest(
     let cases = cases(&app, &question.signals, viewer.rights(), lang, SHOWN).await?;
     Ok(JsonBody(Suggestions {
         for_a_case: for_a_case(&app, &question, &cases, viewer.rights(), lang),
+        built_percent: app.engine.built_percent(),
         mail_id: question.mail_id,
         cases,
         title: described.title,

@@ -33,6 +33,9 @@ const REQUEST_SECONDS: [f64; 11] = [
 const METRICS_UPKEEP: Duration = Duration::from_secs(5);
 const SESSIONS_UPKEEP: Duration = Duration::from_hours(1);
 
+/// Between two times that the suggestion index is kept for the next start.
+const KEEP_INDEX: Duration = Duration::from_secs(3600);
+
 /// Serves until the process is told to stop; what runs is finished first.
 pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
     let config = Arc::new(context.config.clone());
@@ -47,7 +50,11 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
     let grants: Vec<_> = roles.flat_map(RoleSection::grants).collect();
     store.set_configured_grants(&grants).await?;
     let auth = Arc::new(Auth::new(&config, store.clone()));
-    let engine = Arc::new(Engine::new(context.organisation()?));
+    let engine = Engine::new(context.organisation()?);
+    let engine = Arc::new(match config.suggestions.snapshot.as_str() {
+        "" => engine,
+        file => engine.kept_in(file.into()),
+    });
     let subjects = Arc::new(Subjects::default());
     let stop = CancellationToken::new();
     let listener = TcpListener::bind(config.server.listen)
@@ -149,6 +156,7 @@ async fn follow(
                 tracing::info!(
                     cases = loaded.cases,
                     filings = loaded.filings,
+                    from_snapshot = loaded.from_snapshot,
                     "suggestions are ready"
                 );
                 break loaded.last_event;
@@ -161,9 +169,14 @@ async fn follow(
         }
     };
     let mut follower = Follower::after(store.clone(), last);
+    let mut keep = tokio::time::interval(KEEP_INDEX);
     loop {
         let events = tokio::select! {
-            () = stop.cancelled() => return,
+            () = stop.cancelled() => return keep_index(&engine, &store, &follower).await,
+            _ = keep.tick() => {
+                keep_index(&engine, &store, &follower).await;
+                continue;
+            }
             events = follower.next() => events,
         };
         for (at, event) in events.iter().enumerate() {
@@ -178,6 +191,13 @@ async fn follow(
                 break;
             }
         }
+    }
+}
+
+/// For the next start; that it fails costs that start some time and nothing else.
+async fn keep_index(engine: &Arc<Engine>, store: &Store, follower: &Follower) {
+    if let Err(error) = engine.keep(store, follower.floor()).await {
+        tracing::warn!(%error, "the suggestion index could not be kept for the next start");
     }
 }
 

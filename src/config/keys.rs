@@ -204,6 +204,12 @@ const KEYS: &[Key] = &[
         "Subjects that say nothing, beside Hej, Dokument, Spørgsmål and their like.",
     ),
     key(
+        "suggestions.snapshot",
+        Kind::Text,
+        "\"suggestions.index\"",
+        "File that the suggestion index is kept in, so that a restart takes seconds; empty: it is built anew each time.",
+    ),
+    key(
         "mailboxes.batch_bytes",
         number(1 << 16, 256 << 20),
         "6291456",

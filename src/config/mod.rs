@@ -30,6 +30,7 @@ pub struct Config {
     pub blobs: BlobStorage,
     pub organisation: Organisation,
     pub naming: Naming,
+    pub suggestions: Suggestions,
     pub mailboxes: Mailboxes,
     pub api: Api,
     pub sign_in: SignIn,
@@ -76,6 +77,12 @@ pub struct Organisation {
     pub deadline_target_days: u32,
     pub deadline_limit_days: u32,
     pub undo_hours: i64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct Suggestions {
+    /// A file, or nothing.
+    pub snapshot: String,
 }
 
 /// How titles and files are named; see docs/naming.md.

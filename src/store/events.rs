@@ -128,6 +128,12 @@ impl Store {
             .collect())
     }
 
+    /// `None` when there is none of this number, or none that this version understands.
+    pub async fn event(&self, id: i64) -> Result<Option<Event>, StoreError> {
+        let events = self.events_after(id - 1, 1).await?;
+        Ok(events.into_iter().find(|event| event.id == id))
+    }
+
     /// The newest event's number.
     pub async fn last_event(&self) -> Result<i64, StoreError> {
         let row: (i64,) = read!(self, |c| sqlx::query_as(

@@ -84,6 +84,17 @@ impl Store {
         Ok(rows.into_iter().map(Filing::from).collect())
     }
 
+    pub async fn filing_count(&self) -> Result<i64, StoreError> {
+        let row: (i64,) = read!(self, |c| sqlx::query_as(
+            "select count(*)
+             from entries
+             where state <> 'undone'"
+        )
+        .fetch_one(c)
+        .await?);
+        Ok(row.0)
+    }
+
     /// Every filing in force after an entry, in order of entry.
     pub async fn filings(
         &self,

@@ -25,6 +25,13 @@ pub struct Follower {
     seen: BTreeSet<i64>,
 }
 
+impl Store {
+    /// The newest event before which no other can appear any more: where to follow from.
+    pub async fn settled_event(&self) -> Result<i64, StoreError> {
+        self.event_horizon(Utc::now(), SETTLES).await
+    }
+}
+
 impl Follower {
     /// Follows what comes after this event.
     pub fn after(store: Store, event: i64) -> Self {
@@ -33,6 +40,11 @@ impl Follower {
             floor: event,
             seen: BTreeSet::new(),
         }
+    }
+
+    /// Everything up to here was given out, and nothing will appear among it any more.
+    pub fn floor(&self) -> i64 {
+        self.floor
     }
 
     /// Waits for events that were not given out yet. May be cancelled without losing any.

@@ -131,6 +131,8 @@ pub enum StoreError {
     IdempotencyConflict,
     #[error("it was changed by someone else meanwhile")]
     VersionConflict,
+    #[error("the work was ended before it was done")]
+    Interrupted,
     #[error("it is too late to undo that")]
     UndoExpired,
 }

@@ -9,16 +9,16 @@ use super::quality::{LOOKED_BACK, PRECISION, Quality};
 use super::rank::Suggestion;
 use super::relevance::{self, ForACase, Question};
 use super::signals::{Organisation, Signals};
+use super::snapshot::Snapshot;
 use super::taught::{self, Taught};
 use crate::domain::mail::Mail;
 use crate::store::{AttachmentText, EventKind, Filing, Store, StoreError};
 use chrono::{DateTime, Utc};
-use std::sync::atomic::{AtomicBool, Ordering};
+use serde::Deserialize as _;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{PoisonError, RwLock};
 use uuid::Uuid;
-
-/// Rows read and learned at a time; between pages others get their turn.
-const PAGE: i64 = 500;
 
 pub struct Engine {
     organisation: Organisation,
@@ -30,15 +30,9 @@ pub struct Engine {
     /// What was for a case at all.
     relevance: relevance::Kept,
     loaded: AtomicBool,
-}
-
-/// What the index was built from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Loaded {
-    pub cases: usize,
-    pub filings: usize,
-    /// Events up to this one are in; follow from here.
-    pub last_event: i64,
+    /// How far the index is, in percent.
+    pub(super) built: AtomicU8,
+    pub(super) snapshot: Option<Snapshot>,
 }
 
 impl Engine {
@@ -51,7 +45,16 @@ impl Engine {
             lessons: Lessons::default(),
             relevance: relevance::Kept::default(),
             loaded: AtomicBool::new(false),
+            built: AtomicU8::new(0),
+            snapshot: None,
         }
+    }
+
+    /// Keeps the index in this file between starts.
+    #[must_use]
+    pub fn kept_in(mut self, path: PathBuf) -> Self {
+        self.snapshot = Some(Snapshot { path });
+        self
     }
 
     pub fn organisation(&self) -> &Organisation {
@@ -153,42 +156,24 @@ impl Engine {
         self.read(|index| (index.case_count(), index.entry_count()))
     }
 
-    /// Builds the index from the database and puts it in place of the one before.
-    pub async fn load(&self, store: &Store) -> Result<Loaded, StoreError> {
-        let mut index = Index::default();
-        let last_event = store.last_event().await?;
+    pub(super) async fn load_what_was_taught(&self, store: &Store) -> Result<(), StoreError> {
         self.lessons.load(store).await?;
         self.taught.load(store).await?;
-        let mut after: Option<Uuid> = None;
-        loop {
-            let page = store.all_cases(after, PAGE).await?;
-            let Some(last) = page.last() else { break };
-            after = Some(last.id);
-            for case in &page {
-                index.upsert_case(case);
-            }
-            tokio::task::yield_now().await;
-        }
-        let mut after: Option<Uuid> = None;
-        loop {
-            let page = store.filings(after, PAGE).await?;
-            let Some(last) = page.last() else { break };
-            after = Some(last.entry_id);
-            for filing in page {
-                index.learn(&filed(filing));
-            }
-            tokio::task::yield_now().await;
-        }
-        let own = &self.organisation.domains;
-        self.relevance.load(store, own).await?;
-        let loaded = Loaded {
-            cases: index.case_count(),
-            filings: index.entry_count(),
-            last_event,
-        };
+        self.relevance.load(store, &self.organisation.domains).await
+    }
+
+    pub(super) fn put(&self, index: Index) {
         self.write(|current| *current = index);
         self.loaded.store(true, Ordering::Release);
-        Ok(loaded)
+    }
+
+    /// Puts close together in the index what changed lately. Made beside what is asked meanwhile, so for whoever alone
+    /// changes it.
+    pub(super) fn tidy(&self) {
+        let history = self.read(|index| index.history.lists.settled());
+        self.write(|index| index.history.lists = history.into());
+        let terms = self.read(|index| index.terms.lists.settled());
+        self.write(|index| index.terms.lists = terms.into());
     }
 
     /// Takes in what happened, whichever process did it.
@@ -211,14 +196,14 @@ impl Engine {
                 let filing = store.filing(*entry_id).await?;
                 // Undone before it was learned: the other event has been here or has nothing to do.
                 if !filing.undone {
-                    let filed = filed(filing);
+                    let filed = filed(&filing);
                     self.write(|index| index.learn(&filed));
                 }
                 Ok(())
             }
             EventKind::EntryUndone { entry_id, .. } => {
                 if self.read(|index| index.knows_entry(*entry_id)) {
-                    let filed = filed(store.filing(*entry_id).await?);
+                    let filed = filed(&store.filing(*entry_id).await?);
                     self.write(|index| index.forget(&filed));
                 }
                 Ok(())
@@ -226,7 +211,7 @@ impl Engine {
             EventKind::AttachmentsRead { mail_ids, .. } => {
                 for mail_id in mail_ids {
                     for filing in store.filings_of_mail(*mail_id).await? {
-                        let filed = filed(filing);
+                        let filed = filed(&filing);
                         self.write(|index| index.learn_documents(&filed));
                     }
                 }
@@ -262,7 +247,7 @@ impl Engine {
     }
 
     // The index holds no half-made state worth losing all suggestions for, so a poisoned lock is used on.
-    fn read<T>(&self, ask: impl FnOnce(&Index) -> T) -> T {
+    pub(super) fn read<T>(&self, ask: impl FnOnce(&Index) -> T) -> T {
         ask(&self.index.read().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -271,15 +256,14 @@ impl Engine {
     }
 }
 
-fn filed(filing: Filing) -> Filed {
+pub(super) fn filed(filing: &Filing) -> Filed {
+    let documents = filing.attachment_signals.as_ref();
     Filed {
         entry: filing.entry_id,
         case_id: filing.case_id,
         signals: Signals::kept(&filing.signals, filing.thread_id),
-        documents: filing
-            .attachment_signals
-            .map(|documents| serde_json::from_value(documents).unwrap_or_default()),
-        by: filing.created_by,
+        documents: documents.map(|documents| Signals::deserialize(documents).unwrap_or_default()),
+        by: filing.created_by.clone(),
         at: filing.created_at,
     }
 }

@@ -3,11 +3,13 @@
 //! Kept as a plain list and not as counts, so that "the last one went there" can be answered and any one filing
 //! can be forgotten exactly.
 
-use super::postings::{Key, KeyMap, Slot};
+use super::lists::Lists;
+use super::postings::{Key, Slot};
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 /// One filing, in a place of its own among those of the same second.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct Moment {
     /// Seconds since 1970.
     pub at: u32,
@@ -30,12 +32,12 @@ impl Moment {
 
 #[derive(Default)]
 pub(super) struct History {
-    lists: KeyMap<Key, Vec<(Moment, Slot)>>,
+    pub lists: Lists<(Moment, Slot)>,
 }
 
 impl History {
     pub fn of(&self, key: Key) -> &[(Moment, Slot)] {
-        self.lists.get(&key).map_or(&[], Vec::as_slice)
+        self.lists.of(key)
     }
 
     pub fn count(&self, key: Key, slot: Slot) -> u32 {
@@ -43,37 +45,32 @@ impl History {
     }
 
     pub fn add(&mut self, key: Key, at: Moment, slot: Slot) {
-        let list = self.lists.entry(key).or_default();
-        let place = list.partition_point(|filed| filed.0 <= at);
-        list.insert(place, (at, slot));
+        self.lists.change(key, |list| {
+            let place = list.partition_point(|filed| *filed <= (at, slot));
+            list.insert(place, (at, slot));
+        });
     }
 
     pub fn take(&mut self, key: Key, at: Moment, slot: Slot) {
-        let Some(list) = self.lists.get_mut(&key) else {
-            return;
-        };
-        let from = list.partition_point(|filed| filed.0 < at);
-        if let Some(place) = list[from..].iter().position(|filed| *filed == (at, slot)) {
-            list.remove(from + place);
-        }
-        if list.is_empty() {
-            self.lists.remove(&key);
-        }
+        self.lists.change(key, |list| {
+            if let Ok(place) = list.binary_search(&(at, slot)) {
+                list.remove(place);
+            }
+        });
     }
 
     /// All that was filed under `from` counts as filed under `into`.
     pub fn merge(&mut self, from: Key, into: Key) {
-        for (at, slot) in self.lists.remove(&from).unwrap_or_default() {
+        let mut moved = Vec::new();
+        self.lists.change(from, |list| moved = std::mem::take(list));
+        for (at, slot) in moved {
             self.add(into, at, slot);
         }
     }
 
     /// Everything of one case. Walks all keys: removing a case is rare.
     pub fn remove(&mut self, slot: Slot) {
-        self.lists.retain(|_, list| {
-            list.retain(|filed| filed.1 != slot);
-            !list.is_empty()
-        });
+        self.lists.retain(|filed| filed.1 != slot);
     }
 }
 

@@ -5,42 +5,18 @@
 
 use super::document::{Document, Mark};
 use super::history::{History, Moment};
-use super::postings::{Key, KeyMap, Postings, Slot, key_of};
-use super::signals::{Signals, name_key};
-use super::words::{self, Stems};
-use crate::domain::case::{Case, CaseAccess, CaseStatus, Party, PartyKind};
-use crate::domain::direction::domain_of;
-use crate::domain::{case_number, property};
+use super::keys::{keys_of, term_key, thread_key};
+use super::lists::Lists;
+use super::postings::{Key, KeyMap, Postings, Slot};
+use super::profile::{KnownParty, Profile};
+use super::signals::Signals;
+use super::words::Stems;
+use crate::domain::case::{Case, CaseAccess, CaseStatus};
+use crate::domain::case_number;
 use chrono::{DateTime, Utc};
-use std::collections::{BTreeMap, HashMap};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use uuid::Uuid;
-
-const TITLE_WEIGHT: u32 = 24;
-const PARTY_WEIGHT: u32 = 12;
-const ADDRESS_WEIGHT: u32 = 8;
-/// A title is short; what is longer was pasted.
-const MAX_TITLE_TERMS: usize = 40;
-const MAX_PARTIES: usize = 500;
-
-/// Mail providers whose domain says nothing about who writes.
-const SHARED_DOMAINS: [&str; 16] = [
-    "gmail.com",
-    "hotmail.com",
-    "hotmail.dk",
-    "outlook.com",
-    "outlook.dk",
-    "live.dk",
-    "live.com",
-    "yahoo.com",
-    "yahoo.dk",
-    "icloud.com",
-    "me.com",
-    "mail.dk",
-    "mail.tele.dk",
-    "webspeed.dk",
-    "jubii.dk",
-    "proton.me",
-];
 
 /// An act of filing, as the index learns it.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,30 +32,39 @@ pub struct Filed {
     pub at: DateTime<Utc>,
 }
 
-#[derive(Default)]
+/// What is skipped is kept apart in a snapshot, or follows from the rest.
+#[derive(Default, Serialize, Deserialize)]
 pub struct Index {
+    #[serde(skip)]
     slots: HashMap<Uuid, Slot>,
     cases: Vec<Option<CaseEntry>>,
+    /// What is asked of every case that shares a word with a mail, close together.
+    glances: Vec<Glance>,
     free: Vec<Slot>,
     entries: HashMap<Uuid, Learned>,
     total_length: u64,
+    #[serde(skip)]
     pub(super) numbers: HashMap<String, Vec<Slot>>,
+    #[serde(skip)]
     pub(super) terms: Postings,
     pub(super) parties: Postings,
     /// Of people, domains, conversations, subjects, users: what was filed where.
+    #[serde(skip)]
     pub(super) history: History,
     /// In how many documents a word stands.
     documents_with: KeyMap<Mark, u32>,
 }
 
 /// What must be remembered of a learned entry to forget it. Its conversation may have got another id since.
-struct Learned {
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub(super) struct Learned {
     slot: Slot,
     thread: Option<Uuid>,
     /// What the mail's attachments say was learned too.
     documents: bool,
 }
 
+#[derive(Serialize, Deserialize)]
 pub(super) struct CaseEntry {
     pub id: Uuid,
     pub number: String,
@@ -88,35 +73,40 @@ pub(super) struct CaseEntry {
     pub responsible: Option<String>,
     pub title_terms: Vec<Key>,
     pub parties: Vec<KnownParty>,
-    /// Sum of the weights of its words, learned ones included.
-    pub length: u32,
     /// What was filed on it, oldest first.
     pub documents: Vec<Document>,
-    access: CaseAccess,
+    /// `None`: everybody.
+    visible_to: Option<Vec<String>>,
     own_terms: Vec<(Key, u32)>,
 }
 
-/// A party and what it is recognised by.
-pub(super) struct KnownParty {
-    pub kind: PartyKind,
-    pub name: String,
-    pub keys: Vec<(PartySign, Key)>,
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+struct Glance {
+    /// Sum of the weights of the case's words, learned ones included.
+    length: u32,
+    /// There is a case here, and everybody may see it.
+    open_to_all: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum PartySign {
-    Mail,
-    Identifier,
-    Name,
-    Address,
+/// A filing, with all that need not be asked of the index.
+pub(super) struct Prepared {
+    entry: Uuid,
+    thread: Option<Uuid>,
+    pub slot: Slot,
+    pub at: Moment,
+    /// What it is remembered under.
+    pub keys: Vec<Key>,
+    pub terms: Vec<(Key, u32)>,
+    document: Document,
+    /// Sum of the weights of the words.
+    length: u32,
+    with_documents: bool,
 }
 
 impl CaseEntry {
     pub fn is_visible_to(&self, viewer: &str) -> bool {
-        match &self.access {
-            CaseAccess::Open => true,
-            CaseAccess::Restricted(users) => users.iter().any(|user| user == viewer),
-        }
+        let users = self.visible_to.as_ref();
+        users.is_none_or(|users| users.iter().any(|user| user == viewer))
     }
 }
 
@@ -132,26 +122,29 @@ impl Index {
         for (_, key) in profile.parties.iter().flat_map(|party| &party.keys) {
             self.parties.add(*key, slot, 1);
         }
-        let number = case_number::key(&case.number);
-        self.numbers.entry(number).or_default().push(slot);
-        let own_length: u32 = profile.terms.iter().map(|t| t.1).sum();
+        let own_length = length_of(&profile.terms);
         self.total_length += u64::from(own_length);
-        self.put(
-            slot,
-            CaseEntry {
-                id: case.id,
-                number: case.number.clone(),
-                open: case.status == CaseStatus::Open,
-                created_at: case.created_at,
-                responsible: case.responsible.clone(),
-                title_terms: profile.title_terms,
-                parties: profile.parties,
-                length: learned_length + own_length,
-                documents,
-                access: case.access.clone(),
-                own_terms: profile.terms,
-            },
-        );
+        let visible_to = match &case.access {
+            CaseAccess::Open => None,
+            CaseAccess::Restricted(users) => Some(users.clone()),
+        };
+        self.number(&case.number, slot);
+        self.glances[slot as usize] = Glance {
+            length: learned_length + own_length,
+            open_to_all: visible_to.is_none(),
+        };
+        self.cases[slot as usize] = Some(CaseEntry {
+            id: case.id,
+            number: case.number.clone(),
+            open: case.status == CaseStatus::Open,
+            created_at: case.created_at,
+            responsible: case.responsible.clone(),
+            title_terms: profile.title_terms,
+            parties: profile.parties,
+            documents,
+            visible_to,
+            own_terms: profile.terms,
+        });
     }
 
     /// Forgets a case and all that was learned on it.
@@ -167,44 +160,67 @@ impl Index {
         self.terms.remove(slot);
         self.history.remove(slot);
         self.entries.retain(|_, learned| learned.slot != slot);
-        if let Some(place) = self.cases.get_mut(slot as usize) {
-            *place = None;
-        }
+        self.cases[slot as usize] = None;
+        self.glances[slot as usize] = Glance::default();
         self.free.push(slot);
     }
 
     /// Learns from a filing. False when its case is unknown or the entry was learned before.
     pub fn learn(&mut self, filed: &Filed) -> bool {
-        let Some(&slot) = self.slots.get(&filed.case_id) else {
+        let Some(prepared) = self.prepare(filed, &Stems::new()) else {
             return false;
         };
-        if self.entries.contains_key(&filed.entry) {
-            return false;
+        for key in &prepared.keys {
+            self.history.add(*key, prepared.at, prepared.slot);
         }
+        for (key, weight) in &prepared.terms {
+            self.terms.add(*key, prepared.slot, *weight);
+        }
+        self.settle_down(prepared);
+        true
+    }
+
+    /// `None` when its case is unknown or the entry was learned before.
+    pub(super) fn prepare(&self, filed: &Filed, stems: &Stems) -> Option<Prepared> {
+        if self.entries.contains_key(&filed.entry) {
+            return None;
+        }
+        let slot = self.slot_of(filed.case_id)?;
         let thread = filed.signals.thread;
+        let at = Moment::of(filed.at, filed.entry);
+        let mut terms = terms_of(&filed.signals);
+        terms.extend(filed.documents.iter().flat_map(terms_of));
+        Some(Prepared {
+            entry: filed.entry,
+            thread,
+            slot,
+            at,
+            keys: keys_of(filed, thread),
+            length: length_of(&terms),
+            terms,
+            document: Document::of(&filed.signals, stems, at),
+            with_documents: filed.documents.is_some(),
+        })
+    }
+
+    /// All of a filing but what stands in lists. False when the entry was learned before.
+    pub(super) fn settle_down(&mut self, prepared: Prepared) -> bool {
+        let Prepared { slot, at, .. } = prepared;
         let learned = Learned {
             slot,
-            thread,
-            documents: false,
+            thread: prepared.thread,
+            documents: prepared.with_documents,
         };
-        self.entries.insert(filed.entry, learned);
-        let at = Moment::of(filed.at, filed.entry);
-        for key in keys_of(filed, thread) {
-            self.history.add(key, at, slot);
+        if self.entries.contains_key(&prepared.entry) {
+            return false;
         }
-        self.each_term(&filed.signals, |terms, key, count| {
-            terms.add(key, slot, count);
-        });
-        let document = Document::of(&filed.signals, &Stems::new(), at);
-        self.count_words(&document, true);
-        let length = length_of(&filed.signals);
-        self.total_length += u64::from(length);
+        self.entries.insert(prepared.entry, learned);
+        self.count_words(&prepared.document, true);
+        self.lengthen(slot, prepared.length);
         if let Some(case) = self.entry_mut(slot) {
-            case.length += length;
             let place = case.documents.partition_point(|known| known.filed <= at);
-            case.documents.insert(place, document);
+            case.documents.insert(place, prepared.document);
         }
-        self.learn_documents(filed);
         true
     }
 
@@ -220,14 +236,11 @@ impl Index {
             return;
         }
         let slot = learned.slot;
-        self.each_term(documents, |terms, key, count| {
-            terms.add(key, slot, count);
-        });
-        let length = length_of(documents);
-        self.total_length += u64::from(length);
-        if let Some(case) = self.entry_mut(slot) {
-            case.length += length;
+        let terms = terms_of(documents);
+        for (key, weight) in &terms {
+            self.terms.add(*key, slot, *weight);
         }
+        self.lengthen(slot, length_of(&terms));
     }
 
     /// Takes back what `learn` did with the same value. False when it was not learned.
@@ -240,14 +253,21 @@ impl Index {
         else {
             return false;
         };
-        if let Some(documents) = filed.documents.as_ref().filter(|_| documents) {
-            self.forget_keys(documents, slot);
-        }
         let at = Moment::of(filed.at, filed.entry);
         for key in keys_of(filed, thread) {
             self.history.take(key, at, slot);
         }
-        self.forget_keys(&filed.signals, slot);
+        let documents = filed.documents.as_ref().filter(|_| documents);
+        let mut terms = terms_of(&filed.signals);
+        terms.extend(documents.into_iter().flat_map(terms_of));
+        for (key, weight) in &terms {
+            self.terms.take(*key, slot, *weight);
+        }
+        let length = length_of(&terms);
+        self.total_length = self.total_length.saturating_sub(u64::from(length));
+        if let Some(glance) = self.glances.get_mut(slot as usize) {
+            glance.length = glance.length.saturating_sub(length);
+        }
         let gone = self.entry_mut(slot).and_then(|case| {
             let place = case.documents.iter().position(|known| known.filed == at)?;
             Some(case.documents.remove(place))
@@ -258,14 +278,10 @@ impl Index {
         true
     }
 
-    fn forget_keys(&mut self, signals: &Signals, slot: Slot) {
-        self.each_term(signals, |terms, key, count| {
-            terms.take(key, slot, count);
-        });
-        let length = length_of(signals);
-        self.total_length = self.total_length.saturating_sub(u64::from(length));
-        if let Some(case) = self.entry_mut(slot) {
-            case.length = case.length.saturating_sub(length);
+    fn lengthen(&mut self, slot: Slot, by: u32) {
+        self.total_length += u64::from(by);
+        if let Some(glance) = self.glances.get_mut(slot as usize) {
+            glance.length = glance.length.saturating_add(by);
         }
     }
 
@@ -277,6 +293,35 @@ impl Index {
         self.history.merge(thread_key(from), thread_key(into));
         for learned in self.entries.values_mut().filter(|l| l.thread == Some(from)) {
             learned.thread = Some(into);
+        }
+    }
+
+    /// What was read of a snapshot, made whole.
+    pub(super) fn with_lists(
+        mut self,
+        terms: Lists<(Slot, u32)>,
+        history: Lists<(Moment, Slot)>,
+    ) -> Self {
+        self.terms.lists = terms;
+        self.history.lists = history;
+        let cases = std::mem::take(&mut self.cases);
+        for (slot, case) in cases.iter().enumerate() {
+            if let Some(case) = case {
+                self.slots.insert(case.id, slot as Slot);
+                self.number(&case.number, slot as Slot);
+            }
+        }
+        self.cases = cases;
+        self
+    }
+
+    /// Puts everything close together that changed since; nothing else shows it.
+    pub(super) fn tidy(&mut self) {
+        self.terms.lists.settle();
+        self.parties.lists.settle();
+        self.history.lists.settle();
+        for case in self.cases.iter_mut().flatten() {
+            case.documents.shrink_to_fit();
         }
     }
 
@@ -303,6 +348,16 @@ impl Index {
 
     pub fn entry_count(&self) -> usize {
         self.entries.len()
+    }
+
+    /// The length of the case at a slot, if the viewer may see it.
+    pub(super) fn visible_length(&self, slot: Slot, viewer: &str) -> Option<u32> {
+        let glance = self.glances.get(slot as usize)?;
+        let visible = glance.open_to_all
+            || self
+                .case(slot)
+                .is_some_and(|case| case.is_visible_to(viewer));
+        visible.then_some(glance.length)
     }
 
     pub(super) fn case(&self, slot: Slot) -> Option<&CaseEntry> {
@@ -338,18 +393,13 @@ impl Index {
         }
     }
 
-    fn each_term(&mut self, signals: &Signals, mut each: impl FnMut(&mut Postings, Key, u32)) {
-        for term in &signals.terms {
-            each(&mut self.terms, term_key(&term.0), u32::from(term.2));
-        }
-    }
-
     fn slot_for(&mut self, id: Uuid) -> Slot {
         if let Some(slot) = self.slots.get(&id) {
             return *slot;
         }
         let slot = self.free.pop().unwrap_or_else(|| {
             self.cases.push(None);
+            self.glances.push(Glance::default());
             (self.cases.len() - 1) as Slot
         });
         self.slots.insert(id, slot);
@@ -360,10 +410,9 @@ impl Index {
         self.cases.get_mut(slot as usize)?.as_mut()
     }
 
-    fn put(&mut self, slot: Slot, entry: CaseEntry) {
-        if let Some(place) = self.cases.get_mut(slot as usize) {
-            *place = Some(entry);
-        }
+    fn number(&mut self, number: &str, slot: Slot) {
+        let key = case_number::key(number);
+        self.numbers.entry(key).or_default().push(slot);
     }
 
     /// Takes the profile out and returns what was learned: its length, and the documents.
@@ -387,185 +436,18 @@ impl Index {
             }
         }
         self.total_length -= u64::from(own_length);
-        (old.length - own_length, old.documents)
+        let length = self.glances[slot as usize].length;
+        (length - own_length, old.documents)
     }
 }
 
-/// What a filing is remembered under.
-fn keys_of(filed: &Filed, thread: Option<Uuid>) -> Vec<Key> {
-    let signals = &filed.signals;
-    let mut keys = vec![user_key(&filed.by)];
-    keys.extend(thread.map(thread_key));
-    let strangers = signals
-        .others
-        .iter()
-        .chain((!signals.from_own).then_some(&signals.from));
-    for address in strangers.filter(|address| !address.is_empty()) {
-        keys.push(person_key(address));
-        keys.extend(domain_key(address));
-    }
-    let colleagues = signals
-        .colleagues
-        .iter()
-        .chain(signals.from_own.then_some(&signals.from));
-    keys.extend(colleagues.map(|address| colleague_key(address)));
-    if !signals.from.is_empty() {
-        keys.push(sender_key(&signals.from));
-        keys.push(group_key(signals));
-        keys.extend(pair_keys(signals));
-    }
-    if !signals.base_subject.is_empty() {
-        keys.push(subject_key(&signals.base_subject));
-        keys.push(opening_key(&signals.base_subject));
-    }
-    keys.sort_unstable();
-    keys.dedup();
-    keys
-}
-
-pub(super) fn term_key(stem: &str) -> Key {
-    key_of("term", stem)
-}
-
-pub(super) fn person_key(address: &str) -> Key {
-    key_of("mail", address)
-}
-
-pub(super) fn colleague_key(address: &str) -> Key {
-    key_of("colleague", address)
-}
-
-/// Whoever wrote, stranger or colleague.
-pub(super) fn sender_key(address: &str) -> Key {
-    key_of("sender", address)
-}
-
-pub(super) fn user_key(name: &str) -> Key {
-    key_of("user", name)
-}
-
-/// Everyone on the mail, the sender apart.
-pub(super) fn group_key(signals: &Signals) -> Key {
-    let mut others: Vec<&str> = signals
-        .others
-        .iter()
-        .chain(&signals.colleagues)
-        .map(String::as_str)
-        .collect();
-    others.sort_unstable();
-    key_of("group", &format!("{}>{}", signals.from, others.join(",")))
-}
-
-/// The sender with each of the others, whoever of the two wrote.
-pub(super) fn pair_keys(signals: &Signals) -> Vec<Key> {
-    let from = signals.from.as_str();
-    let others = signals.others.iter().chain(&signals.colleagues);
-    others
-        .map(|other| {
-            let (one, two) = if from < other.as_str() {
-                (from, other.as_str())
-            } else {
-                (other.as_str(), from)
-            };
-            key_of("pair", &format!("{one}+{two}"))
-        })
+fn terms_of(signals: &Signals) -> Vec<(Key, u32)> {
+    let terms = signals.terms.iter();
+    terms
+        .map(|term| (term_key(&term.0), u32::from(term.2)))
         .collect()
 }
 
-/// How the subject begins: "Månedsrapport marts" and "Månedsrapport april" are of a kind.
-pub(super) fn opening_key(base_subject: &str) -> Key {
-    let opening: Vec<&str> = words::words(base_subject).take(2).collect();
-    key_of("opening", &opening.join(" "))
-}
-
-pub(super) fn thread_key(thread: Uuid) -> Key {
-    key_of("thread", &thread.simple().to_string())
-}
-
-pub(super) fn subject_key(base_subject: &str) -> Key {
-    key_of("subject", base_subject)
-}
-
-/// None for providers that anybody uses.
-pub(super) fn domain_key(address: &str) -> Option<Key> {
-    let domain = domain_of(address)?;
-    (!SHARED_DOMAINS.contains(&domain)).then(|| key_of("domain", domain))
-}
-
-fn length_of(signals: &Signals) -> u32 {
-    signals.terms.iter().map(|term| u32::from(term.2)).sum()
-}
-
-/// What a case is known by before anything is filed on it.
-struct Profile {
-    terms: Vec<(Key, u32)>,
-    title_terms: Vec<Key>,
-    parties: Vec<KnownParty>,
-}
-
-impl Profile {
-    fn of(case: &Case) -> Self {
-        let stems = Stems::new();
-        let mut weights: BTreeMap<Key, u32> = BTreeMap::new();
-        let mut take = |text: &str, weight: u32| {
-            let text = words::composed(text).to_lowercase();
-            let mut keys: Vec<Key> = words::words(&text)
-                .filter(|word| !words::is_stop_word(word))
-                .take(MAX_TITLE_TERMS)
-                .map(|word| term_key(&stems.stem(word)))
-                .collect();
-            keys.sort_unstable();
-            keys.dedup();
-            for key in &keys {
-                let known = weights.entry(*key).or_default();
-                *known = (*known).max(weight);
-            }
-            keys
-        };
-        let title_terms = take(&case.title, TITLE_WEIGHT);
-        let parties = case.parties.iter().take(MAX_PARTIES);
-        for party in parties.clone() {
-            take(&party.name, PARTY_WEIGHT);
-            take(party.address.as_deref().unwrap_or_default(), ADDRESS_WEIGHT);
-        }
-        Self {
-            title_terms,
-            parties: parties.map(KnownParty::of).collect(),
-            terms: weights.into_iter().collect(),
-        }
-    }
-}
-
-impl KnownParty {
-    fn of(party: &Party) -> Self {
-        let digits = |text: &String| {
-            text.chars()
-                .filter(char::is_ascii_digit)
-                .collect::<String>()
-        };
-        let identifier = party
-            .identifier
-            .as_ref()
-            .map(digits)
-            .filter(|d| !d.is_empty());
-        let mail = party
-            .mail
-            .as_ref()
-            .map(|m| m.trim().to_lowercase())
-            .filter(|m| m.contains('@'));
-        let address = party.address.as_deref().map(words::composed);
-        let keys = [
-            mail.map(|m| (PartySign::Mail, person_key(&m))),
-            identifier.map(|i| (PartySign::Identifier, key_of("id", &i))),
-            name_key(&words::composed(&party.name)).map(|key| (PartySign::Name, key)),
-            address
-                .and_then(|a| property::address_key(&a))
-                .map(|a| (PartySign::Address, key_of("address", &a))),
-        ];
-        Self {
-            kind: party.kind,
-            name: party.name.clone(),
-            keys: keys.into_iter().flatten().collect(),
-        }
-    }
+fn length_of(terms: &[(Key, u32)]) -> u32 {
+    terms.iter().map(|term| term.1).sum()
 }

@@ -4,10 +4,9 @@
 //! what tells just these cases apart. Nothing is kept, so an undo needs no care, every replica gives the same answer,
 //! and whoever asks learns nothing from cases they may not see.
 
-use super::document::{Mark, Vector};
-use super::history::Moment;
+use super::document::{Place, Vector, Weighed, dot, spread};
 use super::nearest::{Asked, Looked};
-use super::postings::{KeyMap, Slot};
+use super::postings::Slot;
 use super::rank::Board;
 use super::weights::Feature;
 
@@ -33,8 +32,8 @@ pub(super) fn score(asked: &Asked, leading: &[&Looked], board: &mut Board) {
     if lessons.is_empty() {
         return;
     }
-    let mut trained = Trained::new(leading.len());
-    for (_, right, document) in &lessons {
+    let mut trained = Trained::new(leading.len(), asked.vocabulary.len());
+    for (right, document) in &lessons {
         trained.learn(document, *right);
     }
     for (looked, share) in leading.iter().zip(trained.shares(&asked.whole)) {
@@ -45,105 +44,126 @@ pub(super) fn score(asked: &Asked, leading: &[&Looked], board: &mut Board) {
     }
 }
 
-/// Documents to learn from, in order of time: when, on which of the candidates, what.
-fn lessons<'a>(asked: &Asked, leading: &[&'a Looked]) -> Vec<(Moment, usize, &'a Vector)> {
-    let mail: KeyMap<Mark, f32> = asked.whole.iter().copied().collect();
-    let mut lessons: Vec<(Moment, usize, &Vector)> = Vec::new();
-    for (place, looked) in leading.iter().enumerate() {
+/// Documents to learn from, in order of time: on which of the candidates, what.
+fn lessons<'a>(asked: &Asked, leading: &[&'a Looked]) -> Vec<(usize, &'a Vector)> {
+    let mail = spread(&asked.whole, asked.vocabulary.len());
+    let mut lessons: Vec<(usize, &Weighed)> = Vec::new();
+    for (case, looked) in leading.iter().enumerate() {
         let (latest, before) = looked
             .documents
             .split_at(looked.documents.len().min(LATEST));
-        let mut before: Vec<(f32, &(Moment, Vector))> = before
+        let mut before: Vec<(f32, &Weighed)> = before
             .iter()
-            .map(|document| (super::document::dot(&document.1, &mail), document))
+            .map(|document| (dot(&document.whole, &mail), document))
             .collect();
-        before.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| b.1.0.cmp(&a.1.0)));
+        before.sort_by(|a, b| {
+            let nearer = b.0.total_cmp(&a.0);
+            nearer.then_with(|| b.1.filed.cmp(&a.1.filed))
+        });
         let nearest = before.into_iter().take(NEAREST).map(|near| near.1);
         lessons.extend(
             latest
                 .iter()
                 .chain(nearest)
-                .map(|(filed, vector)| (*filed, place, vector)),
+                .map(|document| (case, document)),
         );
     }
-    lessons.sort_by_key(|lesson| lesson.0);
+    lessons.sort_by_key(|lesson| lesson.1.filed);
     lessons
+        .into_iter()
+        .map(|(case, document)| (case, &document.whole))
+        .collect()
 }
 
-/// Weights of every mark for every candidate, side by side.
+/// One number for each candidate; those that are not there stay 0.
+type Each = [f32; MAX_CASES];
+
+/// Weights of every mark for every candidate.
 struct Trained {
     cases: usize,
-    places: KeyMap<Mark, usize>,
-    weights: Vec<f32>,
+    /// Of each place of the vocabulary that was learned, its own in the next two.
+    rows: Vec<u32>,
+    weights: Vec<Each>,
     /// Sums of squared gradients.
-    steps: Vec<f32>,
+    steps: Vec<Each>,
 }
 
+const UNKNOWN: u32 = u32::MAX;
+
 impl Trained {
-    fn new(cases: usize) -> Self {
+    fn new(cases: usize, places: usize) -> Self {
         Self {
             cases,
-            places: KeyMap::default(),
+            rows: vec![UNKNOWN; places],
             weights: Vec::new(),
             steps: Vec::new(),
         }
     }
 
-    fn learn(&mut self, document: &Vector, right: usize) {
+    fn learn(&mut self, document: &[(Place, f32)], right: usize) {
         let marks: Vec<(usize, f32)> = document
             .iter()
-            .map(|(mark, weight)| (self.place(*mark), *weight))
+            .map(|(place, weight)| (self.row(*place), *weight))
             .collect();
         for _ in 0..STEPS {
-            let mut shares = self.shares_at(&marks);
-            shares[right] -= 1.0;
-            if shares.iter().all(|error| error.abs() < SETTLED) {
+            let mut errors = self.shares_at(&marks);
+            errors[right] -= 1.0;
+            for error in &mut errors {
+                if error.abs() < SETTLED {
+                    *error = 0.0;
+                }
+            }
+            if errors == [0.0; MAX_CASES] {
                 return;
             }
-            for (place, weight) in &marks {
-                for (case, error) in shares.iter().enumerate() {
-                    if error.abs() < SETTLED {
-                        continue;
-                    }
+            for (row, weight) in &marks {
+                let (weights, steps) = (&mut self.weights[*row], &mut self.steps[*row]);
+                for ((value, step), error) in weights.iter_mut().zip(steps).zip(errors) {
                     let gradient = error * weight;
-                    let at = place + case;
-                    self.steps[at] += gradient * gradient;
-                    self.weights[at] -= RATE * gradient / self.steps[at].sqrt();
+                    *step += gradient * gradient;
+                    *value -= RATE * gradient / step.sqrt();
                 }
             }
         }
     }
 
-    fn shares(&self, document: &Vector) -> Vec<f32> {
+    fn shares(&self, document: &[(Place, f32)]) -> Each {
         let marks: Vec<(usize, f32)> = document
             .iter()
-            .filter_map(|(mark, weight)| Some((*self.places.get(mark)?, *weight)))
+            .map(|(place, weight)| (self.rows[*place as usize], *weight))
+            .filter(|(row, _)| *row != UNKNOWN)
+            .map(|(row, weight)| (row as usize, weight))
             .collect();
         self.shares_at(&marks)
     }
 
-    fn shares_at(&self, marks: &[(usize, f32)]) -> Vec<f32> {
-        let mut scores = vec![0.0f32; self.cases];
-        for (place, weight) in marks {
-            for (score, value) in scores.iter_mut().zip(&self.weights[*place..]) {
+    fn shares_at(&self, marks: &[(usize, f32)]) -> Each {
+        let mut scores = Each::default();
+        for (row, weight) in marks {
+            for (score, value) in scores.iter_mut().zip(&self.weights[*row]) {
                 *score += weight * value;
             }
         }
-        let highest = scores.iter().copied().fold(f32::MIN, f32::max);
-        for score in &mut scores {
+        let there = &mut scores[..self.cases];
+        let highest = there.iter().copied().fold(f32::MIN, f32::max);
+        for score in there.iter_mut() {
             *score = (*score - highest).exp();
         }
-        let total: f32 = scores.iter().sum();
-        scores.iter().map(|score| score / total).collect()
+        let total: f32 = there.iter().sum();
+        for score in there {
+            *score /= total;
+        }
+        scores[self.cases..].fill(0.0);
+        scores
     }
 
-    fn place(&mut self, mark: Mark) -> usize {
-        let (weights, steps, cases) = (&mut self.weights, &mut self.steps, self.cases);
-        *self.places.entry(mark).or_insert_with(|| {
-            let place = weights.len();
-            weights.resize(place + cases, 0.0);
-            steps.resize(place + cases, START);
-            place
-        })
+    fn row(&mut self, place: Place) -> usize {
+        let row = &mut self.rows[place as usize];
+        if *row == UNKNOWN {
+            *row = self.weights.len() as u32;
+            self.weights.push([0.0; MAX_CASES]);
+            self.steps.push([START; MAX_CASES]);
+        }
+        *row as usize
     }
 }

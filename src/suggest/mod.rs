@@ -5,26 +5,32 @@
 //! `signals` (what a mail gives) → `index` (what cases are known by) → `evidence` (features) → `rank`.
 
 mod access;
+mod build;
 mod describe;
 mod document;
 mod engine;
 pub mod evidence;
 mod history;
 mod index;
+mod keys;
 pub mod kle;
 mod lesson;
+mod lists;
+mod loading;
 mod local;
 mod model;
 mod nearest;
 mod parties;
 mod postings;
 mod probability;
+mod profile;
 mod quality;
 mod rank;
 mod relevance;
 pub mod replay;
 mod shipped;
 mod signals;
+mod snapshot;
 mod taught;
 #[cfg(test)]
 mod tests;
@@ -33,11 +39,13 @@ mod word_patterns;
 mod words;
 
 pub use access::{AccessCode, AccessProposal, Category, Finding, propose as propose_access};
+pub use build::Builder;
 pub use describe::{ChosenTypes, Description, NamedFile, Reason, SuggestedType, TaskDate};
-pub use engine::{Engine, Loaded};
+pub use engine::Engine;
 pub use evidence::Evidence;
 pub use index::{Filed, Index};
 pub use lesson::Lesson;
+pub use loading::Loaded;
 pub use model::{Model, Proof};
 pub use parties::{
     PartyReason, ProposedParty, is_masked, propose as propose_parties, whole_identifier,
@@ -47,3 +55,4 @@ pub use quality::Quality;
 pub use rank::{Counted, SHOWN, Suggestion};
 pub use relevance::{EvidenceSeen, ForACase, Question, Weighed};
 pub use signals::{DocumentText, NumberSeen, Organisation, Place, Signals, Term};
+pub use snapshot::{Reach, Snapshot, SnapshotError};

@@ -3,10 +3,10 @@
 //! Only the candidates that lead so far are looked at, and of each the latest documents, so that a case with a hundred
 //! thousand documents costs no more than one with fifty.
 
-use super::document::{Document, Mark, Vector, dot};
+use super::document::{Document, Place, Vector, Vocabulary, Weighed, dot, spread};
 use super::history::Moment;
 use super::index::CaseEntry;
-use super::postings::{KeyMap, Slot};
+use super::postings::Slot;
 use super::rank::{Board, Query};
 use super::weights::Feature;
 use super::words::Stems;
@@ -19,21 +19,24 @@ const SUBJECT_FADES: f32 = 0.97;
 /// The nearest documents of all cases that share a vote.
 const VOTERS: usize = 5;
 
-/// The mail itself, as it is compared.
-pub(super) struct Asked {
-    pub text: (KeyMap<Mark, f32>, KeyMap<Mark, f32>),
+/// The mail itself, as it is compared, with the vocabulary of all that it is compared with.
+pub(super) struct Asked<'a> {
+    pub vocabulary: Vocabulary<'a>,
+    pub words: Vec<f32>,
+    pub subject: Vec<f32>,
     pub whole: Vector,
 }
 
-impl Asked {
-    pub fn of(query: &Query) -> Self {
+impl<'a> Asked<'a> {
+    pub fn of(query: &Query<'a>) -> Self {
         let moment = Moment { at: 0, tag: 0 };
-        let document = Document::of(query.signals, &Stems::new(), moment);
-        let text = document.text(&|word| query.index.rarity(word));
-        let whole = document.whole(&text);
+        let mut vocabulary = Vocabulary::new(query.index);
+        let mail = Document::of(query.signals, &Stems::new(), moment).weigh(&mut vocabulary);
         Self {
-            text: (text.0.into_iter().collect(), text.1.into_iter().collect()),
-            whole,
+            words: spread(&mail.words, vocabulary.len()),
+            subject: spread(&mail.subject, vocabulary.len()),
+            whole: mail.whole,
+            vocabulary,
         }
     }
 }
@@ -41,36 +44,32 @@ impl Asked {
 /// A case's latest documents, newest first, with their words weighed.
 pub(super) struct Looked {
     pub slot: Slot,
-    pub documents: Vec<(Moment, Vector)>,
+    pub documents: Vec<Weighed>,
 }
 
 /// Raises the features of these candidates and gives what was looked at for the next step.
 pub(super) fn score(
-    query: &Query,
-    asked: &Asked,
+    asked: &mut Asked,
     leading: &[(Slot, &CaseEntry)],
     board: &mut Board,
 ) -> Vec<Looked> {
-    let mut looked = Vec::with_capacity(leading.len());
+    let looked: Vec<Looked> = leading
+        .iter()
+        .map(|(slot, case)| {
+            let latest = case.documents.iter().rev().take(MAX_DOCUMENTS);
+            let documents = latest.map(|document| document.weigh(&mut asked.vocabulary));
+            Looked {
+                slot: *slot,
+                documents: documents.collect(),
+            }
+        })
+        .collect();
     let mut near: Vec<(f32, Moment, Slot)> = Vec::new();
-    let mut found: Vec<Found> = Vec::with_capacity(leading.len());
-    for (slot, case) in leading {
-        let mut documents = Vec::new();
-        let mut sums = Found::new(*slot);
-        for (back, document) in case.documents.iter().rev().take(MAX_DOCUMENTS).enumerate() {
-            let text = document.text(&|word| query.index.rarity(word));
-            let likeness = dot(&text.0, &asked.text.0);
-            near.push((likeness, document.filed, *slot));
-            sums.take(&text, likeness, dot(&text.1, &asked.text.1), back);
-            documents.push((document.filed, document.whole(&text)));
-        }
-        sums.close();
-        found.push(sums);
-        looked.push(Looked {
-            slot: *slot,
-            documents,
-        });
-    }
+    let mut sums = Sums::new(asked.vocabulary.len());
+    let found: Vec<Found> = looked
+        .iter()
+        .map(|looked| sums.of(asked, looked, &mut near))
+        .collect();
     let best = |of: fn(&Found) -> f32| found.iter().map(of).fold(1e-6, f32::max);
     let (nearest, latest, all) = (best(|f| f.nearest), best(|f| f.latest), best(|f| f.all));
     for f in &found {
@@ -93,59 +92,83 @@ pub(super) fn score(
     looked
 }
 
-/// What is found on one case: cosines, from sums over its documents.
+/// What is found on one case: cosines.
 struct Found {
     slot: Slot,
     nearest: f32,
     latest: f32,
     all: f32,
     subject: f32,
-    latest_sum: KeyMap<Mark, f32>,
-    all_sum: KeyMap<Mark, f32>,
-    subject_sum: KeyMap<Mark, f32>,
 }
 
-impl Found {
-    fn new(slot: Slot) -> Self {
+/// A case's documents added up, place by place; used for one case after the other.
+struct Sums {
+    /// With less weight the older a document is.
+    latest: Vec<f32>,
+    all: Vec<f32>,
+    touched: Vec<Place>,
+}
+
+impl Sums {
+    fn new(places: usize) -> Self {
         Self {
+            latest: vec![0.0; places],
+            all: vec![0.0; places],
+            touched: Vec::new(),
+        }
+    }
+
+    fn of(&mut self, asked: &Asked, looked: &Looked, near: &mut Vec<(f32, Moment, Slot)>) -> Found {
+        let slot = looked.slot;
+        let (mut nearest, mut latest, mut all, mut subject) = (0.0f32, 0.0, 0.0, 0.0);
+        let (mut fade, mut subject_fade) = (1.0, 1.0);
+        for document in &looked.documents {
+            let likeness = dot(&document.words, &asked.words);
+            near.push((likeness, document.filed, slot));
+            nearest = nearest.max(likeness);
+            latest += likeness * fade;
+            all += likeness;
+            subject += dot(&document.subject, &asked.subject) * subject_fade;
+            self.add(&document.words, fade);
+            fade *= FADES;
+            subject_fade *= SUBJECT_FADES;
+        }
+        let (of_latest, of_all) = self.lengths();
+        let mut subject_fade = 1.0;
+        for document in &looked.documents {
+            self.add(&document.subject, subject_fade);
+            subject_fade *= SUBJECT_FADES;
+        }
+        let (of_subject, _) = self.lengths();
+        Found {
             slot,
-            nearest: 0.0,
-            latest: 0.0,
-            all: 0.0,
-            subject: 0.0,
-            latest_sum: KeyMap::default(),
-            all_sum: KeyMap::default(),
-            subject_sum: KeyMap::default(),
+            nearest,
+            latest: latest / of_latest,
+            all: all / of_all,
+            subject: subject / of_subject,
         }
     }
 
-    fn take(&mut self, text: &(Vector, Vector), likeness: f32, of_subject: f32, back: usize) {
-        let fade = FADES.powi(back as i32);
-        self.nearest = self.nearest.max(likeness);
-        self.latest += likeness * fade;
-        self.all += likeness;
-        self.subject += of_subject * SUBJECT_FADES.powi(back as i32);
-        for (mark, weight) in &text.0 {
-            *self.latest_sum.entry(*mark).or_default() += weight * fade;
-            *self.all_sum.entry(*mark).or_default() += weight;
-        }
-        for (mark, weight) in &text.1 {
-            *self.subject_sum.entry(*mark).or_default() += weight * SUBJECT_FADES.powi(back as i32);
+    fn add(&mut self, vector: &[(Place, f32)], fade: f32) {
+        for (place, weight) in vector {
+            let at = *place as usize;
+            if self.all[at] == 0.0 {
+                self.touched.push(*place);
+            }
+            self.latest[at] += weight * fade;
+            self.all[at] += weight;
         }
     }
 
-    /// From sums of products to cosines.
-    fn close(&mut self) {
-        self.latest /= length(&self.latest_sum);
-        self.all /= length(&self.all_sum);
-        self.subject /= length(&self.subject_sum);
+    /// Of both sums; begins anew.
+    fn lengths(&mut self) -> (f32, f32) {
+        let (mut latest, mut all) = (0.0, 0.0);
+        for place in self.touched.drain(..) {
+            let at = place as usize;
+            latest += self.latest[at] * self.latest[at];
+            all += self.all[at] * self.all[at];
+            (self.latest[at], self.all[at]) = (0.0, 0.0);
+        }
+        (latest.sqrt().max(1e-6), all.sqrt().max(1e-6))
     }
-}
-
-/// Summed in the order of the marks: a hash map's own order differs from run to run.
-fn length(vector: &KeyMap<Mark, f32>) -> f32 {
-    let mut squares: Vec<(Mark, f32)> = vector.iter().map(|(m, w)| (*m, w * w)).collect();
-    squares.sort_unstable_by_key(|square| square.0);
-    let sum: f32 = squares.iter().map(|square| square.1).sum();
-    sum.sqrt().max(1e-6)
 }

@@ -2,6 +2,7 @@
 //!
 //! Counts are whole numbers, so that what was learned can be forgotten exactly, in any order.
 
+use super::lists::Lists;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -58,15 +59,16 @@ impl Hasher for AlreadyHashed {
 
 pub(super) type KeyMap<K, V> = HashMap<K, V, BuildHasherDefault<AlreadyHashed>>;
 
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
+#[serde(transparent)]
 pub(super) struct Postings {
-    lists: KeyMap<Key, Vec<(Slot, u32)>>,
+    pub lists: Lists<(Slot, u32)>,
 }
 
 impl Postings {
     /// In order of slot.
     pub fn of(&self, key: Key) -> &[(Slot, u32)] {
-        self.lists.get(&key).map_or(&[], Vec::as_slice)
+        self.lists.of(key)
     }
 
     pub fn count(&self, key: Key, slot: Slot) -> u32 {
@@ -78,36 +80,28 @@ impl Postings {
     }
 
     pub fn add(&mut self, key: Key, slot: Slot, count: u32) {
-        let list = self.lists.entry(key).or_default();
-        match list.binary_search_by_key(&slot, |p| p.0) {
-            Ok(at) => list[at].1 = list[at].1.saturating_add(count),
-            Err(at) => list.insert(at, (slot, count)),
-        }
+        self.lists.change(key, |list| {
+            match list.binary_search_by_key(&slot, |p| p.0) {
+                Ok(at) => list[at].1 = list[at].1.saturating_add(count),
+                Err(at) => list.insert(at, (slot, count)),
+            }
+        });
     }
 
     pub fn take(&mut self, key: Key, slot: Slot, count: u32) {
-        let Some(list) = self.lists.get_mut(&key) else {
-            return;
-        };
-        if let Ok(at) = list.binary_search_by_key(&slot, |p| p.0) {
-            list[at].1 = list[at].1.saturating_sub(count);
-            if list[at].1 == 0 {
-                list.remove(at);
+        self.lists.change(key, |list| {
+            if let Ok(at) = list.binary_search_by_key(&slot, |p| p.0) {
+                list[at].1 = list[at].1.saturating_sub(count);
+                if list[at].1 == 0 {
+                    list.remove(at);
+                }
             }
-        }
-        if list.is_empty() {
-            self.lists.remove(&key);
-        }
+        });
     }
 
     /// Everything of one case. Walks all keys: removing a case is rare.
     pub fn remove(&mut self, slot: Slot) {
-        self.lists.retain(|_, list| {
-            if let Ok(at) = list.binary_search_by_key(&slot, |p| p.0) {
-                list.remove(at);
-            }
-            !list.is_empty()
-        });
+        self.lists.retain(|posting| posting.0 != slot);
     }
 }
 

@@ -98,7 +98,7 @@ impl<'a> Query<'a> {
         now: DateTime<Utc>,
     ) -> Self {
         let terms = signals.terms.iter();
-        let term_keys: Vec<Key> = terms.map(|term| super::index::term_key(&term.0)).collect();
+        let term_keys: Vec<Key> = terms.map(|term| super::keys::term_key(&term.0)).collect();
         Self {
             index,
             signals,
@@ -193,14 +193,14 @@ impl<'a> Query<'a> {
     pub fn ranked(&self, weights: &Weights) -> Vec<Ranked<'a>> {
         let mut board = Board::default();
         evidence::score(self, &mut board);
-        let asked = Asked::of(self);
+        let mut asked = Asked::of(self);
         let leading: Vec<(Slot, &CaseEntry)> = self
             .in_order(&board, weights)
             .into_iter()
             .take(MAX_LOOKED_AT)
             .map(|r| (r.slot, r.case))
             .collect();
-        let looked: HashMap<Slot, Looked> = nearest::score(self, &asked, &leading, &mut board)
+        let looked: HashMap<Slot, Looked> = nearest::score(&mut asked, &leading, &mut board)
             .into_iter()
             .map(|looked| (looked.slot, looked))
             .collect();

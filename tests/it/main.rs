@@ -29,6 +29,7 @@ mod hostile_mails;
 mod housekeeping;
 mod imap_session;
 mod imap_sync;
+mod kept_index;
 mod kle;
 mod lessons;
 mod mails_that_arrive;

@@ -3,12 +3,14 @@
 use chrono::Duration;
 use sagspost::{
     domain::{case::CaseStatus, direction::OwnDomains},
-    store::{NewEntry, Store},
+    store::Store,
     suggest::{Engine, Evidence, Organisation, Signals},
 };
 use uuid::Uuid;
 
-use crate::support::store::{add_case, batch, case, day, eml, mailbox, open, sqlite, user};
+use crate::support::store::{
+    add_case, batch, case, day, eml, file_mail, mailbox, open, sqlite, user,
+};
 
 fn engine() -> Engine {
     Engine::new(Organisation {
@@ -32,24 +34,6 @@ async fn store_mail(
     (stored.id, Signals::kept(&row.signals, row.thread_id))
 }
 
-async fn file(store: &Store, mail_id: Uuid, case_id: Uuid, key: &str) -> Uuid {
-    let row = store.mail_unchecked(mail_id).await.unwrap();
-    let entry = NewEntry {
-        id: Uuid::now_v7(),
-        mail_id,
-        fingerprint: row.fingerprint,
-        case_id,
-        created_by: "birthe.lund".to_owned(),
-        idempotency_key: key.to_owned(),
-        request_hash: [0; 32],
-        type_lessons: None,
-        suggestion_lesson: None,
-        documents: Vec::new(),
-        jobs: Vec::new(),
-    };
-    store.commit_entry(&entry, day(3)).await.unwrap().id
-}
-
 async fn follow(store: &Store, engine: &Engine, from: i64) -> i64 {
     let events = store.events_after(from, 100).await.unwrap();
     for event in &events {
@@ -71,7 +55,7 @@ async fn test(store: &Store) {
     let (first, _) = store_mail(store, &engine, place, 1, eml("a@x", "Vores nabo", &[])).await;
     let reply = eml("b@x", "Et helt andet emne", &["In-Reply-To: <a@x>"]);
     let (_, question) = store_mail(store, &engine, place, 2, reply).await;
-    let entry = file(store, first, hedge.id, "one").await;
+    let entry = file_mail(store, first, hedge.id, "birthe.lund").await;
     let position = follow(store, &engine, loaded.last_event).await;
     assert_eq!(engine.size(), (2, 1));
     let suggestions = engine.suggest(&question, "birthe.lund", day(4), 5);

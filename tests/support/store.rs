@@ -8,7 +8,7 @@ use sagspost::{
         mail::Sha256,
     },
     mime,
-    store::{Batch, Blobs, BlobsAt, NewCase, NewMail, Place, Store, User},
+    store::{Batch, Blobs, BlobsAt, NewCase, NewEntry, NewMail, Place, Store, User},
 };
 use uuid::Uuid;
 
@@ -142,4 +142,24 @@ pub fn batch(mailbox_id: Uuid, folder_id: Uuid, first_uid: u32, raws: &[Vec<u8>]
         mails,
         lease: None,
     }
+}
+
+/// Files a mail on a case, without documents and jobs: the entry.
+pub async fn file_mail(store: &Store, mail_id: Uuid, case_id: Uuid, by: &str) -> Uuid {
+    let row = store.mail_unchecked(mail_id).await.unwrap();
+    let id = Uuid::now_v7();
+    let entry = NewEntry {
+        id,
+        mail_id,
+        fingerprint: row.fingerprint,
+        case_id,
+        created_by: by.to_owned(),
+        idempotency_key: id.to_string(),
+        request_hash: [0; 32],
+        type_lessons: None,
+        suggestion_lesson: None,
+        documents: Vec::new(),
+        jobs: Vec::new(),
+    };
+    store.commit_entry(&entry, day(3)).await.unwrap().id
 }

@@ -1,8 +1,10 @@
 //! The mail is from, to or about somebody that the case is about.
 
 use super::Evidence;
-use crate::suggest::index::{CaseEntry, PartySign, person_key};
+use crate::suggest::index::CaseEntry;
+use crate::suggest::keys::person_key;
 use crate::suggest::postings::Key;
+use crate::suggest::profile::PartySign;
 use crate::suggest::rank::{Board, Query};
 use crate::suggest::weights::Feature;
 

@@ -3,7 +3,7 @@
 //! The principal person is the sender, or the recipients where a colleague writes.
 
 use super::Evidence;
-use crate::suggest::index::{
+use crate::suggest::keys::{
     colleague_key, domain_key, group_key, pair_keys, person_key, sender_key,
 };
 use crate::suggest::postings::Slot;

@@ -1,7 +1,7 @@
 //! The viewer filed on the case lately.
 
 use super::Evidence;
-use crate::suggest::index::user_key;
+use crate::suggest::keys::user_key;
 use crate::suggest::postings::Slot;
 use crate::suggest::rank::{Board, Query};
 use crate::suggest::weights::Feature;

@@ -2,7 +2,7 @@
 //!
 //! Its words are shared words as well, so it needs no sentence of its own.
 
-use crate::suggest::index::{opening_key, subject_key};
+use crate::suggest::keys::{opening_key, subject_key};
 use crate::suggest::rank::{Board, Query};
 use crate::suggest::weights::Feature;
 

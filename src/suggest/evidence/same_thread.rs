@@ -1,7 +1,7 @@
 //! Mails of the same conversation are on the case.
 
 use super::Evidence;
-use crate::suggest::index::thread_key;
+use crate::suggest::keys::thread_key;
 use crate::suggest::postings::Slot;
 use crate::suggest::rank::{Board, Query};
 use crate::suggest::weights::Feature;

@@ -58,11 +58,11 @@ pub(super) fn score(query: &Query, board: &mut Board) {
             break;
         }
         for (slot, count) in list {
-            let Some(case) = query.visible(*slot) else {
+            let Some(length) = query.index.visible_length(*slot, query.viewer) else {
                 continue;
             };
             let count = f64::from(*count) / 4.0;
-            let long = 1.0 - LENGTH_SHARE + LENGTH_SHARE * f64::from(case.length) / average;
+            let long = 1.0 - LENGTH_SHARE + LENGTH_SHARE * f64::from(length) / average;
             let gain = term.rarity * term.weight * count * (SATURATION + 1.0)
                 / (count + SATURATION * long);
             let place = &mut scores[*slot as usize];

@@ -1,6 +1,7 @@
 //! What the case is called stands in the mail, or is somebody on it.
 
-use crate::suggest::index::{CaseEntry, term_key};
+use crate::suggest::index::CaseEntry;
+use crate::suggest::keys::term_key;
 use crate::suggest::postings::Key;
 use crate::suggest::rank::{Board, Query};
 use crate::suggest::weights::Feature;

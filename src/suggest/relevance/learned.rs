@@ -11,7 +11,7 @@ use crate::domain::direction::OwnDomains;
 use crate::domain::mail::MailKind;
 use crate::domain::title;
 use crate::store::Judged;
-use crate::suggest::index::domain_key;
+use crate::suggest::keys::domain_key;
 use crate::suggest::postings::{Key, key_of};
 
 /// Words of a subject that make its shape: `Nyhedsbrev uge #`.
