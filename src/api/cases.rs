@@ -98,7 +98,7 @@ pub(super) struct Change {
     responses((status = OK, body = CasePage)))]
 pub(super) async fn list(
     State(app): State<App>,
-    Viewer(viewer): Viewer,
+    viewer: Viewer,
     Params(params): Params<ListParams>,
 ) -> Result<JsonBody<CasePage>, Problem> {
     let limit = limit(params.limit)?;
@@ -112,7 +112,7 @@ pub(super) async fn list(
         status: params.status,
         after: read_cursor(params.cursor.as_deref())?,
     };
-    let mut items = app.cases.search(&query, &viewer, limit + 1).await?;
+    let mut items = app.cases.search(&query, viewer.rights(), limit + 1).await?;
     // Recents are a short list in an order of their own; they have one page.
     let more = items.len() as i64 > limit && query.filter != CaseFilter::Recent;
     items.truncate(limit as usize);
@@ -128,10 +128,13 @@ pub(super) async fn list(
     responses((status = OK, body = Case), (status = NOT_FOUND, body = super::problem::ProblemBody)))]
 pub(super) async fn show(
     State(app): State<App>,
-    Viewer(viewer): Viewer,
+    viewer: Viewer,
     Id(id): Id,
 ) -> Result<Response, Problem> {
-    Ok(tagged(StatusCode::OK, app.cases.get(id, &viewer).await?))
+    Ok(tagged(
+        StatusCode::OK,
+        app.cases.get(id, viewer.rights()).await?,
+    ))
 }
 
 /// Create a case
@@ -140,7 +143,7 @@ pub(super) async fn show(
     responses((status = CREATED, body = Case)))]
 pub(super) async fn create(
     State(app): State<App>,
-    Viewer(viewer): Viewer,
+    viewer: Viewer,
     IdempotencyKey(idempotency_key): IdempotencyKey,
     Json(mut wish): Json<CaseWish>,
 ) -> Result<Response, Problem> {
@@ -149,9 +152,9 @@ pub(super) async fn create(
         idempotency_key,
         hash: request_hash(&wish),
     };
-    unmask(&app, &mut wish, &viewer).await?;
-    let new = checked(wish, request, &viewer, now)?;
-    let case = app.cases.create(&new, &viewer, now).await?;
+    unmask(&app, &mut wish, viewer.rights()).await?;
+    let new = checked(wish, request, viewer.rights(), now)?;
+    let case = app.cases.create(&new, viewer.rights(), now).await?;
     Ok(tagged(StatusCode::CREATED, case))
 }
 
@@ -161,7 +164,7 @@ pub(super) async fn create(
     responses((status = OK, body = Case), (status = PRECONDITION_FAILED, body = super::problem::ProblemBody)))]
 pub(super) async fn change(
     State(app): State<App>,
-    Viewer(viewer): Viewer,
+    viewer: Viewer,
     Id(id): Id,
     headers: HeaderMap,
     Json(change): Json<Change>,
@@ -169,7 +172,7 @@ pub(super) async fn change(
     let version = expected_version(&headers)?;
     let case = app
         .cases
-        .set_status(id, change.status, version, &viewer, Utc::now())
+        .set_status(id, change.status, version, viewer.rights(), Utc::now())
         .await?;
     Ok(tagged(StatusCode::OK, case))
 }
@@ -179,10 +182,10 @@ pub(super) async fn change(
     responses((status = OK, body = Vec<Document>)))]
 pub(super) async fn documents(
     State(app): State<App>,
-    Viewer(viewer): Viewer,
+    viewer: Viewer,
     Id(id): Id,
 ) -> Result<JsonBody<Vec<Document>>, Problem> {
-    Ok(JsonBody(app.store.documents(id, &viewer).await?))
+    Ok(JsonBody(app.store.documents(id, viewer.rights()).await?))
 }
 
 /// Keep a case among your favourites
@@ -190,10 +193,10 @@ pub(super) async fn documents(
     responses((status = NO_CONTENT)))]
 pub(super) async fn favourite(
     State(app): State<App>,
-    Viewer(viewer): Viewer,
+    viewer: Viewer,
     Id(id): Id,
 ) -> Result<StatusCode, Problem> {
-    app.store.set_favourite(id, &viewer, true).await?;
+    app.store.set_favourite(id, viewer.rights(), true).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -202,10 +205,10 @@ pub(super) async fn favourite(
     responses((status = NO_CONTENT)))]
 pub(super) async fn unfavourite(
     State(app): State<App>,
-    Viewer(viewer): Viewer,
+    viewer: Viewer,
     Id(id): Id,
 ) -> Result<StatusCode, Problem> {
-    app.store.set_favourite(id, &viewer, false).await?;
+    app.store.set_favourite(id, viewer.rights(), false).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -214,10 +217,10 @@ pub(super) async fn unfavourite(
     responses((status = OK, content_type = "application/octet-stream")))]
 pub(super) async fn file(
     State(app): State<App>,
-    Viewer(viewer): Viewer,
+    viewer: Viewer,
     Id(id): Id,
 ) -> Result<Response, Problem> {
-    let file = app.store.file(id, &viewer).await?;
+    let file = app.store.file(id, viewer.rights()).await?;
     let bytes = app.store.blob(file.sha256).await?;
     Ok(super::page::download(bytes, &file.media_type, &file.name))
 }

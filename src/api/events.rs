@@ -15,6 +15,9 @@ use uuid::Uuid;
 use super::{App, Problem, extract::Viewer};
 use crate::store::{EventKind, Follower};
 
+/// Whoever follows comes back after this, and is asked anew who they are: a session may have ended meanwhile.
+const LASTS: Duration = Duration::from_mins(10);
+
 /// What happens, as server-sent events: `mail.new`, `suggestion.ready`, `entry.committed`, `entry.undone`,
 /// `entry.delivered`, `entry.failed`, `mark.failed`, `mail.not_for_a_case`, `mail.not_for_a_case_undone`, `case.changed`,
 /// `mailbox.changed`. `Last-Event-ID` continues where it was left
@@ -22,7 +25,7 @@ use crate::store::{EventKind, Follower};
     responses((status = OK, content_type = "text/event-stream")))]
 pub(super) async fn follow(
     State(app): State<App>,
-    Viewer(viewer): Viewer,
+    viewer: Viewer,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Message, Infallible>>>, Problem> {
     let last_seen = headers
@@ -37,7 +40,7 @@ pub(super) async fn follow(
     let listener = Listener {
         follower: Follower::after(app.store.clone(), from),
         app,
-        viewer,
+        viewer: viewer.rights().to_owned(),
     };
     let messages = stream::unfold(
         (listener, Vec::new()),
@@ -50,7 +53,13 @@ pub(super) async fn follow(
             Some((Ok(message), (listener, waiting)))
         },
     );
-    let messages = futures::StreamExt::take_until(messages, stop.cancelled_owned());
+    let ends = async move {
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(LASTS) => {}
+        }
+    };
+    let messages = futures::StreamExt::take_until(messages, Box::pin(ends));
     Ok(Sse::new(messages).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
 }
 

@@ -49,13 +49,13 @@ pub(super) struct CountedFeature {
     responses((status = OK, body = Explanation), (status = NOT_FOUND, body = super::problem::ProblemBody)))]
 pub(super) async fn explain(
     State(app): State<App>,
-    Viewer(viewer): Viewer,
+    viewer: Viewer,
     Language(lang): Language,
     Id(mail_id): Id,
 ) -> Result<Json<Explanation>, Problem> {
-    let row = app.store.mail(mail_id, &viewer).await?;
+    let row = app.store.mail(mail_id, viewer.rights()).await?;
     let signals = Signals::of_row(&row);
-    let cases = suggestions::visible(&app, &signals, &viewer, SHOWN).await?;
+    let cases = suggestions::visible(&app, &signals, viewer.rights(), SHOWN).await?;
     Ok(Json(Explanation {
         mail_id,
         cases: cases

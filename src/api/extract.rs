@@ -1,5 +1,7 @@
 //! What handlers are given: who asks, and parameters that are checked.
 
+use std::time::Instant;
+
 use axum::body::Bytes;
 use axum::extract::{FromRef, FromRequest, FromRequestParts, Query, Request};
 use axum::http::{StatusCode, header, request::Parts};
@@ -9,12 +11,16 @@ use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use super::{App, Problem, shape};
+use super::{
+    App, Problem,
+    credentials::{self, Credentials},
+    origin, shape,
+};
 use crate::{
-    auth,
     domain::mail::{Mail, MailKind},
     messages::Lang,
     mime,
+    store::TokenScope,
 };
 
 /// Rows of a page when nobody says otherwise, and at most.
@@ -22,8 +28,21 @@ const DEFAULT_LIMIT: i64 = 50;
 const MAX_LIMIT: i64 = 200;
 const MAX_KEY_CHARS: usize = 200;
 
-/// The user who asks, known by their token.
-pub(super) struct Viewer(pub String);
+/// Who asks. Both names are told wherever it is noted who did something.
+#[derive(Clone, Debug)]
+pub(super) struct Viewer {
+    /// The person at the keyboard, or whose token a script has.
+    pub user: String,
+    /// Whom they act for as a deputy.
+    pub on_behalf_of: Option<String>,
+}
+
+impl Viewer {
+    /// Whose rights count: of the person acted for, when there is one.
+    pub fn rights(&self) -> &str {
+        self.on_behalf_of.as_ref().unwrap_or(&self.user)
+    }
+}
 
 impl<S> FromRequestParts<S> for Viewer
 where
@@ -34,16 +53,48 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let app = App::from_ref(state);
-        let token = parts
-            .headers
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.strip_prefix("Bearer "))
-            .ok_or_else(Problem::unauthorized)?;
-        auth::user_of(&app.config.api.tokens, token)
-            .map(Viewer)
-            .ok_or_else(Problem::unauthorized)
+        let now = Utc::now();
+        let asker = match credentials::of(&parts.headers, &app.auth)? {
+            Credentials::Token(token) => app.auth.of_token(token, now).await,
+            Credentials::Session(session) => {
+                credentials::check_same_site(parts, app.auth.public_url())?;
+                app.auth.of_session(session, now).await
+            }
+        };
+        let asker = match asker {
+            Ok(asker) => asker,
+            Err(error) => {
+                // Whoever shares an address with one who guesses is let in all the same.
+                throttle_attempts(parts, &app)?;
+                return Err(error.into());
+            }
+        };
+        let calls = app.auth.calls.take(asker.user.clone(), Instant::now());
+        calls.map_err(Problem::too_many)?;
+        if asker.scope == TokenScope::Read && !credentials::only_looks(parts) {
+            return Err(Problem::new(StatusCode::FORBIDDEN, "scope-missing"));
+        }
+        let on_behalf_of =
+            credentials::on_behalf_of(&parts.headers)?.filter(|other| *other != asker.user);
+        if let Some(other) = &on_behalf_of {
+            app.auth.check_deputy(&asker.user, other, now).await?;
+        }
+        Ok(Self {
+            user: asker.user,
+            on_behalf_of,
+        })
     }
+}
+
+/// Counts an attempt to be let in, which may be one too many.
+pub(super) fn throttle_attempts(parts: &Parts, app: &App) -> Result<(), Problem> {
+    let Some(address) = origin::address(parts, &app.config.server.trusted_proxies) else {
+        return Ok(());
+    };
+    let attempts = &app.auth.attempts;
+    attempts
+        .take(origin::together(address), Instant::now())
+        .map_err(Problem::too_many)
 }
 
 /// The language of the answer.

@@ -123,17 +123,25 @@ impl EntryBody {
     responses((status = CREATED, body = EntryBody), (status = CONFLICT, body = super::problem::ProblemBody)))]
 pub(super) async fn create(
     State(app): State<App>,
-    Viewer(viewer): Viewer,
+    viewer: Viewer,
     Language(lang): Language,
     IdempotencyKey(idempotency_key): IdempotencyKey,
     Json(wish): Json<Wish>,
 ) -> Result<(StatusCode, JsonBody<EntryBody>), Problem> {
-    let row =
-        suggestions::named_mail(&app, wish.mail_id, wish.message_id.as_deref(), &viewer).await?;
+    let row = suggestions::named_mail(
+        &app,
+        wish.mail_id,
+        wish.message_id.as_deref(),
+        viewer.rights(),
+    )
+    .await?;
     let (case_id, case_field) = match (wish.case_id, &wish.case_number) {
         (Some(id), None) => (id, "case_id"),
         (None, Some(number)) => {
-            let case = app.store.case_by_number(number.trim(), &viewer).await;
+            let case = app
+                .store
+                .case_by_number(number.trim(), viewer.rights())
+                .await;
             (case.map_err(no_such_case("case_number"))?.id, "case_number")
         }
         _ => return Err(Problem::invalid("case_id", "one-case")),
@@ -148,7 +156,9 @@ pub(super) async fn create(
         .engine
         .type_lessons(&mail, &read, &chosen, row.received_at);
     let signals = Signals::of_row(&row);
-    let suggestion_lesson = app.engine.lesson(&signals, &viewer, Utc::now(), case_id);
+    let suggestion_lesson = app
+        .engine
+        .lesson(&signals, viewer.rights(), Utc::now(), case_id);
     let suggested = suggested(described);
     let choice = Choice {
         title: wish.title,
@@ -176,7 +186,7 @@ pub(super) async fn create(
         opened,
         &suggested,
         &request,
-        &viewer,
+        viewer.rights(),
         Utc::now(),
     )
     .await
@@ -230,12 +240,12 @@ fn no_such_case(field: &'static str) -> impl Fn(StoreError) -> Problem {
         (status = NOT_FOUND, body = super::problem::ProblemBody)))]
 pub(super) async fn show(
     State(app): State<App>,
-    Viewer(viewer): Viewer,
+    viewer: Viewer,
     Language(lang): Language,
     Id(id): Id,
 ) -> Result<JsonBody<EntryDetail>, Problem> {
-    let entry = app.store.entry(id, &viewer).await?;
-    let marks = app.store.marks_of_entry(id, &viewer).await?;
+    let entry = app.store.entry(id, viewer.rights()).await?;
+    let marks = app.store.marks_of_entry(id, viewer.rights()).await?;
     Ok(JsonBody(EntryDetail {
         entry: EntryBody::of(entry, lang),
         marks: marks
@@ -256,14 +266,20 @@ pub(super) async fn show(
     responses((status = OK, body = EntryBody)))]
 pub(super) async fn undo(
     State(app): State<App>,
-    Viewer(viewer): Viewer,
+    viewer: Viewer,
     Language(lang): Language,
     Id(id): Id,
 ) -> Result<JsonBody<EntryBody>, Problem> {
     let hours = app.config.organisation.undo_hours;
-    let entry = journal::undo(&app.store, id, &viewer, Duration::hours(hours), Utc::now())
-        .await
-        .map_err(|error| Problem::from(error).with("hours", hours))?;
+    let entry = journal::undo(
+        &app.store,
+        id,
+        viewer.rights(),
+        Duration::hours(hours),
+        Utc::now(),
+    )
+    .await
+    .map_err(|error| Problem::from(error).with("hours", hours))?;
     Ok(JsonBody(EntryBody::of(entry, lang)))
 }
 
@@ -272,13 +288,13 @@ pub(super) async fn undo(
     responses((status = ACCEPTED, body = EntryBody)))]
 pub(super) async fn retry(
     State(app): State<App>,
-    Viewer(viewer): Viewer,
+    viewer: Viewer,
     Language(lang): Language,
     Id(id): Id,
 ) -> Result<(StatusCode, JsonBody<EntryBody>), Problem> {
     // Only who may see the entry may ask for it.
-    app.store.entry(id, &viewer).await?;
+    app.store.entry(id, viewer.rights()).await?;
     app.store.retry_entry(id, Utc::now()).await?;
-    let entry = app.store.entry(id, &viewer).await?;
+    let entry = app.store.entry(id, viewer.rights()).await?;
     Ok((StatusCode::ACCEPTED, JsonBody(EntryBody::of(entry, lang))))
 }

@@ -157,12 +157,12 @@ pub(super) async fn look_up(
     responses((status = OK, body = KleSuggestions)))]
 pub(super) async fn suggest(
     State(app): State<App>,
-    Viewer(viewer): Viewer,
+    viewer: Viewer,
     Language(lang): Language,
     Json(asked): Json<KleAsked>,
 ) -> Result<JsonBody<KleSuggestions>, Problem> {
     let question = match (asked.mail_id, asked.text) {
-        (Some(id), None) => of_mail(&app, id, &viewer).await?,
+        (Some(id), None) => of_mail(&app, id, viewer.rights()).await?,
         (None, Some(text)) if text.trim().is_empty() => {
             return Err(Problem::invalid("text", "empty"));
         }
@@ -171,7 +171,7 @@ pub(super) async fn suggest(
     };
     Ok(JsonBody(KleSuggestions {
         published: app.subjects.plan().published(),
-        subjects: subjects_for(&app, &question, &viewer, lang).await?,
+        subjects: subjects_for(&app, &question, viewer.rights(), lang).await?,
     }))
 }
 

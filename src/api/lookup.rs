@@ -45,7 +45,7 @@ pub(super) struct KnownMail {
     responses((status = OK, body = Found)))]
 pub(super) async fn lookup(
     State(app): State<App>,
-    Viewer(viewer): Viewer,
+    viewer: Viewer,
     Language(lang): Language,
     request: Request,
 ) -> Result<JsonBody<Found>, Problem> {
@@ -53,7 +53,7 @@ pub(super) async fn lookup(
         let upload = extract::mail(request, &app).await?;
         let fingerprint = mime::fingerprint(&upload.raw, &upload.mail);
         app.store
-            .mails_by_fingerprint(&fingerprint, &viewer)
+            .mails_by_fingerprint(&fingerprint, viewer.rights())
             .await?
     } else {
         let Json(asked) = Json::<Asked>::from_request(request, &app).await?;
@@ -61,9 +61,11 @@ pub(super) async fn lookup(
         if message_id.is_empty() {
             return Err(Problem::invalid("message_id", "empty"));
         }
-        app.store.mails_by_message_id(message_id, &viewer).await?
+        app.store
+            .mails_by_message_id(message_id, viewer.rights())
+            .await?
     };
-    Ok(JsonBody(found(&app, rows, &viewer, lang).await?))
+    Ok(JsonBody(found(&app, rows, viewer.rights(), lang).await?))
 }
 
 async fn found(app: &App, rows: Vec<MailRow>, viewer: &str, lang: Lang) -> Result<Found, Problem> {

@@ -50,10 +50,10 @@ pub(super) struct Folder {
     responses((status = OK, body = Vec<Mailbox>)))]
 pub(super) async fn list(
     State(app): State<App>,
-    Viewer(viewer): Viewer,
+    viewer: Viewer,
     Language(lang): Language,
 ) -> Result<Json<Vec<Mailbox>>, Problem> {
-    let mailboxes = app.store.mailboxes(Some(&viewer)).await?;
+    let mailboxes = app.store.mailboxes(Some(viewer.rights())).await?;
     Ok(Json(
         mailboxes
             .into_iter()

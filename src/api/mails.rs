@@ -182,7 +182,7 @@ impl JournalState {
     responses((status = OK, body = MailPage)))]
 pub(super) async fn list(
     State(app): State<App>,
-    Viewer(viewer): Viewer,
+    viewer: Viewer,
     Language(lang): Language,
     Params(params): Params<ListParams>,
 ) -> Result<Json<MailPage>, Problem> {
@@ -200,7 +200,7 @@ pub(super) async fn list(
         not_for_a_case: params.not_for_a_case,
         after: read_cursor(params.cursor.as_deref())?,
     };
-    let mut rows = app.store.mails(&filter, &viewer, limit + 1).await?;
+    let mut rows = app.store.mails(&filter, viewer.rights(), limit + 1).await?;
     let more = rows.len() as i64 > limit;
     rows.truncate(limit as usize);
     let next_cursor = rows
@@ -210,11 +210,11 @@ pub(super) async fn list(
     let mut items = Vec::with_capacity(rows.len());
     for row in rows {
         let suggestion = if params.suggest {
-            suggestions::best(&app, &row, &viewer, lang).await?
+            suggestions::best(&app, &row, viewer.rights(), lang).await?
         } else {
             None
         };
-        items.push(summary(&app, row, &viewer, lang, suggestion).await?);
+        items.push(summary(&app, row, viewer.rights(), lang, suggestion).await?);
     }
     Ok(Json(MailPage { items, next_cursor }))
 }
@@ -224,15 +224,15 @@ pub(super) async fn list(
     responses((status = OK, body = MailDetail), (status = NOT_FOUND, body = super::problem::ProblemBody)))]
 pub(super) async fn show(
     State(app): State<App>,
-    Viewer(viewer): Viewer,
+    viewer: Viewer,
     Language(lang): Language,
     Id(id): Id,
 ) -> Result<Json<MailDetail>, Problem> {
-    let row = app.store.mail(id, &viewer).await?;
+    let row = app.store.mail(id, viewer.rights()).await?;
     let raw = app.store.blob(row.sha256).await?;
     // A mail may be large, and others wait for this thread.
     let mut mail = blocking(move || mime::parse(&raw)).await?;
-    if !app.store.is_in_mailbox_of(id, &viewer).await? {
+    if !app.store.is_in_mailbox_of(id, viewer.rights()).await? {
         mail.bcc.clear();
     }
     app.store.mark_logos(&mut mail).await?;
@@ -242,7 +242,7 @@ pub(super) async fn show(
         thread_id: row.thread_id,
         received_at: row.received_at,
         size: row.byte_length,
-        entries: states(&app, &row, &viewer, lang).await?,
+        entries: states(&app, &row, viewer.rights(), lang).await?,
         not_for_a_case: row.not_for_a_case.map(Said::from),
         mail,
         documents: read.into_iter().map(DocumentRead::from).collect(),
@@ -254,11 +254,11 @@ pub(super) async fn show(
     responses((status = OK, content_type = "text/html"), (status = NOT_FOUND, body = super::problem::ProblemBody)))]
 pub(super) async fn html(
     State(app): State<App>,
-    Viewer(viewer): Viewer,
+    viewer: Viewer,
     Language(lang): Language,
     Id(id): Id,
 ) -> Result<Response, Problem> {
-    let row = app.store.mail(id, &viewer).await?;
+    let row = app.store.mail(id, viewer.rights()).await?;
     let raw = app.store.blob(row.sha256).await?;
     blocking(move || reading::page(&raw, &row.envelope.subject, lang)).await
 }
@@ -268,13 +268,13 @@ pub(super) async fn html(
     responses((status = OK, content_type = "message/rfc822")))]
 pub(super) async fn raw(
     State(app): State<App>,
-    Viewer(viewer): Viewer,
+    viewer: Viewer,
     Id(id): Id,
 ) -> Result<Response, Problem> {
-    let row = app.store.mail(id, &viewer).await?;
+    let row = app.store.mail(id, viewer.rights()).await?;
     let raw = app.store.blob(row.sha256).await?;
     let is_report = row.envelope.kind == MailKind::JournalReport;
-    let shown = if is_report && !app.store.is_in_mailbox_of(id, &viewer).await? {
+    let shown = if is_report && !app.store.is_in_mailbox_of(id, viewer.rights()).await? {
         // The report around it names blind copies.
         mime::copied_mail(&raw).map_or(raw, Into::into)
     } else {
@@ -289,12 +289,12 @@ pub(super) async fn raw(
         "Its place among the mail's attachments, from 0; `1.0` is the first of what the second one holds.")), responses((status = OK, content_type = "application/octet-stream")))]
 pub(super) async fn attachment(
     State(app): State<App>,
-    Viewer(viewer): Viewer,
+    viewer: Viewer,
     Path((id, path)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let id = Uuid::parse_str(&id).map_err(|_| Problem::not_found())?;
     let path = AttachmentPath::parse(&path).ok_or_else(Problem::not_found)?;
-    let row = app.store.mail(id, &viewer).await?;
+    let row = app.store.mail(id, viewer.rights()).await?;
     let raw = app.store.blob(row.sha256).await?;
     let (attachment, bytes) = blocking(move || mime::attachment(&raw, path.places()))
         .await?

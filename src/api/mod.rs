@@ -1,6 +1,7 @@
 //! HTTP: a router, one file per resource. A handler is a sentence: extract, check, call the core, answer.
 
 mod cases;
+mod credentials;
 mod events;
 mod explanation;
 mod extract;
@@ -10,13 +11,16 @@ mod kle;
 mod lookup;
 mod mailboxes;
 mod mails;
+mod me;
 mod not_for_a_case;
+mod origin;
 mod page;
 mod problem;
 mod proposal;
 mod quality;
 mod reading;
 mod shape;
+mod sign_in;
 mod suggestions;
 
 use std::sync::Arc;
@@ -38,6 +42,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub use problem::Problem;
 
 use crate::{
+    auth::Auth,
     cases::CaseSystem,
     config::Config,
     store::Store,
@@ -52,6 +57,8 @@ pub struct App {
     /// Which KLE number a new case gets.
     pub subjects: Arc<Subjects>,
     pub config: Arc<Config>,
+    /// Who asks.
+    pub auth: Arc<Auth>,
     pub cases: Arc<dyn CaseSystem>,
     pub metrics: PrometheusHandle,
     /// Ends streams that would keep a stop waiting.
@@ -62,7 +69,7 @@ pub struct App {
 #[openapi(
     info(
         title = "Sagspost",
-        description = "Mails belong on cases. Every call needs `Authorization: Bearer <token>`; errors are RFC 9457 problems.",
+        description = "Mails belong on cases. Every call needs `Authorization: Bearer <token>` or the cookie of a session; `Sagspost-On-Behalf-Of: <user>` acts for another as their deputy; errors are RFC 9457 problems.",
         license(name = "MPL-2.0", identifier = "MPL-2.0")
     ),
     components(schemas(problem::ProblemBody))
@@ -71,6 +78,7 @@ struct Contract;
 
 fn api() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Contract::openapi())
+        .routes(routes!(me::show))
         .routes(routes!(mailboxes::list))
         .routes(routes!(mails::list))
         .routes(routes!(mails::show))
@@ -109,7 +117,8 @@ pub fn router(app: App) -> Router {
     let contract = serde_json::to_string(&contract).unwrap_or_default();
     Router::new()
         .merge(api)
-        .merge(page::router())
+        .merge(page::router(app.auth.has_provider()))
+        .merge(sign_in::router())
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))

@@ -34,10 +34,12 @@ impl From<NotForACase> for Said {
         (status = CONFLICT, body = super::problem::ProblemBody)))]
 pub(super) async fn say(
     State(app): State<App>,
-    Viewer(viewer): Viewer,
+    viewer: Viewer,
     Id(id): Id,
 ) -> Result<Json<Said>, Problem> {
-    let said = app.store.say_not_for_a_case(id, &viewer, Utc::now());
+    let said = app
+        .store
+        .say_not_for_a_case(id, viewer.rights(), Utc::now());
     Ok(Json(said.await?.into()))
 }
 
@@ -46,11 +48,11 @@ pub(super) async fn say(
     responses((status = NO_CONTENT), (status = NOT_FOUND, body = super::problem::ProblemBody)))]
 pub(super) async fn take_back(
     State(app): State<App>,
-    Viewer(viewer): Viewer,
+    viewer: Viewer,
     Id(id): Id,
 ) -> Result<StatusCode, Problem> {
     app.store
-        .take_back_not_for_a_case(id, &viewer, Utc::now())
+        .take_back_not_for_a_case(id, viewer.rights(), Utc::now())
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }

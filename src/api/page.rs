@@ -1,4 +1,5 @@
-//! The queue's page at `/`, the page of figures, their texts, the readable API page, and downloads.
+//! The queue's page at `/`, the page of figures, their texts, the readable API page, what went wrong with a sign-in, and
+//! downloads.
 
 use std::collections::BTreeMap;
 
@@ -17,8 +18,9 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; style
 /// What was received may do nothing at all in a browser.
 const DOWNLOAD_POLICY: &str = "default-src 'none'; sandbox";
 
-pub(super) fn router() -> Router<App> {
-    let queue = with_texts(include_str!("page/index.html"), "page.");
+pub(super) fn router(has_provider: bool) -> Router<App> {
+    let queue = include_str!("page/index.html").replace("{{provider}}", &has_provider.to_string());
+    let queue = with_texts(&queue, "page.");
     let quality = with_texts(include_str!("page/quality.html"), "quality.");
     Router::new()
         .route("/", get(|| async { page(queue) }))
@@ -45,6 +47,17 @@ fn page(html: Bytes) -> Response {
         HeaderValue::from_static(PAGE_POLICY),
     );
     response
+}
+
+/// Why a sign-in did not come about, and what to do; `key` is of `[sign-in]`.
+pub(super) fn trouble(lang: Lang, key: &str) -> Response {
+    let told = |name: &str| messages::text(lang, &format!("sign-in.{name}"), &[]);
+    let html = include_str!("page/trouble.html")
+        .replace("{{lang}}", lang.code())
+        .replace("{{title}}", &told(key))
+        .replace("{{text}}", &told(&format!("{key}-do")))
+        .replace("{{again}}", &told("again"));
+    page(Bytes::from(html))
 }
 
 /// Bytes that a stranger sent, to be saved and never shown as a page.

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use crate::{
+    auth::AuthError,
     cases::CaseError,
     journal::{JournalError, PlanError},
     messages::{Lang, text},
@@ -30,6 +31,8 @@ pub struct Problem {
     reason: Option<&'static str>,
     /// Key of another detail than the slug's.
     detail: Option<&'static str>,
+    /// When the same request may succeed.
+    wait_secs: Option<u64>,
 }
 
 /// The body of a problem response (`application/problem+json`).
@@ -56,7 +59,15 @@ impl Problem {
             values: Vec::new(),
             reason: None,
             detail: None,
+            wait_secs: None,
         }
+    }
+
+    /// Asked too often; in so many seconds it may be asked again.
+    pub fn too_many(wait_secs: u64) -> Self {
+        let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many");
+        problem.wait_secs = Some(wait_secs);
+        problem.with("seconds", wait_secs)
     }
 
     /// What a field of the request names is not there, or not for this viewer: which of the two is not told.
@@ -144,8 +155,9 @@ impl IntoResponse for Problem {
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+        let unavailable = self.status == StatusCode::SERVICE_UNAVAILABLE;
+        if let Some(wait_secs) = self.wait_secs.or(unavailable.then_some(2)) {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(wait_secs));
         }
         response
     }
@@ -184,6 +196,31 @@ impl From<StoreError> for Problem {
             error => {
                 tracing::error!(%error, "the store failed");
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal")
+            }
+        }
+    }
+}
+
+impl From<AuthError> for Problem {
+    fn from(error: AuthError) -> Self {
+        match error {
+            AuthError::Store(error) => error.into(),
+            AuthError::Unknown
+            | AuthError::NotSetUp
+            | AuthError::SignInLost
+            | AuthError::SignInDenied => Self::unauthorized(),
+            // The caller is told no more than that: whoever tries tokens learns nothing from it.
+            AuthError::Refused(reason) => {
+                tracing::info!(%reason, "a token was refused");
+                Self::unauthorized()
+            }
+            AuthError::UnknownUser => Self::new(StatusCode::FORBIDDEN, "unknown-user"),
+            AuthError::NameTaken => Self::new(StatusCode::FORBIDDEN, "name-taken"),
+            AuthError::Disabled => Self::new(StatusCode::FORBIDDEN, "user-disabled"),
+            AuthError::NoDeputy => Self::new(StatusCode::FORBIDDEN, "no-deputy"),
+            AuthError::ProviderAway(why) => {
+                tracing::warn!(why, "the sign-in provider is away");
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "sign-in-away")
             }
         }
     }

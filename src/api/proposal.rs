@@ -106,12 +106,12 @@ pub(super) struct SimilarCase {
     responses((status = OK, body = CaseProposal), (status = NOT_FOUND, body = super::problem::ProblemBody)))]
 pub(super) async fn propose(
     State(app): State<App>,
-    Viewer(viewer): Viewer,
+    viewer: Viewer,
     Language(lang): Language,
     Json(asked): Json<Asked>,
 ) -> Result<JsonBody<CaseProposal>, Problem> {
-    let row = suggestions::named_mail(&app, Some(asked.mail_id), None, &viewer).await?;
-    let mail = whole(&app, &row, &viewer).await?;
+    let row = suggestions::named_mail(&app, Some(asked.mail_id), None, viewer.rights()).await?;
+    let mail = whole(&app, &row, viewer.rights()).await?;
     let read = app.store.attachment_texts(row.id).await?;
     let documents = read.iter().map(|document| document.text.as_str());
     let access = suggest::propose_access(&mail, documents);
@@ -122,14 +122,14 @@ pub(super) async fn propose(
     Ok(JsonBody(CaseProposal {
         mail_id: row.id,
         title: described.title,
-        kle: subjects_for(&app, &subject, &viewer, lang).await?,
+        kle: subjects_for(&app, &subject, viewer.rights(), lang).await?,
         parties: parties
             .into_iter()
             .map(|party| PartyInWords::of(party, lang))
             .collect(),
-        similar_cases: similar(&app, &signals, access.code, &viewer, lang).await?,
-        access: AccessInWords::of(&access, &viewer, lang),
-        responsible: viewer,
+        similar_cases: similar(&app, &signals, access.code, viewer.rights(), lang).await?,
+        access: AccessInWords::of(&access, viewer.rights(), lang),
+        responsible: viewer.rights().to_owned(),
     }))
 }
 

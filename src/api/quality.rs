@@ -25,10 +25,14 @@ pub(super) struct QualityParams {
     responses((status = OK, body = Quality)))]
 pub(super) async fn show(
     State(app): State<App>,
-    Viewer(viewer): Viewer,
+    viewer: Viewer,
     Params(params): Params<QualityParams>,
 ) -> Result<Json<Quality>, Problem> {
-    if params.user.as_ref().is_some_and(|user| *user != viewer) {
+    if params
+        .user
+        .as_ref()
+        .is_some_and(|user| user != viewer.rights())
+    {
         return Err(Problem::invalid("user", "only-yourself"));
     }
     let user = params.user.as_deref();

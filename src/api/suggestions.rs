@@ -144,16 +144,16 @@ pub(super) struct SuggestedFile {
     responses((status = OK, body = Suggestions)))]
 pub(super) async fn suggest(
     State(app): State<App>,
-    Viewer(viewer): Viewer,
+    viewer: Viewer,
     Language(lang): Language,
     request: Request,
 ) -> Result<JsonBody<Suggestions>, Problem> {
     let mut question = if extract::is_mail(&request) {
-        uploaded(&app, &extract::mail(request, &app).await?, &viewer).await?
+        uploaded(&app, &extract::mail(request, &app).await?, viewer.rights()).await?
     } else {
         let Json(asked) = Json::<Asked>::from_request(request, &app).await?;
         let message_id = asked.message_id.as_deref();
-        let row = named_mail(&app, asked.mail_id, message_id, &viewer).await?;
+        let row = named_mail(&app, asked.mail_id, message_id, viewer.rights()).await?;
         Question::of(&app, row).await?
     };
     app.store.mark_logos(&mut question.mail).await?;
@@ -164,9 +164,9 @@ pub(super) async fn suggest(
     let described = app
         .engine
         .describe(&question.mail, &read, question.received_at);
-    let cases = cases(&app, &question.signals, &viewer, lang, SHOWN).await?;
+    let cases = cases(&app, &question.signals, viewer.rights(), lang, SHOWN).await?;
     Ok(JsonBody(Suggestions {
-        for_a_case: for_a_case(&app, &question, &cases, &viewer, lang),
+        for_a_case: for_a_case(&app, &question, &cases, viewer.rights(), lang),
         built_percent: app.engine.built_percent(),
         mail_id: question.mail_id,
         cases,

@@ -2,11 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-use super::{Context, UsageError};
+use super::{Context, UsageError, spreadsheet};
 use crate::{
     domain::{
         case::{Case, CaseAccess, CaseStatus, Party, PartyKind},
@@ -123,9 +122,7 @@ async fn import(context: &Context, file: &Path) -> anyhow::Result<()> {
 }
 
 fn read(file: &Path) -> anyhow::Result<Vec<Imported>> {
-    let bytes =
-        std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
-    let text = decoded(&bytes);
+    let text = spreadsheet::text_of(file)?;
     let name = file.display();
     match file.extension().and_then(|extension| extension.to_str()) {
         Some("json") => {
@@ -137,39 +134,13 @@ fn read(file: &Path) -> anyhow::Result<Vec<Imported>> {
             checked(cases, &name.to_string())
         }
         Some("csv") => {
-            let mut rows = csv::ReaderBuilder::new()
-                .delimiter(delimiter(&text))
-                .trim(csv::Trim::All)
-                .from_reader(text.as_bytes());
-            let cases = rows
-                .deserialize()
-                .map(|row| {
-                    let row: Row = row.map_err(|error| UsageError(format!("{name}: {error}")))?;
-                    Ok(row.into())
-                })
-                .collect::<anyhow::Result<_>>()?;
-            checked(cases, &name.to_string())
+            let rows: Vec<Row> = spreadsheet::rows_of(&text, &name.to_string())?;
+            checked(
+                rows.into_iter().map(Into::into).collect(),
+                &name.to_string(),
+            )
         }
         _ => Err(UsageError(format!("{name} is neither .json nor .csv")).into()),
-    }
-}
-
-/// UTF-8, else the windows-1252 that Danish spreadsheets still write; without the mark that some put in front.
-fn decoded(bytes: &[u8]) -> String {
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => encoding_rs::WINDOWS_1252.decode(bytes).0.into_owned(),
-    };
-    text.strip_prefix('\u{FEFF}').unwrap_or(&text).to_owned()
-}
-
-/// Semicolon where the decimal sign is a comma, as in Denmark.
-fn delimiter(text: &str) -> u8 {
-    let header = text.lines().next().unwrap_or_default();
-    if header.matches(';').count() > header.matches(',').count() {
-        b';'
-    } else {
-        b','
     }
 }
 

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::Context;
 use crate::{
+    auth,
     mailbox::settings::Settings,
     messages::{Lang, reason_text},
     store::{Mailbox, Store},
@@ -42,6 +43,7 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
             store.close().await;
         }
     }
+    findings.extend(provider(context).await);
     findings.extend(disks(context));
     findings.push(clock());
     let healthy = findings.iter().all(|finding| finding.ok);
@@ -59,6 +61,23 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
     }
     anyhow::ensure!(healthy, "something needs attention");
     Ok(())
+}
+
+/// Whether people can sign in; nothing where no provider is configured.
+async fn provider(context: &Context) -> Option<Finding> {
+    let settings = &context.config.sign_in;
+    if settings.issuer.is_empty() {
+        return None;
+    }
+    Some(match auth::look_at_provider(settings).await {
+        Ok(()) => good("sign-in provider", "answers, and its keys can be read"),
+        Err(why) => bad(
+            "sign-in provider",
+            &format!(
+                "{why}. Check sign_in.issuer, and that this machine reaches it (a proxy, its certificate)."
+            ),
+        ),
+    })
 }
 
 async fn look(store: &Store, lang: Lang, findings: &mut Vec<Finding>) {

@@ -11,8 +11,12 @@ mod mailbox;
 mod migrate;
 mod parse;
 mod read_attachment;
+mod role;
 mod serve;
+mod spreadsheet;
 mod suggest;
+mod token;
+mod unit;
 mod user;
 
 use std::path::{Path, PathBuf};
@@ -72,9 +76,18 @@ enum Command {
     Parse(parse::Args),
     /// Print which case a mail belongs on, and why
     Suggest(suggest::Args),
-    /// Add and list users
+    /// Add and list users, and who may act for whom
     #[command(subcommand)]
     User(user::Command),
+    /// Import and list units of the organisation
+    #[command(subcommand)]
+    Unit(unit::Command),
+    /// Give and list roles
+    #[command(subcommand)]
+    Role(role::Command),
+    /// Make, list and revoke tokens of scripts
+    #[command(subcommand)]
+    Token(token::Command),
     /// Import and list cases
     #[command(subcommand)]
     Case(case::Command),
@@ -159,6 +172,9 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
                     Command::Migrate => migrate::run(&context).await,
                     Command::Suggest(args) => suggest::run(&context, &args).await,
                     Command::User(command) => user::run(&context, command).await,
+                    Command::Unit(command) => unit::run(&context, command).await,
+                    Command::Role(command) => role::run(&context, command).await,
+                    Command::Token(command) => token::run(&context, command).await,
                     Command::Case(command) => case::run(&context, command).await,
                     Command::Kle(command) => kle::run(&context, command).await,
                     Command::Doctor => doctor::run(&context).await,

@@ -1,9 +1,11 @@
 //! `sagspost serve`: watch the mailboxes, suggest, journal, deliver, answer.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use chrono::Utc;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -11,7 +13,9 @@ use tokio_util::sync::CancellationToken;
 use super::Context;
 use crate::{
     api::{self, App},
+    auth::Auth,
     cases::{BuiltIn, CaseSystem},
+    config::RoleSection,
     documents::reader::Reader,
     domain::case_number::Template,
     mailbox::{TokenCache, mark::Marks, supervisor::Supervisor},
@@ -27,6 +31,7 @@ const REQUEST_SECONDS: [f64; 11] = [
 ];
 /// Between two times that single measurements are put into their buckets.
 const METRICS_UPKEEP: Duration = Duration::from_secs(5);
+const SESSIONS_UPKEEP: Duration = Duration::from_hours(1);
 
 /// Between two times that the suggestion index is kept for the next start.
 const KEEP_INDEX: Duration = Duration::from_secs(3600);
@@ -41,6 +46,10 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
         .install_recorder()
         .context("metrics cannot be recorded")?;
     let store = context.store().await?;
+    let roles = config.access.roles.iter();
+    let grants: Vec<_> = roles.flat_map(RoleSection::grants).collect();
+    store.set_configured_grants(&grants).await?;
+    let auth = Arc::new(Auth::new(&config, store.clone()));
     let engine = Engine::new(context.organisation()?);
     let engine = Arc::new(match config.suggestions.snapshot.as_str() {
         "" => engine,
@@ -62,6 +71,11 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
     let tokens = TokenCache::new(runtime.clone());
     let mut work = tokio::task::JoinSet::new();
     work.spawn(keep_metrics_small(metrics.clone(), stop.clone()));
+    work.spawn(forget_sessions(
+        store.clone(),
+        Arc::clone(&auth),
+        stop.clone(),
+    ));
     let followers = (Arc::clone(&engine), Arc::clone(&subjects));
     work.spawn(follow(store.clone(), followers, stop.clone()));
     let cases: Arc<dyn CaseSystem> = Arc::new(BuiltIn {
@@ -93,6 +107,7 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
         subjects,
         cases,
         config: Arc::clone(&config),
+        auth,
         metrics,
         stop: stop.clone(),
     };
@@ -104,8 +119,9 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
         told.cancel();
     });
     let patience = Duration::from_secs(config.server.shutdown_secs);
-    let serving = axum::serve(listener, api::router(app))
-        .with_graceful_shutdown(stop.clone().cancelled_owned());
+    let service = api::router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let serving =
+        axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
     tokio::select! {
         served = serving.into_future() => served?,
         () = async { stop.cancelled().await; tokio::time::sleep(patience).await } => {
@@ -191,6 +207,20 @@ async fn keep_metrics_small(metrics: PrometheusHandle, stop: CancellationToken) 
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(METRICS_UPKEEP) => metrics.run_upkeep(),
+        }
+    }
+}
+
+/// Sessions that ended by themselves let nobody in; their rows go now and then.
+async fn forget_sessions(store: Store, auth: Arc<Auth>, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(SESSIONS_UPKEEP) => {}
+        }
+        let limits = auth.session_limits();
+        if let Err(error) = store.remove_ended_sessions(limits, Utc::now()).await {
+            tracing::warn!(%error, "ended sessions could not be removed yet");
         }
     }
 }

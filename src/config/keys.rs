@@ -2,7 +2,7 @@
 
 use toml::{Table, Value};
 
-use super::mistakes::Mistakes;
+use super::{Network, is_loopback, mistakes::Mistakes, roles};
 
 struct Key {
     path: &'static str,
@@ -24,6 +24,8 @@ enum Kind {
         max: i64,
     },
     Texts,
+    /// Addresses and networks.
+    Networks,
     OneOf(&'static [&'static str]),
     /// A pattern for case numbers.
     CaseNumber,
@@ -36,6 +38,9 @@ enum Kind {
 
 const LOG_LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 
+/// How tokens of the provider may be signed: with keys that are its alone.
+const ALGORITHMS: [&str; 4] = ["RS256", "PS256", "ES256", "EdDSA"];
+
 /// Shortest token that cannot be guessed: 16 characters of any alphabet.
 const MIN_TOKEN_CHARS: usize = 16;
 
@@ -45,6 +50,24 @@ const KEYS: &[Key] = &[
         Kind::Address,
         "\"127.0.0.1:8480\"",
         "Address and port to listen on. Put a TLS proxy before it.",
+    ),
+    key(
+        "server.public_url",
+        Kind::Text,
+        "\"\"",
+        "Where browsers find it, e.g. https://sagspost.example.org; needed for sign-in.",
+    ),
+    key(
+        "server.trusted_proxies",
+        Kind::Networks,
+        "[]",
+        "Addresses and networks of proxies of ours, e.g. 10.0.0.0/8; they alone are believed when they say for whom they ask.",
+    ),
+    key(
+        "server.user_requests_per_minute",
+        number(0, 1_000_000),
+        "6000",
+        "Requests of one user that are answered in a minute; 0 for no limit.",
     ),
     key(
         "server.max_body_bytes",
@@ -211,6 +234,102 @@ const KEYS: &[Key] = &[
         "Seconds after which IDLE is renewed (servers end it after 30 minutes).",
     ),
     key(
+        "sign_in.issuer",
+        Kind::Text,
+        "\"\"",
+        "Issuer of the organisation's OpenID Connect provider, e.g. https://login.microsoftonline.com/TENANT/v2.0; empty for none. See docs/sign-in.md.",
+    ),
+    key(
+        "sign_in.client_id",
+        Kind::Text,
+        "\"\"",
+        "What Sagspost is called at the provider.",
+    ),
+    key(
+        "sign_in.client_secret",
+        Kind::Secret,
+        "\"\"",
+        "Its secret there; empty for a public client.",
+    ),
+    key(
+        "sign_in.audiences",
+        Kind::Texts,
+        "[]",
+        "What access tokens are meant for (aud); empty for the client_id and api://client_id.",
+    ),
+    key(
+        "sign_in.scope",
+        Kind::Text,
+        "\"access_as_user\"",
+        "Scope that an access token must have.",
+    ),
+    key(
+        "sign_in.request_scopes",
+        Kind::Texts,
+        "[\"openid\", \"profile\", \"email\"]",
+        "Scopes that the web pages ask for.",
+    ),
+    key(
+        "sign_in.tenants",
+        Kind::Texts,
+        "[]",
+        "Tenants whose people are let in (tid); empty where the provider knows none.",
+    ),
+    key(
+        "sign_in.algorithms",
+        Kind::Texts,
+        "[\"RS256\", \"PS256\", \"ES256\", \"EdDSA\"]",
+        "How tokens may be signed: some of these four.",
+    ),
+    key(
+        "sign_in.identity_claim",
+        Kind::OneOf(&["sub", "oid"]),
+        "\"sub\"",
+        "What a person is known by for good; oid with Entra ID.",
+    ),
+    key(
+        "sign_in.user_claim",
+        Kind::Text,
+        "\"preferred_username\"",
+        "What a person's user name is made of; an own domain after @ is left out.",
+    ),
+    key(
+        "sign_in.unit_claim",
+        Kind::Text,
+        "\"\"",
+        "Where a person's unit stands, e.g. department; empty when the claims do not tell.",
+    ),
+    key(
+        "sign_in.group_claims",
+        Kind::Texts,
+        "[\"groups\", \"roles\"]",
+        "Where a person's groups stand.",
+    ),
+    key(
+        "sign_in.unknown_users",
+        Kind::OneOf(&["create", "refuse"]),
+        "\"create\"",
+        "Whether people whom the provider knows become users by themselves.",
+    ),
+    key(
+        "sign_in.session_idle_minutes",
+        number(5, 1440),
+        "60",
+        "Minutes without use after which a session on the web pages ends.",
+    ),
+    key(
+        "sign_in.session_hours",
+        number(1, 168),
+        "12",
+        "Hours after which a session ends in any case.",
+    ),
+    key(
+        "sign_in.attempts_per_minute",
+        number(0, 1_000_000),
+        "600",
+        "Sign-ins and wrong tokens from one address that are answered in a minute; a whole town hall may share one. 0 for no limit.",
+    ),
+    key(
         "log.level",
         Kind::LogLevel,
         "\"info\"",
@@ -229,7 +348,8 @@ impl Key {
     fn right(&self) -> &'static str {
         match self.kind {
             Kind::Expressions => r"['\bJ\d{2}-\d{4,6}\b']",
-            Kind::Texts => "[\"egelund-kommune.example\"]",
+            Kind::Networks => "[\"10.0.0.0/8\"]",
+            Kind::Texts if self.default == "[]" => "[\"egelund-kommune.example\"]",
             _ => self.default,
         }
     }
@@ -269,7 +389,9 @@ pub fn example() -> String {
     }
     text.push_str(
         "\n# Who may call the API with which token, of at least 16 characters; one section each.\n\
-         # [[api.tokens]]\n# user = \"birthe.lund\"\n# token_file = \"/run/secrets/birthe\"\n",
+         # [[api.tokens]]\n# user = \"birthe.lund\"\n# token_file = \"/run/secrets/birthe\"\n\
+         \n# Who has which role: registrar, rule_editor, administrator or auditor; to users, groups and units; one section each.\n\
+         # [[access.roles]]\n# role = \"registrar\"\n# groups = [\"Journal\"]\n# of_mailboxes = [\"teknik-miljoe\"]\n# of_units = [\"teknik\"]\n",
     );
     text
 }
@@ -281,6 +403,8 @@ pub(super) fn check(table: &mut Table, file: &str, mistakes: &mut Mistakes) {
     for path in paths {
         if path == "api.tokens" {
             check_tokens(table, file, mistakes);
+        } else if path == "access.roles" {
+            roles::check(table, file, mistakes);
         } else if let Some(key) = KEYS.iter().find(|key| key.path == path) {
             if let Some(wrong) = get(table, &path).and_then(|value| wrong_with(key.kind, value)) {
                 mistakes.add(file, &path, &wrong, key.right());
@@ -361,6 +485,7 @@ pub(super) fn check_together(table: &Table, file: &str, mistakes: &mut Mistakes)
             );
         }
     }
+    check_sign_in(table, file, mistakes);
     let database = text("database.url");
     if !["sqlite:", "postgres:", "postgresql:"]
         .iter()
@@ -372,6 +497,54 @@ pub(super) fn check_together(table: &Table, file: &str, mistakes: &mut Mistakes)
             "is neither sqlite: nor postgres:",
             "\"sqlite:///var/lib/sagspost/sagspost.db\"",
         );
+    }
+}
+
+/// Sign-in is set up whole or not at all, and nobody on the way may read or answer in the provider's stead.
+fn check_sign_in(table: &Table, file: &str, mistakes: &mut Mistakes) {
+    let text = |path: &str| get(table, path).and_then(Value::as_str).unwrap_or_default();
+    let safe = |text: &str| {
+        is_web_address(text)
+            && (text.starts_with("https://")
+                || reqwest::Url::parse(text).is_ok_and(|url| is_loopback(&url)))
+    };
+    let allowed = get(table, "sign_in.algorithms").and_then(Value::as_array);
+    let known = |value: &Value| {
+        value
+            .as_str()
+            .is_some_and(|name| ALGORITHMS.contains(&name))
+    };
+    if !allowed.is_some_and(|list| !list.is_empty() && list.iter().all(known)) {
+        let wrong = format!("holds another than {}", ALGORITHMS.join(", "));
+        mistakes.add(file, "sign_in.algorithms", &wrong, "[\"RS256\"]");
+    }
+    let public = text("server.public_url");
+    let right = safe(public) && reqwest::Url::parse(public).is_ok_and(|url| url.path() == "/");
+    if !public.is_empty() && !right {
+        let wrong = "is no https: address without a path (http: only on this machine)";
+        mistakes.add(
+            file,
+            "server.public_url",
+            wrong,
+            "\"https://sagspost.example.org\"",
+        );
+    }
+    if text("sign_in.issuer").is_empty() {
+        return;
+    }
+    if !safe(text("sign_in.issuer")) {
+        let wrong = "is no https: address (http: only on this machine)";
+        let right = "\"https://login.microsoftonline.com/TENANT/v2.0\"";
+        mistakes.add(file, "sign_in.issuer", wrong, right);
+    }
+    for (key, right) in [
+        ("sign_in.client_id", "what the provider calls Sagspost"),
+        ("sign_in.scope", "\"access_as_user\""),
+        ("server.public_url", "\"https://sagspost.example.org\""),
+    ] {
+        if text(key).is_empty() {
+            mistakes.add(file, key, "is needed for sign_in.issuer", right);
+        }
     }
 }
 
@@ -405,8 +578,10 @@ pub(super) fn fill_defaults(table: &mut Table) {
             set(table, key.path, value);
         }
     }
-    if get(table, "api.tokens").is_none() {
-        set(table, "api.tokens", Value::Array(Vec::new()));
+    for sections in ["api.tokens", "access.roles"] {
+        if get(table, sections).is_none() {
+            set(table, sections, Value::Array(Vec::new()));
+        }
     }
 }
 
@@ -418,7 +593,7 @@ pub(super) fn set_text(table: &mut Table, path: &str, text: &str) {
             .trim()
             .parse()
             .map_or_else(|_| Value::String(text.to_owned()), Value::Integer),
-        Some(Kind::Texts | Kind::Expressions) => Value::Array(
+        Some(Kind::Texts | Kind::Networks | Kind::Expressions) => Value::Array(
             text.split(',')
                 .map(str::trim)
                 .filter(|part| !part.is_empty())
@@ -447,6 +622,14 @@ fn wrong_with(kind: Kind, value: &Value) -> Option<String> {
             Some(number) if (min..=max).contains(&number) => None,
             _ => Some(format!("is no number from {min} to {max}")),
         },
+        Kind::Networks => {
+            let is_network =
+                |value: &Value| value.as_str().is_some_and(|t| Network::parse(t).is_some());
+            let right = value
+                .as_array()
+                .is_some_and(|list| list.iter().all(is_network));
+            (!right).then(|| "is no list of addresses and networks".to_owned())
+        }
         Kind::Texts => (!all_text(value)).then(|| "is no list of texts".to_owned()),
         Kind::OneOf(choices) => match text {
             Some(text) if choices.contains(&text) => None,
@@ -631,7 +814,9 @@ fn leaf_paths(table: &Table, before: &str, paths: &mut Vec<String>) {
                 .iter()
                 .any(|known| known.path.starts_with(&format!("{path}.")));
         match value {
-            Value::Table(inner) if is_section || path == "api" => leaf_paths(inner, &path, paths),
+            Value::Table(inner) if is_section || path == "api" || path == "access" => {
+                leaf_paths(inner, &path, paths);
+            }
             _ => paths.push(path),
         }
     }

@@ -5,6 +5,8 @@
 
 mod keys;
 mod mistakes;
+mod network;
+mod roles;
 
 use std::path::{Path, PathBuf};
 
@@ -13,6 +15,10 @@ use toml::{Table, Value};
 
 pub use keys::{example, read_secret};
 pub use mistakes::{Mistake, Mistakes};
+pub use network::Network;
+pub use roles::RoleSection;
+
+use crate::domain::user_name::UnknownUsers;
 
 /// Variables of this prefix set keys: `SAGSPOST__SERVER__LISTEN` sets `server.listen`.
 const PREFIX: &str = "SAGSPOST__";
@@ -27,12 +33,20 @@ pub struct Config {
     pub suggestions: Suggestions,
     pub mailboxes: Mailboxes,
     pub api: Api,
+    pub sign_in: SignIn,
+    pub access: Access,
     pub log: Log,
 }
 
 #[derive(Clone, Debug, Deserialize)]
 pub struct Server {
     pub listen: std::net::SocketAddr,
+    /// Where browsers find it; empty when nobody signs in.
+    pub public_url: String,
+    /// Whose X-Forwarded-For is believed.
+    pub trusted_proxies: Vec<Network>,
+    /// 0 for no limit.
+    pub user_requests_per_minute: u32,
     pub max_body_bytes: u64,
     pub request_timeout_secs: u64,
     pub shutdown_secs: u64,
@@ -112,6 +126,49 @@ pub struct Token {
     pub token: Secret,
 }
 
+/// The organisation's sign-in provider; see docs/sign-in.md. An empty issuer means none.
+#[derive(Clone, Debug, Deserialize)]
+pub struct SignIn {
+    pub issuer: String,
+    pub client_id: String,
+    pub client_secret: Secret,
+    pub audiences: Vec<String>,
+    pub scope: String,
+    pub request_scopes: Vec<String>,
+    pub tenants: Vec<String>,
+    pub algorithms: Vec<String>,
+    pub identity_claim: String,
+    pub user_claim: String,
+    pub unit_claim: String,
+    pub group_claims: Vec<String>,
+    pub unknown_users: UnknownUsers,
+    pub session_idle_minutes: i64,
+    pub session_hours: i64,
+    /// By address; 0 for no limit.
+    pub attempts_per_minute: u32,
+}
+
+impl SignIn {
+    /// What access tokens may be meant for: as told, or what Entra ID writes for an API of this client.
+    pub fn audiences(&self) -> impl Iterator<Item = String> {
+        let own = self.audiences.iter().cloned();
+        let by_client = [self.client_id.clone(), format!("api://{}", self.client_id)];
+        own.chain(
+            self.audiences
+                .is_empty()
+                .then_some(by_client)
+                .into_iter()
+                .flatten(),
+        )
+    }
+}
+
+/// Who has which role.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Access {
+    pub roles: Vec<RoleSection>,
+}
+
 #[derive(Clone, Debug, Deserialize)]
 pub struct Log {
     pub level: String,
@@ -178,6 +235,17 @@ impl Config {
                 Mistakes::one(&name, "", error.message(), "see `sagspost config example`")
             })
     }
+}
+
+/// Whether an address is on this machine.
+pub fn is_loopback(url: &reqwest::Url) -> bool {
+    url.host_str().is_some_and(|host| {
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        host == "localhost"
+            || host
+                .parse::<std::net::IpAddr>()
+                .is_ok_and(|address| address.is_loopback())
+    })
 }
 
 /// The first file of these that exists: as told, `$SAGSPOST_CONFIG`, `./sagspost.toml`, `/etc/sagspost/sagspost.toml`.
@@ -359,6 +427,97 @@ mod tests {
                 mistakes.contains("naming.title") && mistakes.contains("{title}"),
                 "{wrong}: {mistakes}"
             );
+        }
+    }
+
+    #[test]
+    fn sign_in_is_only_set_up_whole_and_only_over_tls() {
+        let with = |text: &str| load(text, &[]).map_err(|mistakes| mistakes.to_string());
+        let whole = "[server]\npublic_url = \"https://sagspost.example\"\n[sign_in]\nissuer = \"https://login.example/t/v2.0\"\nclient_id = \"c\"\n";
+        assert!(with(whole).is_ok(), "{:?}", with(whole).err());
+        let here = "[server]\npublic_url = \"http://127.0.0.1:1\"\n[sign_in]\nissuer = \"http://localhost:2\"\nclient_id = \"c\"\n";
+        assert!(with(here).is_ok(), "{:?}", with(here).err());
+        for (right, wrong, key) in [
+            (
+                "https://login.example",
+                "http://login.example",
+                "sign_in.issuer",
+            ),
+            (
+                "https://login.example",
+                "https://login.example/?a=b",
+                "sign_in.issuer",
+            ),
+            (
+                "https://sagspost.example",
+                "http://sagspost.example",
+                "server.public_url",
+            ),
+            (
+                "https://sagspost.example",
+                "https://sagspost.example/below",
+                "server.public_url",
+            ),
+            ("https://sagspost.example", "", "server.public_url"),
+            ("client_id = \"c\"", "", "sign_in.client_id"),
+        ] {
+            let mistakes = with(&whole.replace(right, wrong)).unwrap_err();
+            assert!(mistakes.contains(key), "{wrong}: {mistakes}");
+        }
+        let mistakes = with(&format!("{whole}algorithms = [\"HS256\"]")).unwrap_err();
+        assert!(mistakes.contains("sign_in.algorithms"), "{mistakes}");
+    }
+
+    #[test]
+    fn a_proxy_is_an_address_or_a_network() {
+        let with = |text: &str| load(&format!("[server]\ntrusted_proxies = [{text}]"), &[]);
+        let proxies = with("\"10.0.0.0/8\", \"::1\"")
+            .unwrap()
+            .server
+            .trusted_proxies;
+        assert!(proxies[0].holds("10.1.2.3".parse().unwrap()) && proxies.len() == 2);
+        let mistakes = with("\"proxy.example\"").unwrap_err().to_string();
+        assert!(mistakes.contains("server.trusted_proxies"), "{mistakes}");
+    }
+
+    #[test]
+    fn a_role_says_to_whom_and_over_what() {
+        let config = load(
+            "[[access.roles]]\nrole = \"registrar\"\ngroups = [\"Journal\"]\nusers = [\"karen.holm\"]\nof_mailboxes = [\"teknik-miljoe\"]\nof_units = [\"teknik\"]\n\
+             [[access.roles]]\nrole = \"auditor\"\nusers = [\"rita\"]",
+            &[],
+        )
+        .unwrap();
+        let grants: Vec<String> = config
+            .access
+            .roles
+            .iter()
+            .flat_map(RoleSection::grants)
+            .map(|grant| format!("{} {} {}", grant.to, grant.role.as_str(), grant.scope))
+            .collect();
+        assert_eq!(
+            grants,
+            [
+                "user:karen.holm registrar mailbox:teknik-miljoe",
+                "user:karen.holm registrar unit:teknik",
+                "group:Journal registrar mailbox:teknik-miljoe",
+                "group:Journal registrar unit:teknik",
+                "user:rita auditor ",
+            ]
+        );
+        let mistakes = load(
+            "[[access.roles]]\nrole = \"king\"\n[[access.roles]]\nrole = \"auditor\"\nuser = \"x\"\nof_units = [\"a\"]",
+            &[],
+        )
+        .unwrap_err()
+        .to_string();
+        for part in [
+            "access.roles[0].role",
+            "access.roles[0].users",
+            "access.roles[1].user",
+            "access.roles[1].of_units",
+        ] {
+            assert!(mistakes.contains(part), "{part} in {mistakes}");
         }
     }
 

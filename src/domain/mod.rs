@@ -19,6 +19,8 @@ pub mod mail_text;
 pub mod media_type;
 pub mod naming;
 pub mod property;
+pub mod role;
 pub mod title;
+pub mod user_name;
 pub mod working_days;
 pub mod written_date;

@@ -267,9 +267,51 @@ for (const language of ["da", "en"]) {
 
 test("signing in with a wrong token says what to do", async () => {
   const page = await open(browser, demo.origin);
+  await page.waitForSelector("#sign-in:not([hidden])");
   await page.type("#token", "forkert");
   await page.keyboard.press("Enter");
   await page.waitForFunction(() => !document.querySelector("#token-error").hidden);
+  assert.deepEqual(await violations(page), []);
+});
+
+test("a person signs in at the provider, works, and is signed out everywhere", async () => {
+  const page = await open(browser, demo.origin);
+  await page.waitForSelector("#provider:not([hidden])");
+  assert.deepEqual(await violations(page), []);
+  await page.keyboard.press("Enter"); // the link has the focus
+  await page.waitForSelector("button[value=demo-3]");
+  assert.deepEqual(await violations(page), []);
+  await page.click("button[value=demo-3]");
+  await page.waitForSelector("#queue button.main");
+  assert.equal(new URL(page.url()).origin, demo.origin);
+  assert.equal(await page.evaluate(() => document.cookie), "", "no script sees the session");
+  await page.reload();
+  await page.waitForSelector("#queue button.main");
+  await page.click("#queue .mail button.main");
+  await page.waitForSelector("#queue .mail.done");
+  await page.click(".mail.done button");
+  await page.waitForFunction(() => !document.querySelector(".mail.done"));
+  await page.click("#sign-out");
+  await page.waitForSelector("button[name=logout]");
+  await page.click("button[name=logout]");
+  await page.waitForSelector("#provider:not([hidden])");
+  assert.equal(await page.evaluate(async () => (await fetch("/api/v1/me")).status), 401);
+  await page.click("#provider");
+  await page.waitForSelector("button[value=demo-1]"); // asked anew who it is
+});
+
+test("a session that ended is told, and the way back in stands there", async () => {
+  const page = await open(browser, demo.origin);
+  await page.waitForSelector("#provider:not([hidden])");
+  await page.click("#provider");
+  await page.waitForSelector("button[value=demo-3]");
+  await page.click("button[value=demo-3]");
+  await page.waitForSelector("#queue button.main");
+  await page.waitForFunction(() => !document.querySelector("#queue [aria-busy=true]"));
+  await page.evaluate(() => fetch("/auth/sign-out", { method: "POST" })); // as in another window
+  await page.click("#queue .mail button.main");
+  await page.waitForSelector("#ended:not([hidden])");
+  assert.match(await text(page, "#ended"), /ikke længere logget ind/);
   assert.deepEqual(await violations(page), []);
 });
 

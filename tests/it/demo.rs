@@ -24,6 +24,7 @@ fn every_invented_mail_comes_in_and_is_suggested_and_journaled() {
     assert!(demo.status.success(), "{all}");
     assert!(said.contains("83 of 83 mails"), "{all}");
     assert!(said.contains("the new mail has its suggestion"), "{all}");
+    assert!(said.contains("leads to the provider's page"), "{all}");
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! The whole service on a free loopback port, over a fresh SQLite store.
 
+use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use reqwest::{Method, RequestBuilder};
 use sagspost::{
     api,
+    auth::Auth,
     cases::BuiltIn,
     config::{Config, Secret, Token},
     domain::{
@@ -61,8 +63,19 @@ impl App {
 
     /// The same for an organisation that knows its own mail domains.
     pub async fn start_for(organisation: Organisation) -> Self {
+        Self::start_with(organisation, |_, _| ()).await
+    }
+
+    /// The same with a configuration of its own; `configure` is told where the service will be.
+    pub async fn start_with(
+        organisation: Organisation,
+        configure: impl FnOnce(&str, &mut Config),
+    ) -> Self {
         let store = store::sqlite().await;
         let mut config = Config::load(None, std::iter::empty()).unwrap();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        configure(&base, &mut config);
         for user in ["birthe", "carl"] {
             store::user(&store, user).await;
             let token = Secret::new(format!("token-of-{user}"));
@@ -83,15 +96,15 @@ impl App {
                 store: store.store.clone(),
                 numbers: Template::parse(&config.organisation.case_number).unwrap(),
             }),
+            auth: Arc::new(Auth::new(&config, store.store.clone())),
             config: Arc::new(config),
             metrics: METRICS
                 .get_or_init(|| PrometheusBuilder::new().install_recorder().unwrap())
                 .clone(),
             stop: stop.clone(),
         };
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
-        let serving = axum::serve(listener, api::router(app));
+        let service = api::router(app).into_make_service_with_connect_info::<SocketAddr>();
+        let serving = axum::serve(listener, service);
         tokio::spawn(
             serving
                 .with_graceful_shutdown(stop.clone().cancelled_owned())
@@ -104,6 +117,11 @@ impl App {
             base,
             stop,
         }
+    }
+
+    /// The address of something that is served.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
     }
 
     /// A request as a user, or as nobody when the name is empty.
