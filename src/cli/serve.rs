@@ -34,7 +34,7 @@ const METRICS_UPKEEP: Duration = Duration::from_secs(5);
 const SESSIONS_UPKEEP: Duration = Duration::from_hours(1);
 
 /// Between two times that the suggestion index is kept for the next start.
-const KEEP_INDEX: Duration = Duration::from_secs(3600);
+const KEEP_INDEX: Duration = Duration::from_hours(1);
 
 /// Serves until the process is told to stop; what runs is finished first.
 pub(super) async fn run(context: &Context) -> anyhow::Result<()> {

@@ -113,7 +113,7 @@ impl Trained {
                     *error = 0.0;
                 }
             }
-            if errors == [0.0; MAX_CASES] {
+            if errors.iter().all(|error| error.abs() < SETTLED) {
                 return;
             }
             for (row, weight) in &marks {
