@@ -15,6 +15,7 @@ use crate::{
     domain::mail::{Mail, MailKind},
     messages::Lang,
     mime,
+    store::Call,
 };
 
 /// Rows of a page when nobody says otherwise, and at most.
@@ -40,9 +41,10 @@ where
             .and_then(|value| value.to_str().ok())
             .and_then(|value| value.strip_prefix("Bearer "))
             .ok_or_else(Problem::unauthorized)?;
-        auth::user_of(&app.config.api.tokens, token)
-            .map(Viewer)
-            .ok_or_else(Problem::unauthorized)
+        let user =
+            auth::user_of(&app.config.api.tokens, token).ok_or_else(Problem::unauthorized)?;
+        Call::note_actor(&user, None);
+        Ok(Viewer(user))
     }
 }
 

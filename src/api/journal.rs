@@ -19,7 +19,7 @@ use crate::{
     },
     messages::{Lang, reason_text},
     mime,
-    store::{Entry, StoreError},
+    store::{Call, Entry, StoreError},
     suggest::{ChosenTypes, Description, Signals},
 };
 
@@ -138,6 +138,7 @@ pub(super) async fn create(
         }
         _ => return Err(Problem::invalid("case_id", "one-case")),
     };
+    Call::note_case(case_id);
     let raw = app.store.blob(row.sha256).await?;
     let mut mail = mime::parse_undigested(&raw);
     app.store.mark_logos(&mut mail).await?;
@@ -235,6 +236,7 @@ pub(super) async fn show(
     Id(id): Id,
 ) -> Result<JsonBody<EntryDetail>, Problem> {
     let entry = app.store.entry(id, &viewer).await?;
+    Call::note_case(entry.case_id);
     let marks = app.store.marks_of_entry(id, &viewer).await?;
     Ok(JsonBody(EntryDetail {
         entry: EntryBody::of(entry, lang),
@@ -277,8 +279,9 @@ pub(super) async fn retry(
     Id(id): Id,
 ) -> Result<(StatusCode, JsonBody<EntryBody>), Problem> {
     // Only who may see the entry may ask for it.
-    app.store.entry(id, &viewer).await?;
-    app.store.retry_entry(id, Utc::now()).await?;
+    let entry = app.store.entry(id, &viewer).await?;
+    Call::note_case(entry.case_id);
+    app.store.retry_entry(id, &viewer, Utc::now()).await?;
     let entry = app.store.entry(id, &viewer).await?;
     Ok((StatusCode::ACCEPTED, JsonBody(EntryBody::of(entry, lang))))
 }

@@ -1,5 +1,6 @@
 //! HTTP: a router, one file per resource. A handler is a sentence: extract, check, call the core, answer.
 
+mod audit;
 mod cases;
 mod events;
 mod explanation;
@@ -16,6 +17,7 @@ mod problem;
 mod proposal;
 mod quality;
 mod reading;
+mod recording;
 mod shape;
 mod suggestions;
 
@@ -24,7 +26,7 @@ use std::time::Duration;
 
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::{Router, routing::get};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -36,6 +38,7 @@ use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use problem::Problem;
+pub use recording::action_of;
 
 use crate::{
     cases::CaseSystem,
@@ -94,6 +97,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(cases::favourite, cases::unfavourite))
         .routes(routes!(cases::file))
         .routes(routes!(events::follow))
+        .routes(routes!(audit::list))
 }
 
 /// The OpenAPI 3.1 document, made from the handlers.
@@ -107,6 +111,7 @@ pub fn router(app: App) -> Router {
     let timeout = Duration::from_secs(app.config.server.request_timeout_secs);
     let max_body = usize::try_from(app.config.server.max_body_bytes).unwrap_or(usize::MAX);
     let contract = serde_json::to_string(&contract).unwrap_or_default();
+    let recording = from_fn_with_state(app.clone(), recording::record);
     Router::new()
         .merge(api)
         .merge(page::router())
@@ -128,6 +133,8 @@ pub fn router(app: App) -> Router {
                 Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal").into_response()
             },
         ))
+        // Around what may panic: that, too, is on record.
+        .layer(recording)
         .layer(from_fn(move |request, next| within(timeout, request, next)))
         .layer(CompressionLayer::new().compress_when(
             DefaultPredicate::new().and(NotForContentType::const_new("text/event-stream")),

@@ -20,9 +20,11 @@ const DOWNLOAD_POLICY: &str = "default-src 'none'; sandbox";
 pub(super) fn router() -> Router<App> {
     let queue = with_texts(include_str!("page/index.html"), "page.");
     let quality = with_texts(include_str!("page/quality.html"), "quality.");
+    let audit = with_texts(include_str!("page/audit.html"), "audit.");
     Router::new()
         .route("/", get(|| async { page(queue) }))
         .route("/quality", get(|| async { page(quality) }))
+        .route("/audit", get(|| async { page(audit) }))
         .route(
             "/api",
             get(|| async { page(Bytes::from_static(include_bytes!("page/api.html"))) }),

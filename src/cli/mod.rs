@@ -1,5 +1,6 @@
 //! The command line: one file per subcommand. Human output by default, JSON with `--json`.
 
+mod audit;
 mod case;
 mod completions;
 mod config;
@@ -33,7 +34,7 @@ use crate::{
     },
     mailbox::{Options, ingest::Ingest},
     messages::Lang,
-    store::{Blobs, BlobsAt, Store},
+    store::{Blobs, BlobsAt, Call, Origin, Store},
     suggest::{Organisation, Signals},
 };
 
@@ -81,6 +82,9 @@ enum Command {
     /// KL's subject plan (KLE): import it, show what it says
     #[command(subcommand)]
     Kle(kle::Command),
+    /// The audit log: verify it, hand it out, show its key
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Measure how often suggestions are right
     #[command(subcommand)]
     Eval(eval::Command),
@@ -151,7 +155,12 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
             let runtime = tokio::runtime::Builder::new_multi_thread()
                 .enable_all()
                 .build()?;
-            runtime.block_on(async {
+            // What a command does is on record as done from here.
+            let call = Call::new(Origin {
+                agent: Some(actor()),
+                ..Origin::default()
+            });
+            runtime.block_on(call.scope(async {
                 match command {
                     Command::Serve => serve::run(&context).await,
                     Command::Mailbox(command) => mailbox::run(&context, command).await,
@@ -161,6 +170,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
                     Command::User(command) => user::run(&context, command).await,
                     Command::Case(command) => case::run(&context, command).await,
                     Command::Kle(command) => kle::run(&context, command).await,
+                    Command::Audit(command) => audit::run(&context, command).await,
                     Command::Doctor => doctor::run(&context).await,
                     Command::Config(_)
                     | Command::Eval(_)
@@ -168,9 +178,14 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
                     | Command::ReadAttachment
                     | Command::Completions(_) => Ok(()),
                 }
-            })
+            }))
         }
     }
+}
+
+/// Who acts at the command line, as far as the system tells.
+pub(crate) fn actor() -> String {
+    format!("cli:{}", rustix::process::getuid().as_raw())
 }
 
 fn load(file: Option<PathBuf>) -> Result<Config, Mistakes> {

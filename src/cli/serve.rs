@@ -1,5 +1,6 @@
 //! `sagspost serve`: watch the mailboxes, suggest, journal, deliver, answer.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,10 +12,11 @@ use tokio_util::sync::CancellationToken;
 use super::Context;
 use crate::{
     api::{self, App},
+    audit::{self, Key},
     cases::{BuiltIn, CaseSystem},
     documents::reader::Reader,
     domain::case_number::Template,
-    mailbox::{TokenCache, mark::Marks, supervisor::Supervisor},
+    mailbox::{TokenCache, holder, mark::Marks, supervisor::Supervisor},
     outbox::{self, Outbox, housekeeping},
     store::{Follower, Store, StoreError},
     suggest::{Engine, kle::Subjects},
@@ -37,6 +39,7 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
         .context("metrics cannot be counted")?
         .install_recorder()
         .context("metrics cannot be recorded")?;
+    let key = Key::open(&config.audit.key_file)?;
     let store = context.store().await?;
     let engine = Arc::new(Engine::new(context.organisation()?));
     let subjects = Arc::new(Subjects::default());
@@ -54,6 +57,17 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Handle::current();
     let tokens = TokenCache::new(runtime.clone());
     let mut work = tokio::task::JoinSet::new();
+    let kept = audit::Settings {
+        keep: chrono::Duration::days(config.audit.keep_days),
+        checkpoint_every: chrono::Duration::seconds(config.audit.checkpoint_secs),
+    };
+    let mut keeper = audit::Keeper::new(store.clone(), key, kept, holder::name());
+    let audited = CancellationToken::new();
+    let until = audited.clone();
+    let keeping = tokio::spawn(async move {
+        keeper.run(until).await;
+        keeper
+    });
     work.spawn(keep_metrics_small(metrics.clone(), stop.clone()));
     let followers = (Arc::clone(&engine), Arc::clone(&subjects));
     work.spawn(follow(store.clone(), followers, stop.clone()));
@@ -97,8 +111,9 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
         told.cancel();
     });
     let patience = Duration::from_secs(config.server.shutdown_secs);
-    let serving = axum::serve(listener, api::router(app))
-        .with_graceful_shutdown(stop.clone().cancelled_owned());
+    let service = api::router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let serving =
+        axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
     tokio::select! {
         served = serving.into_future() => served?,
         () = async { stop.cancelled().await; tokio::time::sleep(patience).await } => {
@@ -110,6 +125,13 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
         while work.join_next().await.is_some() {}
     })
     .await;
+    // Last of all: until now something could be done that belongs on record.
+    audited.cancel();
+    if let Ok(mut keeper) = keeping.await
+        && let Err(error) = keeper.finish(chrono::Utc::now()).await
+    {
+        tracing::error!(%error, "the last records of the audit log could not be written");
+    }
     store.close().await;
     Ok(())
 }

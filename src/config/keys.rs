@@ -205,6 +205,30 @@ const KEYS: &[Key] = &[
         "Seconds after which IDLE is renewed (servers end it after 30 minutes).",
     ),
     key(
+        "audit.key_file",
+        Kind::Text,
+        "\"audit.key\"",
+        "The key that signs the audit log, made at the first start; keep a copy elsewhere. The same file for all replicas.",
+    ),
+    key(
+        "audit.auditors",
+        Kind::Texts,
+        "[]",
+        "Users who may read the audit log.",
+    ),
+    key(
+        "audit.keep_days",
+        number(30, 36500),
+        "730",
+        "Days that records of the audit log are kept.",
+    ),
+    key(
+        "audit.checkpoint_secs",
+        number(1, 86400),
+        "60",
+        "Least seconds between two signed checkpoints of the audit log.",
+    ),
+    key(
         "log.level",
         Kind::LogLevel,
         "\"info\"",

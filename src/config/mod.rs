@@ -25,6 +25,7 @@ pub struct Config {
     pub organisation: Organisation,
     pub naming: Naming,
     pub mailboxes: Mailboxes,
+    pub audit: Audit,
     pub api: Api,
     pub log: Log,
 }
@@ -91,6 +92,15 @@ pub struct Mailboxes {
     pub max_mail_bytes: u64,
     pub poll_secs: u64,
     pub idle_renew_secs: u64,
+}
+
+/// The log of who did what; see docs/audit.md.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Audit {
+    pub key_file: PathBuf,
+    pub auditors: Vec<String>,
+    pub keep_days: i64,
+    pub checkpoint_secs: i64,
 }
 
 #[derive(Clone, Debug, Deserialize)]

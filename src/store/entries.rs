@@ -228,6 +228,7 @@ impl Store {
             action: "journal",
             subject_kind: "entry",
             subject_id: new.id.to_string(),
+            case_id: Some(new.case_id),
             detail: serde_json::json!({ "mail": new.mail_id, "case": new.case_id, "documents": new.documents.len() }),
         };
         audit::append(&mut tx, now, record).await?;
@@ -392,6 +393,7 @@ impl Store {
             action: "undo",
             subject_kind: "entry",
             subject_id: id.to_string(),
+            case_id: Some(entry.case_id),
             detail: serde_json::json!({ "mail": entry.mail_id, "case": entry.case_id }),
         };
         audit::append(&mut tx, now, record).await?;

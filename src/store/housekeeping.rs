@@ -9,7 +9,7 @@ use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
 use super::{
-    Store, StoreError,
+    AuditRecord, Store, StoreError, audit,
     db::{Tx, read, write},
     not_for_a_case,
 };
@@ -129,6 +129,15 @@ impl Store {
             .await?);
         for (id, sha256, thread_id) in &mails {
             not_for_a_case::forget(&mut tx, *id, now).await?;
+            let record = AuditRecord {
+                actor: audit::HOUSE,
+                action: "mail.remove",
+                subject_kind: "mail",
+                subject_id: id.to_string(),
+                case_id: None,
+                detail: serde_json::json!({ "because": "unplaced" }),
+            };
+            audit::append(&mut tx, now, record).await?;
             remove_mail(&mut tx, *id, sha256, *thread_id).await?;
         }
         tx.commit().await?;

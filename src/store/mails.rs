@@ -10,7 +10,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{
-    EventKind, Lease, NotForACase, Store, StoreError,
+    AuditRecord, EventKind, Lease, NotForACase, Store, StoreError, audit,
     db::{Db, Tx, read, write},
     events, jobs, leases, marks, pictures, search, threads,
 };
@@ -246,6 +246,15 @@ impl Store {
             .map(|mail| mail.id)
             .collect();
         if !mail_ids.is_empty() {
+            let record = AuditRecord {
+                actor: audit::HOUSE,
+                action: "mail.store",
+                subject_kind: "mailbox",
+                subject_id: batch.mailbox_id.to_string(),
+                case_id: None,
+                detail: serde_json::json!({ "mails": mail_ids.len() }),
+            };
+            audit::append(&mut tx, now, record).await?;
             let event = EventKind::MailsStored {
                 mailbox_id: batch.mailbox_id,
                 mail_ids,

@@ -32,7 +32,10 @@ mod wal;
 use std::sync::Arc;
 
 pub use attachments::{AttachmentText, ReadMail};
-pub use audit::AuditRecord;
+pub use audit::{
+    AuditFilter, AuditRecord, BEFORE_ALL, Call, Chained, Checkpoint, Origin, Recorded, Removal,
+    Tail,
+};
 pub use blobs::{BlobError, Blobs, BlobsAt};
 pub use cases::{CaseFilter, CaseQuery, CaseRequest, NewCase};
 pub use entries::{Entry, EntryState, FiledBefore, NewDocument, NewEntry, NewFile};
@@ -57,6 +60,8 @@ pub struct Store {
     blobs: Blobs,
     /// Rings when this process has written an event, so that its pages need not wait for the next poll.
     event_written: Arc<tokio::sync::Notify>,
+    /// What was read and is not on record yet.
+    audit: Arc<audit::Unwritten>,
 }
 
 impl Store {
@@ -67,6 +72,7 @@ impl Store {
             db: Arc::new(db),
             blobs,
             event_written: Arc::default(),
+            audit: Arc::default(),
         })
     }
 
@@ -120,6 +126,8 @@ pub enum StoreError {
     VersionConflict,
     #[error("it is too late to undo that")]
     UndoExpired,
+    #[error("reads cannot be recorded: too many records wait to be written")]
+    AuditFull,
 }
 
 impl From<sqlx::Error> for StoreError {
@@ -134,6 +142,7 @@ impl StoreError {
         match self {
             Self::Database(error) => is_transient(error),
             Self::Blob(error) => error.is_transient(),
+            Self::AuditFull => true,
             _ => false,
         }
     }

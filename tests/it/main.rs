@@ -19,6 +19,8 @@ mod on_both;
 mod api;
 mod architecture;
 mod attachments;
+mod audit;
+mod audit_calls;
 mod cli;
 mod demo;
 mod describe;

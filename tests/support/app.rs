@@ -1,5 +1,6 @@
 //! The whole service on a free loopback port, over a fresh SQLite store.
 
+use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -54,7 +55,7 @@ impl Answer {
 }
 
 impl App {
-    /// Users `birthe` and `carl`; the mailbox `leder` is Birthe's alone.
+    /// Users `birthe` and `carl`; the mailbox `leder` is Birthe's alone. `rita` is the auditor.
     pub async fn start() -> Self {
         Self::start_for(Organisation::default()).await
     }
@@ -63,7 +64,8 @@ impl App {
     pub async fn start_for(organisation: Organisation) -> Self {
         let store = store::sqlite().await;
         let mut config = Config::load(None, std::iter::empty()).unwrap();
-        for user in ["birthe", "carl"] {
+        config.audit.auditors = vec!["rita".to_owned()];
+        for user in ["birthe", "carl", "rita"] {
             store::user(&store, user).await;
             let token = Secret::new(format!("token-of-{user}"));
             config.api.tokens.push(Token {
@@ -91,7 +93,8 @@ impl App {
         };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let serving = axum::serve(listener, api::router(app));
+        let service = api::router(app).into_make_service_with_connect_info::<SocketAddr>();
+        let serving = axum::serve(listener, service);
         tokio::spawn(
             serving
                 .with_graceful_shutdown(stop.clone().cancelled_owned())
