@@ -7,6 +7,7 @@ mod config;
 mod doctor;
 mod eval;
 mod import;
+mod keys;
 mod kle;
 mod mailbox;
 mod migrate;
@@ -25,7 +26,7 @@ use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    config::{Config, DateStyle, Mistakes},
+    config::{Config, DateStyle, Mistakes, Secret},
     domain::{
         case_number::{Finder, System, Template},
         direction::OwnDomains,
@@ -34,7 +35,7 @@ use crate::{
     },
     mailbox::{Options, ingest::Ingest},
     messages::Lang,
-    store::{Blobs, BlobsAt, Call, Origin, Store},
+    store::{Blobs, BlobsAt, Call, Master, Origin, Store},
     suggest::{Organisation, Signals},
 };
 
@@ -85,6 +86,9 @@ enum Command {
     /// The audit log: verify it, hand it out, show its key
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Keys that encrypt blobs: rotate them, encrypt what lies in the clear
+    #[command(subcommand)]
+    Keys(keys::Command),
     /// Measure how often suggestions are right
     #[command(subcommand)]
     Eval(eval::Command),
@@ -171,6 +175,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
                     Command::Case(command) => case::run(&context, command).await,
                     Command::Kle(command) => kle::run(&context, command).await,
                     Command::Audit(command) => audit::run(&context, command).await,
+                    Command::Keys(command) => keys::run(&context, command).await,
                     Command::Doctor => doctor::run(&context).await,
                     Command::Config(_)
                     | Command::Eval(_)
@@ -203,9 +208,26 @@ impl Context {
 
     pub(crate) async fn unmigrated_store(&self) -> anyhow::Result<Store> {
         let blobs = Blobs::open(&self.blobs_at())?;
-        Store::open(self.config.database.url.reveal(), blobs)
+        let store = Store::open(self.config.database.url.reveal(), blobs)
             .await
-            .context("the database of database.url cannot be opened")
+            .context("the database of database.url cannot be opened")?;
+        Ok(match self.master()? {
+            Some(master) => store.with_master(master),
+            None => store,
+        })
+    }
+
+    fn master(&self) -> anyhow::Result<Option<Master>> {
+        let encryption = &self.config.encryption;
+        if !encryption.key_command.is_empty() {
+            return Ok(Some(Master::command(encryption.key_command.clone())));
+        }
+        let some = |secret: &Secret| Some(secret.reveal().to_owned()).filter(|key| !key.is_empty());
+        let previous = some(&encryption.previous_master_key);
+        some(&encryption.master_key)
+            .map(|key| Master::keys(&key, previous.as_deref()))
+            .transpose()
+            .context("encryption.master_key")
     }
 
     /// What the suggestion engine must know about the organisation.

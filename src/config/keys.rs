@@ -97,6 +97,24 @@ const KEYS: &[Key] = &[
         "Days that a mail is kept which lies in no watched mailbox any more and was never journaled.",
     ),
     key(
+        "encryption.master_key",
+        Kind::Secret,
+        "\"\"",
+        "Encrypts blobs, by way of data keys: 64 hexadecimal digits, in a file (master_key_file). Not encrypted when empty.",
+    ),
+    key(
+        "encryption.previous_master_key",
+        Kind::Secret,
+        "\"\"",
+        "The one before, until `sagspost keys rotate` has run.",
+    ),
+    key(
+        "encryption.key_command",
+        Kind::Texts,
+        "[]",
+        "Instead of a key: a program and its arguments, called with wrap or unwrap behind them; see docs/operations.md.",
+    ),
+    key(
         "organisation.name",
         Kind::Text,
         "\"Eksempel Kommune\"",
@@ -378,6 +396,34 @@ pub(super) fn check_together(table: &Table, file: &str, mistakes: &mut Mistakes)
                 "\"https://s3.example.org\"",
             );
         }
+    }
+    let commands = get(table, "encryption.key_command")
+        .and_then(Value::as_array)
+        .map_or(0, Vec::len);
+    let master = text("encryption.master_key");
+    let previous = text("encryption.previous_master_key");
+    for (key, secret) in [
+        ("encryption.master_key", master),
+        ("encryption.previous_master_key", previous),
+    ] {
+        let is_key = secret.len() == 64 && secret.bytes().all(|b| b.is_ascii_hexdigit());
+        if !secret.is_empty() && !is_key {
+            let right = "a file with what `openssl rand -hex 32` prints";
+            mistakes.add(file, key, "is not 64 hexadecimal digits", right);
+        }
+    }
+    if !previous.is_empty() && master.is_empty() {
+        let wrong = "is set without encryption.master_key";
+        mistakes.add(
+            file,
+            "encryption.previous_master_key",
+            wrong,
+            "both, or none",
+        );
+    }
+    if commands > 0 && !master.is_empty() {
+        let wrong = "is set beside encryption.master_key";
+        mistakes.add(file, "encryption.key_command", wrong, "one of them");
     }
     let database = text("database.url");
     if !["sqlite:", "postgres:", "postgresql:"]

@@ -22,6 +22,7 @@ pub struct Config {
     pub server: Server,
     pub database: Database,
     pub blobs: BlobStorage,
+    pub encryption: Encryption,
     pub organisation: Organisation,
     pub naming: Naming,
     pub mailboxes: Mailboxes,
@@ -52,6 +53,14 @@ pub struct BlobStorage {
     pub access_key_id: String,
     pub secret_access_key: Secret,
     pub keep_unplaced_days: i64,
+}
+
+/// What encrypts blobs, if anything does; see docs/operations.md.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Encryption {
+    pub master_key: Secret,
+    pub previous_master_key: Secret,
+    pub key_command: Vec<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -7,6 +7,7 @@ mod attachments;
 mod audit;
 mod blobs;
 mod cases;
+mod data_keys;
 mod db;
 mod entries;
 mod events;
@@ -36,8 +37,9 @@ pub use audit::{
     AuditFilter, AuditRecord, BEFORE_ALL, Call, Chained, Checkpoint, Origin, Recorded, Removal,
     Tail,
 };
-pub use blobs::{BlobError, Blobs, BlobsAt};
+pub use blobs::{BlobError, Blobs, BlobsAt, KeyError, Master};
 pub use cases::{CaseFilter, CaseQuery, CaseRequest, NewCase};
+pub use data_keys::{KeyState, NewObject};
 pub use entries::{Entry, EntryState, FiledBefore, NewDocument, NewEntry, NewFile};
 pub use events::{Event, EventKind};
 pub use filings::Filing;
@@ -58,6 +60,8 @@ pub use users::User;
 pub struct Store {
     db: Arc<db::Db>,
     blobs: Blobs,
+    /// What encrypts blobs, if anything does.
+    vault: Option<Arc<data_keys::Vault>>,
     /// Rings when this process has written an event, so that its pages need not wait for the next poll.
     event_written: Arc<tokio::sync::Notify>,
     /// What was read and is not on record yet.
@@ -71,6 +75,7 @@ impl Store {
         Ok(Self {
             db: Arc::new(db),
             blobs,
+            vault: None,
             event_written: Arc::default(),
             audit: Arc::default(),
         })

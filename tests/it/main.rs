@@ -25,6 +25,7 @@ mod cli;
 mod demo;
 mod describe;
 mod documents;
+mod encryption;
 mod faults;
 mod generator;
 mod hostile_mails;
