@@ -12,6 +12,7 @@ mod kle;
 mod mailbox;
 mod migrate;
 mod parse;
+mod person;
 mod read_attachment;
 mod serve;
 mod suggest;
@@ -89,6 +90,9 @@ enum Command {
     /// Keys that encrypt blobs: rotate them, encrypt what lies in the clear
     #[command(subcommand)]
     Keys(keys::Command),
+    /// What is kept of a person, and taking of it what may be taken
+    #[command(subcommand)]
+    Person(person::Command),
     /// Measure how often suggestions are right
     #[command(subcommand)]
     Eval(eval::Command),
@@ -176,6 +180,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
                     Command::Kle(command) => kle::run(&context, command).await,
                     Command::Audit(command) => audit::run(&context, command).await,
                     Command::Keys(command) => keys::run(&context, command).await,
+                    Command::Person(command) => person::run(&context, command).await,
                     Command::Doctor => doctor::run(&context).await,
                     Command::Config(_)
                     | Command::Eval(_)

@@ -17,7 +17,10 @@ use crate::{
     documents::reader::Reader,
     domain::case_number::Template,
     mailbox::{TokenCache, holder, mark::Marks, supervisor::Supervisor},
-    outbox::{self, Outbox, housekeeping},
+    outbox::{
+        self, Outbox,
+        housekeeping::{self, Keeps},
+    },
     store::{Follower, Store, StoreError},
     suggest::{Engine, kle::Subjects},
     telemetry,
@@ -75,8 +78,12 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
         store: store.clone(),
         numbers: Template::parse(&config.organisation.case_number)?,
     });
-    let keep = chrono::Duration::days(config.blobs.keep_unplaced_days);
-    work.spawn(housekeeping::run(store.clone(), keep, stop.clone()));
+    let unjournaled = config.retention.unjournaled_days;
+    let keeps = Keeps {
+        unplaced: chrono::Duration::days(config.blobs.keep_unplaced_days),
+        unjournaled: (unjournaled > 0).then(|| chrono::Duration::days(unjournaled)),
+    };
+    work.spawn(housekeeping::run(store.clone(), keeps, stop.clone()));
     let reader = Reader::of_this_program().context("this program does not find itself")?;
     let outbox = Outbox {
         store: store.clone(),

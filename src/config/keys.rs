@@ -115,6 +115,12 @@ const KEYS: &[Key] = &[
         "Instead of a key: a program and its arguments, called with wrap or unwrap behind them; see docs/operations.md.",
     ),
     key(
+        "retention.unjournaled_days",
+        number(0, 36500),
+        "0",
+        "Days after which a mail that was never journaled is removed here; it stays in the mailbox. 0: as long as it lies there.",
+    ),
+    key(
         "organisation.name",
         Kind::Text,
         "\"Eksempel Kommune\"",

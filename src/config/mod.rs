@@ -23,6 +23,7 @@ pub struct Config {
     pub database: Database,
     pub blobs: BlobStorage,
     pub encryption: Encryption,
+    pub retention: Retention,
     pub organisation: Organisation,
     pub naming: Naming,
     pub mailboxes: Mailboxes,
@@ -61,6 +62,11 @@ pub struct Encryption {
     pub master_key: Secret,
     pub previous_master_key: Secret,
     pub key_command: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct Retention {
+    pub unjournaled_days: i64,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -22,6 +22,7 @@ mod mailboxes;
 mod mails;
 mod marks;
 mod not_for_a_case;
+mod persons;
 mod pictures;
 mod search;
 mod suggestion_lessons;
@@ -52,6 +53,7 @@ pub use mailboxes::{Folder, FolderPosition, FolderState, Location, Mailbox, Mail
 pub use mails::{Batch, MailFilter, MailRow, NewMail, Place, StoredMail};
 pub use marks::{MarkPayload, MarkState};
 pub use not_for_a_case::NotForACase;
+pub use persons::{HeldDocument, HeldMail, HeldOfPerson, HeldParty, Person};
 pub use suggestion_lessons::SuggestionLesson;
 pub use users::User;
 

@@ -278,7 +278,14 @@ fn the_command_line_encrypts_rotates_and_tells() {
     cli.write("mail.mbox", "From x\nSubject: Hegn\n\nHej\n\n");
     let mbox = cli.path("mail.mbox");
     cli.run(&["user", "add", "birthe"]);
-    let imported = cli.run(&["import", mbox.to_str().unwrap(), "--mailbox", "arkiv", "--user", "birthe"]);
+    let imported = cli.run(&[
+        "import",
+        mbox.to_str().unwrap(),
+        "--mailbox",
+        "arkiv",
+        "--user",
+        "birthe",
+    ]);
     assert_eq!(imported.code, 0, "{}", imported.err);
     configured(&format!(
         "[encryption]\nmaster_key_file = {:?}\n",
