@@ -36,7 +36,7 @@ use crate::{
     },
     mailbox::{Options, ingest::Ingest},
     messages::Lang,
-    store::{Blobs, BlobsAt, Call, Master, Origin, Store},
+    store::{AuditRecord, Blobs, BlobsAt, Call, Master, Origin, Store},
     suggest::{Organisation, Signals},
 };
 
@@ -169,6 +169,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
                 ..Origin::default()
             });
             runtime.block_on(call.scope(async {
+                Call::note_actor(&actor(), None);
                 match command {
                     Command::Serve => serve::run(&context).await,
                     Command::Mailbox(command) => mailbox::run(&context, command).await,
@@ -233,6 +234,27 @@ impl Context {
             .map(|key| Master::keys(&key, previous.as_deref()))
             .transpose()
             .context("encryption.master_key")
+    }
+
+    /// Puts on record what a command reads, and as whom.
+    pub(crate) async fn record_read(
+        &self,
+        store: &Store,
+        action: &str,
+        subject: (&str, String),
+        user: &str,
+    ) -> anyhow::Result<()> {
+        let actor = actor();
+        Call::note_actor(&actor, Some(user));
+        let record = AuditRecord {
+            actor: &actor,
+            action,
+            subject_kind: subject.0,
+            subject_id: subject.1,
+            case_id: None,
+            detail: serde_json::json!({}),
+        };
+        Ok(store.record_act(record, chrono::Utc::now()).await?)
     }
 
     /// What the suggestion engine must know about the organisation.

@@ -204,6 +204,15 @@ impl Store {
         Ok(std::iter::once(clear).chain(keys).collect())
     }
 
+    /// Opens every data key; how many there are. For `doctor`.
+    pub async fn check_keys(&self) -> Result<usize, StoreError> {
+        let keys = self.wrapped_keys().await?;
+        for (id, _) in &keys {
+            self.data_key(*id).await?;
+        }
+        Ok(keys.len())
+    }
+
     /// Encrypts what lies in the clear in some object, or, when asked for, under an older data key; how many blobs. The old
     /// bytes go as the housekeeping removes them. May be stopped and repeated.
     pub async fn encrypt_some(

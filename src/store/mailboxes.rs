@@ -7,7 +7,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{
-    EventKind, Store, StoreError,
+    AuditRecord, EventKind, Store, StoreError, audit,
     db::{read, write},
     events, is_unique_violation,
 };
@@ -161,6 +161,16 @@ impl Store {
                 return Err(StoreError::NotFound("user"));
             }
         }
+        let record = AuditRecord {
+            actor: &audit::actor_at_hand(),
+            action: "mailbox.add",
+            subject_kind: "mailbox",
+            subject_id: id.to_string(),
+            case_id: None,
+            // Who may see what lies in it.
+            detail: serde_json::json!({ "users": users }),
+        };
+        audit::append(&mut tx, now, record).await?;
         events::append(&mut tx, now, &EventKind::MailboxChanged { mailbox_id: id }).await?;
         tx.commit().await?;
         self.ring();
@@ -177,12 +187,19 @@ impl Store {
         .execute(c)
         .await?
         .rows_affected());
-        tx.commit().await?;
         if removed == 0 {
-            Err(StoreError::NotFound("mailbox"))
-        } else {
-            Ok(())
+            return Err(StoreError::NotFound("mailbox"));
         }
+        let record = AuditRecord {
+            actor: &audit::actor_at_hand(),
+            action: "mailbox.remove",
+            subject_kind: "mailbox",
+            subject_id: id.to_string(),
+            case_id: None,
+            detail: serde_json::json!({}),
+        };
+        audit::append(&mut tx, Utc::now(), record).await?;
+        tx.commit().await
     }
 
     /// Every mailbox, or those that `viewer` may see.

@@ -399,6 +399,23 @@ fn the_command_line_shows_the_key_and_verifies_and_exports() {
         "{}",
         verified.out
     );
+    // What is done at the command line is on record with the system's user.
+    assert_eq!(cli.run(&["case", "list", "--user", "birthe"]).code, 0);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let url = format!("sqlite://{}", cli.path("sagspost.db").display());
+    let found = runtime.block_on(async {
+        let store = store::open(&url, tempfile::tempdir().unwrap()).await;
+        store
+            .audit_found(&AuditFilter::default(), None, 1)
+            .await
+            .unwrap()
+    });
+    let record = &found[0].1;
+    assert!(record.actor.starts_with("cli:"), "{record:?}");
+    assert_eq!(
+        (&*record.action, record.on_behalf_of.as_deref()),
+        ("case.list", Some("birthe"))
+    );
     let elsewhere = cli.run(&["--json", "audit", "verify", "--public-key", "ab"]);
     assert_eq!(elsewhere.code, 2, "{}", elsewhere.err);
     assert_eq!(cli.run(&["audit", "export", "--from", "i går"]).code, 2);

@@ -302,6 +302,14 @@ fn the_command_line_encrypts_rotates_and_tells() {
         (&states[0]["blobs"], &states[1]["blobs"]),
         (&0.into(), &1.into())
     );
+    assert!(cli.run(&["doctor"]).out.contains("2 data keys open"));
+    configured("");
+    let keyless = cli.run(&["doctor"]);
+    assert!(
+        keyless.code == 1 && keyless.out.contains("encryption.master_key_file"),
+        "{}",
+        keyless.out
+    );
     configured("[encryption]\nmaster_key = \"kort\"\n");
     let wrong = cli.run(&["keys", "status"]);
     assert!(

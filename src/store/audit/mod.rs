@@ -26,6 +26,13 @@ pub(super) use unwritten::Unwritten;
 /// Who acts when nobody does.
 pub(super) const HOUSE: &str = "sagspost";
 
+/// Who acts, where that is known of the call alone.
+pub(super) fn actor_at_hand() -> String {
+    Call::current()
+        .and_then(|call| call.actor())
+        .unwrap_or_else(|| HOUSE.to_owned())
+}
+
 /// Writes the record of an act into the act's own transaction.
 pub(super) async fn append(
     tx: &mut Tx,
