@@ -1,8 +1,8 @@
 //! What the audit log costs: `POST /journal` by 20 users at once as fast as the answers come, with it and without.
 //!
 //! Rounds with and without take turns in one run, so that both meet the same machine. Without: the database drops what
-//! would be recorded, and nothing is chained. With: all is recorded, chained and signed every second. The last line of
-//! output is JSON.
+//! would be recorded, and nothing is chained. With: all is recorded, chained and signed every second.
+//! `SAGSPOST_BENCH_ROUNDS` sets how many rounds there are. The last line of output is JSON.
 
 #![allow(clippy::unwrap_used, dead_code)]
 
@@ -24,7 +24,6 @@ use uuid::Uuid;
 const SEED: u64 = 2026;
 const USERS: usize = 20;
 const CALLS_PER_USER: usize = 25;
-const ROUNDS: usize = 9;
 const CASES: usize = 200;
 /// What is dropped before it is written, without anybody noticing.
 const OFF: &str =
@@ -32,14 +31,18 @@ const OFF: &str =
 const ON: &str = "drop trigger bench_without";
 
 fn main() {
+    let rounds = std::env::var("SAGSPOST_BENCH_ROUNDS")
+        .ok()
+        .and_then(|rounds| rounds.parse().ok())
+        .unwrap_or(9);
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .unwrap()
-        .block_on(run());
+        .block_on(run(rounds));
 }
 
-async fn run() {
+async fn run(rounds: usize) {
     let app = App::start().await;
     let mut cases = Vec::new();
     for n in 0..CASES {
@@ -51,7 +54,7 @@ async fn run() {
     }
     app.engine.load(&app.store).await.unwrap();
     // One round to warm up, then each twice.
-    let count = USERS * CALLS_PER_USER * (2 * ROUNDS + 1);
+    let count = USERS * CALLS_PER_USER * (2 * rounds + 1);
     let letters: Vec<Vec<u8>> = generator::letters(SEED, count).collect();
     let mut mails = Vec::with_capacity(count);
     for batch in letters.chunks(500) {
@@ -73,9 +76,12 @@ async fn run() {
     };
     journal_all(&app, next(), &cases).await;
     let (mut with, mut without) = (Vec::new(), Vec::new());
-    for _ in 0..ROUNDS {
+    let (mut cpu_with, mut cpu_without) = (Vec::new(), Vec::new());
+    for _ in 0..rounds {
         execute(app.store.url(), OFF).await;
+        let begun = cpu();
         without.push(journal_all(&app, next(), &cases).await);
+        cpu_without.push(cpu() - begun);
         execute(app.store.url(), ON).await;
         let stop = CancellationToken::new();
         let until = stop.clone();
@@ -83,7 +89,9 @@ async fn run() {
             keeper.run(until).await;
             keeper
         });
+        let begun = cpu();
         with.push(journal_all(&app, next(), &cases).await);
+        cpu_with.push(cpu() - begun);
         stop.cancel();
         keeper = keeping.await.unwrap();
     }
@@ -94,9 +102,11 @@ async fn run() {
     let cost = 100.0 * (1.0 - with / without);
     println!("{USERS} users at once, {} records chained", report.records);
     println!("journalings a second: {without:.0} without, {with:.0} with; it costs {cost:.1} %");
+    let more = 100.0 * (median(cpu_with) / median(cpu_without) - 1.0);
+    println!("processor time, of callers and server: {more:.1} % more");
     println!(
         "{}",
-        json!({ "audit_cost_percent": (cost * 10.0).round() / 10.0, "with_per_s": with.round(), "without_per_s": without.round() })
+        json!({ "audit_cpu_percent": (more * 10.0).round() / 10.0, "audit_cost_percent": (cost * 10.0).round() / 10.0, "with_per_s": with.round(), "without_per_s": without.round() })
     );
 }
 
@@ -140,6 +150,14 @@ async fn execute(url: &str, sql: &'static str) {
     let mut connection = sqlx::SqliteConnection::connect(url).await.unwrap();
     sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
     connection.close().await.unwrap();
+}
+
+/// Processor time of this process so far, in ticks: what others do on the machine is not in it (proc(5)).
+fn cpu() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
+    let (_, fields) = stat.rsplit_once(") ").unwrap();
+    let ticks = |at: usize| fields.split(' ').nth(at).unwrap().parse::<f64>().unwrap();
+    ticks(11) + ticks(12)
 }
 
 fn median(mut figures: Vec<f64>) -> f64 {
