@@ -110,7 +110,7 @@ impl Server {
             &config,
             format!(
                 "[server]\nlisten = \"127.0.0.1:{port}\"\n[database]\nurl = \"sqlite://{home}/sagspost.db\"\n\
-                 [blobs]\nurl = \"file:{home}/blobs\"\n[suggestions]\nsnapshot = \"{home}/suggestions.index\"\n[log]\nlevel = \"warn\"\n\
+                 [blobs]\nurl = \"file:{home}/blobs\"\n[suggestions]\nsnapshot = \"{home}/suggestions.index\"\n[audit]\nkey_file = \"{home}/audit.key\"\n[log]\nlevel = \"warn\"\n\
                  [[api.tokens]]\nuser = \"bench\"\ntoken = \"{TOKEN}\"\n",
                 home = home.display()
             ),

@@ -258,7 +258,7 @@ fn program() -> PathBuf {
 fn configure(home: &Path) -> PathBuf {
     let config = home.join("sagspost.toml");
     let text = format!(
-        "[database]\nurl = \"sqlite://{home}/sagspost.db\"\n[blobs]\nurl = \"file:{home}/blobs\"\n[log]\nlevel = \"warn\"\n",
+        "[database]\nurl = \"sqlite://{home}/sagspost.db\"\n[blobs]\nurl = \"file:{home}/blobs\"\n[audit]\nkey_file = \"{home}/audit.key\"\n[log]\nlevel = \"warn\"\n",
         home = home.display()
     );
     fs::write(&config, text).unwrap();

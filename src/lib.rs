@@ -3,6 +3,7 @@
 //! The modules stand in the order of a mail's way through the house; see `ARCHITECTURE.md`.
 
 pub mod api;
+pub mod audit;
 pub mod auth;
 pub mod cases;
 pub mod cli;

@@ -14,14 +14,14 @@ use uuid::Uuid;
 use super::{
     App, Problem,
     extract::{Id, IdempotencyKey, Json, Params, Viewer, cursor, limit, read_cursor},
-    proposal, suggestions,
+    proposal, recording, suggestions,
 };
 use crate::{
     domain::{
         case::{Case, CaseAccess, CaseStatus, Document, Party},
         kle::{Facet, KleNumber},
     },
-    store::{CaseFilter, CaseQuery, CaseRequest, NewCase},
+    store::{Call, CaseFilter, CaseQuery, CaseRequest, NewCase},
     suggest,
 };
 
@@ -102,6 +102,7 @@ pub(super) async fn list(
     Params(params): Params<ListParams>,
 ) -> Result<JsonBody<CasePage>, Problem> {
     let limit = limit(params.limit)?;
+    recording::searched(&app, params.q.as_deref());
     let query = CaseQuery {
         filter: match params.filter {
             Filter::All => CaseFilter::All,
@@ -116,6 +117,7 @@ pub(super) async fn list(
     // Recents are a short list in an order of their own; they have one page.
     let more = items.len() as i64 > limit && query.filter != CaseFilter::Recent;
     items.truncate(limit as usize);
+    recording::shown(items.iter().map(|case| case.id));
     let next_cursor = items
         .last()
         .filter(|_| more)
@@ -155,6 +157,7 @@ pub(super) async fn create(
     unmask(&app, &mut wish, viewer.rights()).await?;
     let new = checked(wish, request, viewer.rights(), now)?;
     let case = app.cases.create(&new, viewer.rights(), now).await?;
+    Call::note_subject("case", case.id);
     Ok(tagged(StatusCode::CREATED, case))
 }
 
@@ -221,6 +224,9 @@ pub(super) async fn file(
     Id(id): Id,
 ) -> Result<Response, Problem> {
     let file = app.store.file(id, viewer.rights()).await?;
+    if let Some(case_id) = app.store.case_of_file(id).await? {
+        Call::note_case(case_id);
+    }
     let bytes = app.store.blob(file.sha256).await?;
     Ok(super::page::download(bytes, &file.media_type, &file.name))
 }

@@ -20,7 +20,7 @@ use crate::{
     domain::mail::{Mail, MailKind},
     messages::Lang,
     mime,
-    store::TokenScope,
+    store::{Call, TokenScope},
 };
 
 /// Rows of a page when nobody says otherwise, and at most.
@@ -79,6 +79,7 @@ where
         if let Some(other) = &on_behalf_of {
             app.auth.check_deputy(&asker.user, other, now).await?;
         }
+        Call::note_actor(&asker.user, on_behalf_of.as_deref());
         Ok(Self {
             user: asker.user,
             on_behalf_of,

@@ -19,7 +19,7 @@ use crate::{
     },
     messages::{Lang, reason_text},
     mime,
-    store::{Entry, StoreError},
+    store::{Call, Entry, StoreError},
     suggest::{ChosenTypes, Description, Signals},
 };
 
@@ -146,6 +146,7 @@ pub(super) async fn create(
         }
         _ => return Err(Problem::invalid("case_id", "one-case")),
     };
+    Call::note_case(case_id);
     let raw = app.store.blob(row.sha256).await?;
     let mut mail = mime::parse_undigested(&raw);
     app.store.mark_logos(&mut mail).await?;
@@ -245,6 +246,7 @@ pub(super) async fn show(
     Id(id): Id,
 ) -> Result<JsonBody<EntryDetail>, Problem> {
     let entry = app.store.entry(id, viewer.rights()).await?;
+    Call::note_case(entry.case_id);
     let marks = app.store.marks_of_entry(id, viewer.rights()).await?;
     Ok(JsonBody(EntryDetail {
         entry: EntryBody::of(entry, lang),
@@ -293,8 +295,11 @@ pub(super) async fn retry(
     Id(id): Id,
 ) -> Result<(StatusCode, JsonBody<EntryBody>), Problem> {
     // Only who may see the entry may ask for it.
-    app.store.entry(id, viewer.rights()).await?;
-    app.store.retry_entry(id, Utc::now()).await?;
+    let entry = app.store.entry(id, viewer.rights()).await?;
+    Call::note_case(entry.case_id);
+    app.store
+        .retry_entry(id, viewer.rights(), Utc::now())
+        .await?;
     let entry = app.store.entry(id, viewer.rights()).await?;
     Ok((StatusCode::ACCEPTED, JsonBody(EntryBody::of(entry, lang))))
 }

@@ -13,6 +13,7 @@ use super::{
     App, Problem,
     extract::{self, Json, Language, Viewer},
     mails::{JournalState, states},
+    recording,
 };
 use crate::{messages::Lang, mime, store::MailRow};
 
@@ -65,6 +66,7 @@ pub(super) async fn lookup(
             .mails_by_message_id(message_id, viewer.rights())
             .await?
     };
+    recording::shown(rows.iter().map(|row| row.id));
     Ok(JsonBody(found(&app, rows, viewer.rights(), lang).await?))
 }
 

@@ -15,7 +15,7 @@ use super::{
     App, Problem,
     extract::{Id, Language, Params, Viewer, cursor, limit, read_cursor},
     not_for_a_case::Said,
-    reading, suggestions,
+    reading, recording, suggestions,
 };
 use crate::{
     domain::{
@@ -24,7 +24,7 @@ use crate::{
     },
     messages::{Lang, reason_text},
     mime,
-    store::{AttachmentText, Entry, MailFilter, MailRow},
+    store::{AttachmentText, Call, Entry, MailFilter, MailRow},
 };
 
 /// Which mails to list.
@@ -187,6 +187,10 @@ pub(super) async fn list(
     Params(params): Params<ListParams>,
 ) -> Result<Json<MailPage>, Problem> {
     let limit = limit(params.limit)?;
+    recording::searched(&app, params.q.as_deref());
+    if params.from.is_some() {
+        Call::note_detail("by_sender", true);
+    }
     let filter = MailFilter {
         mailbox_id: params.mailbox,
         thread_id: params.thread,
@@ -203,6 +207,7 @@ pub(super) async fn list(
     let mut rows = app.store.mails(&filter, viewer.rights(), limit + 1).await?;
     let more = rows.len() as i64 > limit;
     rows.truncate(limit as usize);
+    recording::shown(rows.iter().map(|row| row.id));
     let next_cursor = rows
         .last()
         .filter(|_| more)

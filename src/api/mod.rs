@@ -1,5 +1,6 @@
 //! HTTP: a router, one file per resource. A handler is a sentence: extract, check, call the core, answer.
 
+mod audit;
 mod cases;
 mod credentials;
 mod events;
@@ -19,6 +20,7 @@ mod problem;
 mod proposal;
 mod quality;
 mod reading;
+mod recording;
 mod shape;
 mod sign_in;
 mod suggestions;
@@ -28,7 +30,7 @@ use std::time::Duration;
 
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::{Router, routing::get};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -40,6 +42,7 @@ use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use problem::Problem;
+pub use recording::action_of;
 
 use crate::{
     auth::Auth,
@@ -102,6 +105,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(cases::favourite, cases::unfavourite))
         .routes(routes!(cases::file))
         .routes(routes!(events::follow))
+        .routes(routes!(audit::list))
 }
 
 /// The OpenAPI 3.1 document, made from the handlers.
@@ -115,6 +119,7 @@ pub fn router(app: App) -> Router {
     let timeout = Duration::from_secs(app.config.server.request_timeout_secs);
     let max_body = usize::try_from(app.config.server.max_body_bytes).unwrap_or(usize::MAX);
     let contract = serde_json::to_string(&contract).unwrap_or_default();
+    let recording = from_fn_with_state(app.clone(), recording::record);
     Router::new()
         .merge(api)
         .merge(page::router(app.auth.has_provider()))
@@ -137,6 +142,8 @@ pub fn router(app: App) -> Router {
                 Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal").into_response()
             },
         ))
+        // Around what may panic: that, too, is on record.
+        .layer(recording)
         .layer(from_fn(move |request, next| within(timeout, request, next)))
         .layer(CompressionLayer::new().compress_when(
             DefaultPredicate::new().and(NotForContentType::const_new("text/event-stream")),

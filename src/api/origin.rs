@@ -2,15 +2,24 @@
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
-use axum::extract::ConnectInfo;
-use axum::http::{HeaderMap, request::Parts};
+use axum::extract::{ConnectInfo, Request};
+use axum::http::{Extensions, HeaderMap, request::Parts};
 
 use crate::config::Network;
 
 /// `None` where the service does not know who connected.
 pub(super) fn address(parts: &Parts, proxies: &[Network]) -> Option<IpAddr> {
-    let ConnectInfo(peer) = parts.extensions.get::<ConnectInfo<SocketAddr>>()?;
-    Some(behind(peer.ip().to_canonical(), &parts.headers, proxies))
+    found(&parts.extensions, &parts.headers, proxies)
+}
+
+/// The same of a whole request.
+pub(super) fn of(request: &Request, proxies: &[Network]) -> Option<IpAddr> {
+    found(request.extensions(), request.headers(), proxies)
+}
+
+fn found(extensions: &Extensions, headers: &HeaderMap, proxies: &[Network]) -> Option<IpAddr> {
+    let ConnectInfo(peer) = extensions.get::<ConnectInfo<SocketAddr>>()?;
+    Some(behind(peer.ip().to_canonical(), headers, proxies))
 }
 
 /// Who is throttled together: one address, or the network that a single subscriber of IPv6 has.

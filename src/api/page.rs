@@ -22,9 +22,11 @@ pub(super) fn router(has_provider: bool) -> Router<App> {
     let queue = include_str!("page/index.html").replace("{{provider}}", &has_provider.to_string());
     let queue = with_texts(&queue, "page.");
     let quality = with_texts(include_str!("page/quality.html"), "quality.");
+    let audit = with_texts(include_str!("page/audit.html"), "audit.");
     Router::new()
         .route("/", get(|| async { page(queue) }))
         .route("/quality", get(|| async { page(quality) }))
+        .route("/audit", get(|| async { page(audit) }))
         .route(
             "/api",
             get(|| async { page(Bytes::from_static(include_bytes!("page/api.html"))) }),

@@ -19,6 +19,11 @@ tokio::task_local! {
     pub(super) static REQUEST: (Lang, String);
 }
 
+/// The id of the request at hand.
+pub(super) fn request_id_at_hand() -> Option<String> {
+    REQUEST.try_with(|(_, id)| id.clone()).ok()
+}
+
 /// What went wrong, before it is put into words.
 #[derive(Debug)]
 pub struct Problem {

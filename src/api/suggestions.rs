@@ -22,7 +22,7 @@ use crate::{
     },
     messages::Lang,
     mime,
-    store::{MailRow, StoreError},
+    store::{Call, MailRow, StoreError},
     suggest::{self, EvidenceSeen, NamedFile, Reason, SHOWN, Signals, Suggestion, TaskDate},
 };
 
@@ -345,6 +345,17 @@ pub(super) async fn best(
 
 /// The mail that a request names by exactly one of the two; of several with that Message-ID the newest.
 pub(super) async fn named_mail(
+    app: &App,
+    mail_id: Option<Uuid>,
+    message_id: Option<&str>,
+    viewer: &str,
+) -> Result<MailRow, Problem> {
+    let row = mail_by(app, mail_id, message_id, viewer).await?;
+    Call::note_subject("mail", row.id);
+    Ok(row)
+}
+
+async fn mail_by(
     app: &App,
     mail_id: Option<Uuid>,
     message_id: Option<&str>,

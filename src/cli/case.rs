@@ -207,6 +207,9 @@ async fn list(context: &Context, user: &str, words: &[String], limit: i64) -> an
         words: (!words.is_empty()).then(|| words.join(" ")),
         ..CaseQuery::default()
     };
+    context
+        .record_read(&store, "case.list", ("case", String::new()), user)
+        .await?;
     let cases: Vec<Case> = store.cases(&query, user, limit.clamp(1, 10_000)).await?;
     store.close().await;
     if context.json {

@@ -95,6 +95,16 @@ async fn look(store: &Store, lang: Lang, findings: &mut Vec<Finding>) {
             &format!("{error}. Check blobs.url, its rights and the space left."),
         )),
     }
+    match store.check_keys().await {
+        Ok(0) => findings.push(good("encryption", "no blob is encrypted")),
+        Ok(count) => findings.push(good("encryption", &format!("{count} data keys open"))),
+        Err(error) => findings.push(bad(
+            "encryption",
+            &format!(
+                "{error}. Check [encryption]; without the key nothing that it encrypted is read."
+            ),
+        )),
+    }
     match store.failed_reasons().await {
         Ok(reasons) if reasons.is_empty() => findings.push(good("outbox", "nothing has failed")),
         Ok(reasons) => {

@@ -1,15 +1,18 @@
 //! The command line: one file per subcommand. Human output by default, JSON with `--json`.
 
+mod audit;
 mod case;
 mod completions;
 mod config;
 mod doctor;
 mod eval;
 mod import;
+mod keys;
 mod kle;
 mod mailbox;
 mod migrate;
 mod parse;
+mod person;
 mod read_attachment;
 mod role;
 mod serve;
@@ -28,7 +31,7 @@ use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    config::{Config, DateStyle, Mistakes},
+    config::{Config, DateStyle, Mistakes, Secret},
     domain::{
         case_number::{Finder, System, Template},
         direction::OwnDomains,
@@ -37,7 +40,7 @@ use crate::{
     },
     mailbox::{Options, ingest::Ingest},
     messages::Lang,
-    store::{Blobs, BlobsAt, Store},
+    store::{AuditRecord, Blobs, BlobsAt, Call, Master, Origin, Store},
     suggest::{Organisation, Signals},
 };
 
@@ -94,6 +97,15 @@ enum Command {
     /// KL's subject plan (KLE): import it, show what it says
     #[command(subcommand)]
     Kle(kle::Command),
+    /// The audit log: verify it, hand it out, show its key
+    #[command(subcommand)]
+    Audit(audit::Command),
+    /// Keys that encrypt blobs: rotate them, encrypt what lies in the clear
+    #[command(subcommand)]
+    Keys(keys::Command),
+    /// What is kept of a person, and taking of it what may be taken
+    #[command(subcommand)]
+    Person(person::Command),
     /// Measure how often suggestions are right
     #[command(subcommand)]
     Eval(eval::Command),
@@ -164,7 +176,13 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
             let runtime = tokio::runtime::Builder::new_multi_thread()
                 .enable_all()
                 .build()?;
-            runtime.block_on(async {
+            // What a command does is on record as done from here.
+            let call = Call::new(Origin {
+                agent: Some(actor()),
+                ..Origin::default()
+            });
+            runtime.block_on(call.scope(async {
+                Call::note_actor(&actor(), None);
                 match command {
                     Command::Serve => serve::run(&context).await,
                     Command::Mailbox(command) => mailbox::run(&context, command).await,
@@ -177,6 +195,9 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
                     Command::Token(command) => token::run(&context, command).await,
                     Command::Case(command) => case::run(&context, command).await,
                     Command::Kle(command) => kle::run(&context, command).await,
+                    Command::Audit(command) => audit::run(&context, command).await,
+                    Command::Keys(command) => keys::run(&context, command).await,
+                    Command::Person(command) => person::run(&context, command).await,
                     Command::Doctor => doctor::run(&context).await,
                     Command::Config(_)
                     | Command::Eval(_)
@@ -184,9 +205,14 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
                     | Command::ReadAttachment
                     | Command::Completions(_) => Ok(()),
                 }
-            })
+            }))
         }
     }
+}
+
+/// Who acts at the command line, as far as the system tells.
+pub(crate) fn actor() -> String {
+    format!("cli:{}", rustix::process::getuid().as_raw())
 }
 
 fn load(file: Option<PathBuf>) -> Result<Config, Mistakes> {
@@ -204,9 +230,47 @@ impl Context {
 
     pub(crate) async fn unmigrated_store(&self) -> anyhow::Result<Store> {
         let blobs = Blobs::open(&self.blobs_at())?;
-        Store::open(self.config.database.url.reveal(), blobs)
+        let store = Store::open(self.config.database.url.reveal(), blobs)
             .await
-            .context("the database of database.url cannot be opened")
+            .context("the database of database.url cannot be opened")?;
+        Ok(match self.master()? {
+            Some(master) => store.with_master(master),
+            None => store,
+        })
+    }
+
+    fn master(&self) -> anyhow::Result<Option<Master>> {
+        let encryption = &self.config.encryption;
+        if !encryption.key_command.is_empty() {
+            return Ok(Some(Master::command(encryption.key_command.clone())));
+        }
+        let some = |secret: &Secret| Some(secret.reveal().to_owned()).filter(|key| !key.is_empty());
+        let previous = some(&encryption.previous_master_key);
+        some(&encryption.master_key)
+            .map(|key| Master::keys(&key, previous.as_deref()))
+            .transpose()
+            .context("encryption.master_key")
+    }
+
+    /// Puts on record what a command reads, and as whom.
+    pub(crate) async fn record_read(
+        &self,
+        store: &Store,
+        action: &str,
+        subject: (&str, String),
+        user: &str,
+    ) -> anyhow::Result<()> {
+        let actor = actor();
+        Call::note_actor(&actor, Some(user));
+        let record = AuditRecord {
+            actor: &actor,
+            action,
+            subject_kind: subject.0,
+            subject_id: subject.1,
+            case_id: None,
+            detail: serde_json::json!({}),
+        };
+        Ok(store.record_act(record, chrono::Utc::now()).await?)
     }
 
     /// What the suggestion engine must know about the organisation.

@@ -13,13 +13,17 @@ use tokio_util::sync::CancellationToken;
 use super::Context;
 use crate::{
     api::{self, App},
+    audit::{self, Key},
     auth::Auth,
     cases::{BuiltIn, CaseSystem},
     config::RoleSection,
     documents::reader::Reader,
     domain::case_number::Template,
-    mailbox::{TokenCache, mark::Marks, supervisor::Supervisor},
-    outbox::{self, Outbox, housekeeping},
+    mailbox::{TokenCache, holder, mark::Marks, supervisor::Supervisor},
+    outbox::{
+        self, Outbox,
+        housekeeping::{self, Keeps},
+    },
     store::{Follower, Store, StoreError},
     suggest::{Engine, kle::Subjects},
     telemetry,
@@ -45,6 +49,7 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
         .context("metrics cannot be counted")?
         .install_recorder()
         .context("metrics cannot be recorded")?;
+    let key = Key::open(&config.audit.key_file)?;
     let store = context.store().await?;
     let roles = config.access.roles.iter();
     let grants: Vec<_> = roles.flat_map(RoleSection::grants).collect();
@@ -70,6 +75,17 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Handle::current();
     let tokens = TokenCache::new(runtime.clone());
     let mut work = tokio::task::JoinSet::new();
+    let kept = audit::Settings {
+        keep: chrono::Duration::days(config.audit.keep_days),
+        checkpoint_every: chrono::Duration::seconds(config.audit.checkpoint_secs),
+    };
+    let mut keeper = audit::Keeper::new(store.clone(), key, kept, holder::name());
+    let audited = CancellationToken::new();
+    let until = audited.clone();
+    let keeping = tokio::spawn(async move {
+        keeper.run(until).await;
+        keeper
+    });
     work.spawn(keep_metrics_small(metrics.clone(), stop.clone()));
     work.spawn(forget_sessions(
         store.clone(),
@@ -82,8 +98,12 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
         store: store.clone(),
         numbers: Template::parse(&config.organisation.case_number)?,
     });
-    let keep = chrono::Duration::days(config.blobs.keep_unplaced_days);
-    work.spawn(housekeeping::run(store.clone(), keep, stop.clone()));
+    let unjournaled = config.retention.unjournaled_days;
+    let keeps = Keeps {
+        unplaced: chrono::Duration::days(config.blobs.keep_unplaced_days),
+        unjournaled: (unjournaled > 0).then(|| chrono::Duration::days(unjournaled)),
+    };
+    work.spawn(housekeeping::run(store.clone(), keeps, stop.clone()));
     let reader = Reader::of_this_program().context("this program does not find itself")?;
     let outbox = Outbox {
         store: store.clone(),
@@ -133,6 +153,13 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
         while work.join_next().await.is_some() {}
     })
     .await;
+    // Last of all: until now something could be done that belongs on record.
+    audited.cancel();
+    if let Ok(mut keeper) = keeping.await
+        && let Err(error) = keeper.finish(chrono::Utc::now()).await
+    {
+        tracing::error!(%error, "the last records of the audit log could not be written");
+    }
     store.close().await;
     Ok(())
 }

@@ -80,6 +80,10 @@ pub(super) async fn run(context: &Context, args: &Args) -> anyhow::Result<()> {
     if let Some(mailbox) = &args.mailbox {
         of_mailbox(context, &store, &engine, mailbox, &args.user).await?;
     } else if let Some(file) = &args.file {
+        // What it tells of cases is read, too.
+        context
+            .record_read(&store, "suggest", ("mail", String::new()), &args.user)
+            .await?;
         of_file(context, &store, &engine, file, args).await?;
     }
     store.close().await;
@@ -103,6 +107,9 @@ async fn of_mailbox(
                 "{user} reads no mailbox {mailbox}; see `sagspost mailbox list`"
             ))
         })?;
+    context
+        .record_read(store, "suggest", ("mailbox", mailbox_id.to_string()), user)
+        .await?;
     let mut filter = MailFilter {
         mailbox_id: Some(mailbox_id),
         ..MailFilter::default()

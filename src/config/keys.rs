@@ -120,6 +120,30 @@ const KEYS: &[Key] = &[
         "Days that a mail is kept which lies in no watched mailbox any more and was never journaled.",
     ),
     key(
+        "encryption.master_key",
+        Kind::Secret,
+        "\"\"",
+        "Encrypts blobs, by way of data keys: 64 hexadecimal digits, in a file (master_key_file). Not encrypted when empty.",
+    ),
+    key(
+        "encryption.previous_master_key",
+        Kind::Secret,
+        "\"\"",
+        "The one before, until `sagspost keys rotate` has run.",
+    ),
+    key(
+        "encryption.key_command",
+        Kind::Texts,
+        "[]",
+        "Instead of a key: a program and its arguments, called with wrap or unwrap behind them; see docs/operations.md.",
+    ),
+    key(
+        "retention.unjournaled_days",
+        number(0, 36500),
+        "0",
+        "Days after which a mail that was never journaled is removed here; it stays in the mailbox. 0: as long as it lies there.",
+    ),
+    key(
         "organisation.name",
         Kind::Text,
         "\"Eksempel Kommune\"",
@@ -330,6 +354,24 @@ const KEYS: &[Key] = &[
         "Sign-ins and wrong tokens from one address that are answered in a minute; a whole town hall may share one. 0 for no limit.",
     ),
     key(
+        "audit.key_file",
+        Kind::Text,
+        "\"audit.key\"",
+        "The key that signs the audit log, made at the first start; keep a copy elsewhere. The same file for all replicas.",
+    ),
+    key(
+        "audit.keep_days",
+        number(30, 36500),
+        "730",
+        "Days that records of the audit log are kept.",
+    ),
+    key(
+        "audit.checkpoint_secs",
+        number(1, 86400),
+        "60",
+        "Least seconds between two signed checkpoints of the audit log.",
+    ),
+    key(
         "log.level",
         Kind::LogLevel,
         "\"info\"",
@@ -486,6 +528,34 @@ pub(super) fn check_together(table: &Table, file: &str, mistakes: &mut Mistakes)
         }
     }
     check_sign_in(table, file, mistakes);
+    let commands = get(table, "encryption.key_command")
+        .and_then(Value::as_array)
+        .map_or(0, Vec::len);
+    let master = text("encryption.master_key");
+    let previous = text("encryption.previous_master_key");
+    for (key, secret) in [
+        ("encryption.master_key", master),
+        ("encryption.previous_master_key", previous),
+    ] {
+        let is_key = secret.len() == 64 && secret.bytes().all(|b| b.is_ascii_hexdigit());
+        if !secret.is_empty() && !is_key {
+            let right = "a file with what `openssl rand -hex 32` prints";
+            mistakes.add(file, key, "is not 64 hexadecimal digits", right);
+        }
+    }
+    if !previous.is_empty() && master.is_empty() {
+        let wrong = "is set without encryption.master_key";
+        mistakes.add(
+            file,
+            "encryption.previous_master_key",
+            wrong,
+            "both, or none",
+        );
+    }
+    if commands > 0 && !master.is_empty() {
+        let wrong = "is set beside encryption.master_key";
+        mistakes.add(file, "encryption.key_command", wrong, "one of them");
+    }
     let database = text("database.url");
     if !["sqlite:", "postgres:", "postgresql:"]
         .iter()

@@ -28,10 +28,13 @@ pub struct Config {
     pub server: Server,
     pub database: Database,
     pub blobs: BlobStorage,
+    pub encryption: Encryption,
+    pub retention: Retention,
     pub organisation: Organisation,
     pub naming: Naming,
     pub suggestions: Suggestions,
     pub mailboxes: Mailboxes,
+    pub audit: Audit,
     pub api: Api,
     pub sign_in: SignIn,
     pub access: Access,
@@ -66,6 +69,19 @@ pub struct BlobStorage {
     pub access_key_id: String,
     pub secret_access_key: Secret,
     pub keep_unplaced_days: i64,
+}
+
+/// What encrypts blobs, if anything does; see docs/operations.md.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Encryption {
+    pub master_key: Secret,
+    pub previous_master_key: Secret,
+    pub key_command: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct Retention {
+    pub unjournaled_days: i64,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -112,6 +128,14 @@ pub struct Mailboxes {
     pub max_mail_bytes: u64,
     pub poll_secs: u64,
     pub idle_renew_secs: u64,
+}
+
+/// The log of who did what; see docs/audit.md.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Audit {
+    pub key_file: PathBuf,
+    pub keep_days: i64,
+    pub checkpoint_secs: i64,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -140,13 +140,8 @@ async fn stored_file(
         Some(bytes) => {
             let sha256 = Sha256::of(&bytes);
             let size = bytes.len() as u64;
-            let object = Uuid::now_v7();
-            store
-                .blobs()
-                .put(object, Bytes::from(bytes))
-                .await
-                .map_err(StoreError::from)?;
-            copies.push(object);
+            let object = store.put_blob(sha256, Bytes::from(bytes)).await?;
+            copies.push(object.id);
             (size, sha256, Some(object))
         }
     };

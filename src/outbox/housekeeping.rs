@@ -15,8 +15,17 @@ const LASTS: chrono::Duration = chrono::Duration::minutes(50);
 /// Looking through the whole storage for what nobody names is done once a day.
 const PASSES_A_DAY: u32 = 24;
 
+/// How long what lies here without a case is kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Keeps {
+    /// In no watched mailbox any more.
+    pub unplaced: chrono::Duration,
+    /// In a mailbox, and never journaled; `None` as long as it lies there.
+    pub unjournaled: Option<chrono::Duration>,
+}
+
 /// Works until cancelled. The first pass is an hour after the start: a restart must not be slowed down by it.
-pub async fn run(store: Store, keep: chrono::Duration, stop: CancellationToken) {
+pub async fn run(store: Store, keeps: Keeps, stop: CancellationToken) {
     let holder = holder::name();
     let mut pass = 0;
     loop {
@@ -25,7 +34,7 @@ pub async fn run(store: Store, keep: chrono::Duration, stop: CancellationToken) 
             () = tokio::time::sleep(EVERY) => {}
         }
         pass += 1;
-        if let Err(error) = tidy(&store, &holder, keep, pass % PASSES_A_DAY == 0).await {
+        if let Err(error) = tidy(&store, &holder, keeps, pass % PASSES_A_DAY == 0).await {
             tracing::warn!(%error, "the store could not be tidied; the next pass goes on");
         }
     }
@@ -34,14 +43,19 @@ pub async fn run(store: Store, keep: chrono::Duration, stop: CancellationToken) 
 async fn tidy(
     store: &Store,
     holder: &str,
-    keep: chrono::Duration,
+    keeps: Keeps,
     orphans_too: bool,
 ) -> Result<(), StoreError> {
     let now = Utc::now();
     let Some(lease) = store.acquire_lease(LEASE, holder, now, LASTS).await? else {
         return Ok(());
     };
-    let mut done = store.tidy(keep, now).await?;
+    let unjournaled = match keeps.unjournaled {
+        Some(keep) => store.remove_unjournaled(now - keep, now).await?,
+        None => 0,
+    };
+    let mut done = store.tidy(keeps.unplaced, now).await?;
+    done.mails_removed += unjournaled;
     if orphans_too {
         done.orphans_removed = store.remove_orphans(now).await?;
     }

@@ -180,6 +180,7 @@ impl Store {
             action: "case.create",
             subject_kind: "case",
             subject_id: id.to_string(),
+            case_id: Some(id),
             detail: serde_json::json!({}),
         };
         audit::append(&mut tx, now, record).await?;
@@ -329,6 +330,7 @@ impl Store {
             },
             subject_kind: "case",
             subject_id: id.to_string(),
+            case_id: Some(id),
             detail: serde_json::json!({}),
         };
         audit::append(&mut tx, now, record).await?;
@@ -357,6 +359,19 @@ impl Store {
             .execute(c)
             .await
             .map(|_| ())?);
+        let record = AuditRecord {
+            actor: user,
+            action: if favourite {
+                "case.favourite"
+            } else {
+                "case.unfavourite"
+            },
+            subject_kind: "case",
+            subject_id: case_id.to_string(),
+            case_id: Some(case_id),
+            detail: serde_json::json!({}),
+        };
+        audit::append(&mut tx, Utc::now(), record).await?;
         tx.commit().await
     }
 
@@ -406,6 +421,20 @@ impl Store {
         .await?);
         row.map(DocumentFile::from)
             .ok_or(StoreError::NotFound("file"))
+    }
+
+    /// On which case a file lies; for the log, after the file was given.
+    pub async fn case_of_file(&self, file_id: Uuid) -> Result<Option<Uuid>, StoreError> {
+        let found: Option<(Uuid,)> = read!(self, |c| sqlx::query_as(
+            "select d.case_id
+             from files f
+             join documents d on d.id = f.document_id
+             where f.id = $1"
+        )
+        .bind(file_id)
+        .fetch_optional(c)
+        .await?);
+        Ok(found.map(|(id,)| id))
     }
 
     async fn one(&self, row: Option<Row>) -> Result<Case, StoreError> {

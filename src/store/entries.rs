@@ -10,11 +10,11 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{
-    AuditRecord, EventKind, NewJob, Store, StoreError, audit,
+    AuditRecord, EventKind, NewJob, NewObject, Store, StoreError, audit,
     cases::direction_text,
     db::{Tx, read, write},
     events, is_unique_violation, jobs,
-    mails::digest,
+    mails::{digest, insert_blobs},
     not_for_a_case, suggestion_lessons,
 };
 use crate::domain::{case::Direction, document_type::DocumentType, mail::Sha256};
@@ -109,7 +109,7 @@ pub struct NewFile {
     pub size: u64,
     pub sha256: Sha256,
     /// The object holding a copy made for this file; `None` when the blob was there already.
-    pub object: Option<Uuid>,
+    pub object: Option<NewObject>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -228,6 +228,7 @@ impl Store {
             action: "journal",
             subject_kind: "entry",
             subject_id: new.id.to_string(),
+            case_id: Some(new.case_id),
             detail: serde_json::json!({ "mail": new.mail_id, "case": new.case_id, "documents": new.documents.len() }),
         };
         audit::append(&mut tx, now, record).await?;
@@ -392,6 +393,7 @@ impl Store {
             action: "undo",
             subject_kind: "entry",
             subject_id: id.to_string(),
+            case_id: Some(entry.case_id),
             detail: serde_json::json!({ "mail": entry.mail_id, "case": entry.case_id }),
         };
         audit::append(&mut tx, now, record).await?;
@@ -495,29 +497,9 @@ async fn insert_document(
     .map(|_| ())?;
     });
     for (position, file) in (0i64..).zip(&document.files) {
-        if let Some(object) = file.object {
-            write!(tx, |c| {
-                sqlx::query(
-                    "insert into blob_objects (id, byte_length, created_at)
-                     values ($1, $2, $3)
-                     on conflict (id) do nothing",
-                )
-                .bind(object)
-                .bind(file.size as i64)
-                .bind(now)
-                .execute(&mut *c)
-                .await?;
-                sqlx::query(
-                    "insert into blobs (sha256, object_id, byte_offset, byte_length)
-                     values ($1, $2, 0, $3)
-                     on conflict (sha256) do nothing",
-                )
-                .bind(file.sha256.0.to_vec())
-                .bind(object)
-                .bind(file.size as i64)
-                .execute(&mut *c)
-                .await?;
-            });
+        if let Some(object) = &file.object {
+            let placed = std::slice::from_ref(&object.placed);
+            insert_blobs(tx, object.id, placed, now).await?;
         }
         write!(tx, |c| sqlx::query(
             "insert into files (id, document_id, position, name, media_type, byte_length, sha256)

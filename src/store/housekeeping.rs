@@ -9,7 +9,7 @@ use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
 use super::{
-    Store, StoreError,
+    AuditRecord, Store, StoreError, audit,
     db::{Tx, read, write},
     not_for_a_case,
 };
@@ -107,11 +107,7 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<usize, StoreError> {
         let mut tx = self.db.begin().await?;
-        // In PostgreSQL a mail that is found again meanwhile has to wait, and is then stored anew.
-        let lock = match tx {
-            Tx::Sqlite(..) => "",
-            Tx::Postgres(_) => "for update of m",
-        };
+        let lock = lock(&tx);
         let mails: Vec<(Uuid, Vec<u8>, Uuid)> =
             write!(&mut tx, |c| sqlx::query_as(sqlx::AssertSqlSafe(format!(
                 "select m.id, m.sha256, m.thread_id
@@ -128,8 +124,8 @@ impl Store {
             .fetch_all(c)
             .await?);
         for (id, sha256, thread_id) in &mails {
-            not_for_a_case::forget(&mut tx, *id, now).await?;
-            remove_mail(&mut tx, *id, sha256, *thread_id).await?;
+            let why = (audit::HOUSE, "unplaced");
+            remove_mail(&mut tx, (*id, sha256, *thread_id), why, now).await?;
         }
         tx.commit().await?;
         Ok(mails.len())
@@ -239,13 +235,32 @@ impl Store {
     }
 }
 
-/// People, places and search text go with the mail's row; its bytes' row when no document holds the same bytes.
-async fn remove_mail(
+/// In PostgreSQL a mail that is found again meanwhile has to wait, and is then stored anew.
+pub(super) fn lock(tx: &Tx) -> &'static str {
+    match tx {
+        Tx::Sqlite(..) => "",
+        Tx::Postgres(_) => "for update of m",
+    }
+}
+
+/// People, places and search text go with the mail's row, and what was learned from it; its bytes' row when no document holds
+/// the same bytes.
+pub(super) async fn remove_mail(
     tx: &mut Tx,
-    id: Uuid,
-    sha256: &[u8],
-    thread_id: Uuid,
+    (id, sha256, thread_id): (Uuid, &[u8], Uuid),
+    (actor, because): (&str, &str),
+    now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
+    not_for_a_case::forget(tx, id, now).await?;
+    let record = AuditRecord {
+        actor,
+        action: "mail.remove",
+        subject_kind: "mail",
+        subject_id: id.to_string(),
+        case_id: None,
+        detail: serde_json::json!({ "because": because }),
+    };
+    audit::append(tx, now, record).await?;
     super::search::forget(tx, id).await?;
     write!(tx, |c| {
         sqlx::query("delete from mails where id = $1")
@@ -258,6 +273,15 @@ async fn remove_mail(
                and not exists (select 1 from files f where f.sha256 = blobs.sha256)",
         )
         .bind(sha256)
+        .execute(&mut *c)
+        .await?;
+        // Which pictures are logos is learned from how many conversations show them.
+        sqlx::query(
+            "delete from picture_threads
+             where thread_id = $1
+               and not exists (select 1 from mails m where m.thread_id = $1)",
+        )
+        .bind(thread_id)
         .execute(&mut *c)
         .await?;
         sqlx::query(

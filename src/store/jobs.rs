@@ -10,7 +10,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{
-    EventKind, MarkPayload, Store, StoreError,
+    AuditRecord, EventKind, MarkPayload, Store, StoreError, audit,
     db::{Tx, read, write},
     events,
 };
@@ -279,7 +279,12 @@ impl Store {
     }
 
     /// Lets the failed jobs of an entry run again at once; a person asked for it.
-    pub async fn retry_entry(&self, entry_id: Uuid, now: DateTime<Utc>) -> Result<u64, StoreError> {
+    pub async fn retry_entry(
+        &self,
+        entry_id: Uuid,
+        actor: &str,
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
         let mut tx = self.db.begin().await?;
         let again = write!(&mut tx, |c| sqlx::query(
             "update jobs
@@ -302,6 +307,15 @@ impl Store {
             .await
             .map(|_| ())?);
         }
+        let record = AuditRecord {
+            actor,
+            action: "journal.retry",
+            subject_kind: "entry",
+            subject_id: entry_id.to_string(),
+            case_id: None,
+            detail: serde_json::json!({ "jobs": again }),
+        };
+        audit::append(&mut tx, now, record).await?;
         tx.commit().await?;
         self.ring();
         Ok(again)

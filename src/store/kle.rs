@@ -157,6 +157,7 @@ impl Store {
             action: "kle.import",
             subject_kind: "kle_plan",
             subject_id: version.to_string(),
+            case_id: None,
             detail: counts,
         };
         audit::append(&mut tx, now, record).await?;

@@ -7,7 +7,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{
-    EventKind, Store, StoreError,
+    AuditRecord, EventKind, Store, StoreError, audit,
     db::{read, write},
     events, is_unique_violation,
 };
@@ -161,6 +161,16 @@ impl Store {
                 return Err(StoreError::NotFound("user"));
             }
         }
+        let record = AuditRecord {
+            actor: &audit::actor_at_hand(),
+            action: "mailbox.add",
+            subject_kind: "mailbox",
+            subject_id: id.to_string(),
+            case_id: None,
+            // Who may see what lies in it.
+            detail: serde_json::json!({ "users": users }),
+        };
+        audit::append(&mut tx, now, record).await?;
         events::append(&mut tx, now, &EventKind::MailboxChanged { mailbox_id: id }).await?;
         tx.commit().await?;
         self.ring();
@@ -177,12 +187,19 @@ impl Store {
         .execute(c)
         .await?
         .rows_affected());
-        tx.commit().await?;
         if removed == 0 {
-            Err(StoreError::NotFound("mailbox"))
-        } else {
-            Ok(())
+            return Err(StoreError::NotFound("mailbox"));
         }
+        let record = AuditRecord {
+            actor: &audit::actor_at_hand(),
+            action: "mailbox.remove",
+            subject_kind: "mailbox",
+            subject_id: id.to_string(),
+            case_id: None,
+            detail: serde_json::json!({}),
+        };
+        audit::append(&mut tx, Utc::now(), record).await?;
+        tx.commit().await
     }
 
     /// Every mailbox, or those that `viewer` may see.
@@ -363,6 +380,15 @@ impl Store {
         .await
         .map(|_| ())?);
         write!(&mut tx, |c| sqlx::query(
+            "delete from removed_places
+             where folder_id = $1 and uidvalidity <> $2"
+        )
+        .bind(folder_id)
+        .bind(i64::from(uidvalidity))
+        .execute(c)
+        .await
+        .map(|_| ())?);
+        write!(&mut tx, |c| sqlx::query(
             "update folders
              set uidvalidity = $1, highestmodseq = $2, exists_count = $3
              where id = $4"
@@ -392,13 +418,17 @@ impl Store {
             .collect())
     }
 
-    /// What was recorded of a folder, and how many of its mails are stored up to which UID.
+    /// What was recorded of a folder, and how many of its mails are stored, or were, up to which UID.
     pub async fn folder_position(&self, folder_id: Uuid) -> Result<FolderPosition, StoreError> {
         Ok(read!(self, |c| {
             sqlx::query_as(
             "select f.uidvalidity, f.highestmodseq, count(l.uid) as stored, coalesce(max(l.uid), 0) as last_uid
              from folders f
-             left join mail_locations l on l.folder_id = f.id and l.uidvalidity = f.uidvalidity
+             left join (
+               select folder_id, uidvalidity, uid from mail_locations where folder_id = $1
+               union all
+               select folder_id, uidvalidity, uid from removed_places where folder_id = $1) l
+               on l.folder_id = f.id and l.uidvalidity = f.uidvalidity
              where f.id = $1
              group by f.uidvalidity, f.highestmodseq"
         )
@@ -408,7 +438,7 @@ impl Store {
         }))
     }
 
-    /// The UIDs of a folder that are stored, ascending.
+    /// The UIDs of a folder that are stored, or were and are not to be fetched again, ascending.
     pub async fn known_uids(
         &self,
         folder_id: Uuid,
@@ -417,6 +447,10 @@ impl Store {
         let rows: Vec<(i64,)> = read!(self, |c| sqlx::query_as(
             "select uid
              from mail_locations
+             where folder_id = $1 and uidvalidity = $2
+             union
+             select uid
+             from removed_places
              where folder_id = $1 and uidvalidity = $2
              order by uid"
         )
@@ -439,22 +473,24 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut tx = self.db.begin().await?;
         for chunk in uids.chunks(1000) {
-            write!(&mut tx, |c, Database| {
-                let mut query = sqlx::QueryBuilder::<Database>::new(
-                    "delete from mail_locations where folder_id = ",
-                );
-                query
-                    .push_bind(folder_id)
-                    .push(" and uidvalidity = ")
-                    .push_bind(i64::from(uidvalidity));
-                query.push(" and uid in (");
-                let mut list = query.separated(", ");
-                for uid in chunk {
-                    list.push_bind(i64::from(*uid));
-                }
-                query.push(")");
-                query.build().execute(c).await.map(|_| ())?;
-            });
+            for table in ["mail_locations", "removed_places"] {
+                write!(&mut tx, |c, Database| {
+                    let mut query = sqlx::QueryBuilder::<Database>::new(format!(
+                        "delete from {table} where folder_id = "
+                    ));
+                    query
+                        .push_bind(folder_id)
+                        .push(" and uidvalidity = ")
+                        .push_bind(i64::from(uidvalidity));
+                    query.push(" and uid in (");
+                    let mut list = query.separated(", ");
+                    for uid in chunk {
+                        list.push_bind(i64::from(*uid));
+                    }
+                    query.push(")");
+                    query.build().execute(c).await.map(|_| ())?;
+                });
+            }
         }
         tx.commit().await
     }

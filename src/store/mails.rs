@@ -10,7 +10,8 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{
-    EventKind, Lease, NotForACase, Store, StoreError,
+    AuditRecord, EventKind, Lease, NotForACase, Store, StoreError, audit,
+    data_keys::{self, Placed},
     db::{Db, Tx, read, write},
     events, jobs, leases, marks, pictures, search, threads,
 };
@@ -186,10 +187,19 @@ impl Store {
         let known = self.known_mails(&batch.mails).await?;
         let layout = Layout::of(batch, &known);
         let object = Uuid::now_v7();
-        if !layout.blobs.is_empty() {
-            self.blobs.put(object, layout.bytes.clone()).await?;
-        }
-        let committed = self.commit_rows(batch, &layout, object, now).await;
+        let placed = if layout.blobs.is_empty() {
+            Vec::new()
+        } else {
+            let blobs: Vec<(Sha256, Range<usize>)> = layout
+                .blobs
+                .iter()
+                .map(|blob| (blob.sha256, blob.range.clone()))
+                .collect();
+            self.put_blobs(object, layout.bytes.clone(), &blobs).await?
+        };
+        let committed = self
+            .commit_rows(batch, &layout, (object, &placed), now)
+            .await;
         if committed.is_err() && !layout.blobs.is_empty() {
             // Unnamed bytes are only waste; `sagspost doctor` finds those that could not be removed here.
             let _ = self.blobs.delete(object).await;
@@ -203,7 +213,7 @@ impl Store {
         &self,
         batch: &Batch,
         layout: &Layout,
-        object: Uuid,
+        (object, placed): (Uuid, &[Placed]),
         now: DateTime<Utc>,
     ) -> Result<Vec<StoredMail>, StoreError> {
         let mut tx = self.db.begin().await?;
@@ -216,7 +226,7 @@ impl Store {
             .map(|blob| &batch.mails[blob.index])
             .collect();
         if !candidates.is_empty() {
-            insert_blobs(&mut tx, object, layout, now).await?;
+            insert_blobs(&mut tx, object, placed, now).await?;
         }
         let keys: Vec<&[String]> = candidates
             .iter()
@@ -246,6 +256,15 @@ impl Store {
             .map(|mail| mail.id)
             .collect();
         if !mail_ids.is_empty() {
+            let record = AuditRecord {
+                actor: audit::HOUSE,
+                action: "mail.store",
+                subject_kind: "mailbox",
+                subject_id: batch.mailbox_id.to_string(),
+                case_id: None,
+                detail: serde_json::json!({ "mails": mail_ids.len() }),
+            };
+            audit::append(&mut tx, now, record).await?;
             let event = EventKind::MailsStored {
                 mailbox_id: batch.mailbox_id,
                 mail_ids,
@@ -477,30 +496,25 @@ where
     query
 }
 
-async fn insert_blobs(
+/// The rows of an object and of the blobs in it; a blob that is known lies where it lay.
+pub(super) async fn insert_blobs(
     tx: &mut Tx,
     object: Uuid,
-    layout: &Layout,
+    placed: &[Placed],
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    write!(tx, |c| sqlx::query(
-        "insert into blob_objects (id, byte_length, created_at) values ($1, $2, $3)"
-    )
-    .bind(object)
-    .bind(layout.bytes.len() as i64)
-    .bind(now)
-    .execute(c)
-    .await
-    .map(|_| ())?);
-    for chunk in layout.blobs.chunks(ROWS) {
+    data_keys::insert_object(tx, object, placed, now).await?;
+    for chunk in placed.chunks(ROWS) {
         write!(tx, |c, Database| sqlx::QueryBuilder::<Database>::new(
-            "insert into blobs (sha256, object_id, byte_offset, byte_length) "
+            "insert into blobs (sha256, object_id, byte_offset, byte_length, key_id, salt) "
         )
         .push_values(chunk, |mut row, blob| {
             row.push_bind(blob.sha256.0.to_vec())
                 .push_bind(object)
-                .push_bind(blob.range.start as i64)
-                .push_bind(blob.range.len() as i64);
+                .push_bind(blob.offset)
+                .push_bind(blob.length)
+                .push_bind(blob.seal.map(|seal| seal.key_id))
+                .push_bind(blob.seal.map(|seal| seal.salt.to_vec()));
         })
         .push(" on conflict (sha256) do nothing")
         .build()

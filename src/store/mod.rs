@@ -7,6 +7,7 @@ mod attachments;
 mod audit;
 mod blobs;
 mod cases;
+mod data_keys;
 mod db;
 mod deputies;
 mod entries;
@@ -24,6 +25,7 @@ mod mails;
 mod marks;
 mod memberships;
 mod not_for_a_case;
+mod persons;
 mod pictures;
 mod roles;
 mod search;
@@ -39,9 +41,13 @@ mod wal;
 use std::sync::Arc;
 
 pub use attachments::{AttachmentText, ReadMail};
-pub use audit::AuditRecord;
-pub use blobs::{BlobError, Blobs, BlobsAt};
+pub use audit::{
+    AuditFilter, AuditRecord, BEFORE_ALL, Call, Chained, Checkpoint, Origin, Recorded, Removal,
+    Tail,
+};
+pub use blobs::{BlobError, Blobs, BlobsAt, KeyError, Master};
 pub use cases::{CaseFilter, CaseQuery, CaseRequest, NewCase};
+pub use data_keys::{KeyState, NewObject};
 pub use deputies::Deputy;
 pub use entries::{Entry, EntryState, FiledBefore, NewDocument, NewEntry, NewFile};
 pub use events::{Event, EventKind};
@@ -56,6 +62,7 @@ pub use mailboxes::{Folder, FolderPosition, FolderState, Location, Mailbox, Mail
 pub use mails::{Batch, MailFilter, MailRow, NewMail, Place, StoredMail};
 pub use marks::{MarkPayload, MarkState};
 pub use not_for_a_case::NotForACase;
+pub use persons::{HeldDocument, HeldMail, HeldOfPerson, HeldParty, Person};
 pub use roles::GrantRow;
 pub use service_tokens::{NewServiceToken, ServiceToken, TokenScope};
 pub use sessions::{BegunSignIn, SessionLimits};
@@ -68,8 +75,12 @@ pub use users::{GroupSource, ImportedUser, User};
 pub struct Store {
     db: Arc<db::Db>,
     blobs: Blobs,
+    /// What encrypts blobs, if anything does.
+    vault: Option<Arc<data_keys::Vault>>,
     /// Rings when this process has written an event, so that its pages need not wait for the next poll.
     event_written: Arc<tokio::sync::Notify>,
+    /// What was read and is not on record yet.
+    audit: Arc<audit::Unwritten>,
 }
 
 impl Store {
@@ -79,7 +90,9 @@ impl Store {
         Ok(Self {
             db: Arc::new(db),
             blobs,
+            vault: None,
             event_written: Arc::default(),
+            audit: Arc::default(),
         })
     }
 
@@ -135,6 +148,8 @@ pub enum StoreError {
     Interrupted,
     #[error("it is too late to undo that")]
     UndoExpired,
+    #[error("reads cannot be recorded: too many records wait to be written")]
+    AuditFull,
 }
 
 impl From<sqlx::Error> for StoreError {
@@ -149,6 +164,7 @@ impl StoreError {
         match self {
             Self::Database(error) => is_transient(error),
             Self::Blob(error) => error.is_transient(),
+            Self::AuditFull => true,
             _ => false,
         }
     }

@@ -136,6 +136,7 @@ async fn note(
         action,
         subject_kind: "mail",
         subject_id: mail_id.to_string(),
+        case_id: None,
         detail: serde_json::json!({}),
     };
     audit::append(tx, now, record).await

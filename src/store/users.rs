@@ -149,6 +149,7 @@ pub(super) async fn record(
         action,
         subject_kind,
         subject_id: subject_id.to_owned(),
+        case_id: None,
         detail: serde_json::json!({}),
     };
     audit::append(tx, now, record).await

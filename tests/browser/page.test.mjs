@@ -245,6 +245,30 @@ for (const dark of [false, true]) {
   });
 }
 
+for (const [language, dark] of [["da", false], ["en", true]]) {
+  test(`the auditor's page tells who looked at a case, breaks no rule and fits 320 pixels: ${language}, ${dark ? "dark" : "light"}`, async () => {
+    const page = await queue({ language, dark, width: 320 }, "Birthe Lund");
+    const number = await page.evaluate(async () => {
+      const headers = { Authorization: `Bearer ${sessionStorage.getItem("token")}` };
+      const { items } = await (await fetch("/api/v1/cases?limit=1", { headers })).json();
+      await fetch(`/api/v1/cases/${items[0].id}`, { headers });
+      return items[0].number;
+    });
+    await page.goto(`${demo.origin}/audit`);
+    await page.waitForSelector("tbody tr");
+    await page.type("[name=case]", number);
+    await page.keyboard.press("Enter");
+    await page.waitForFunction((read) => document.querySelector("tbody tr")?.textContent.includes(read), {}, language === "da" ? "Læste sag" : "Read a case");
+    assert.match(await text(page, "tbody tr"), /birthe\.lund/);
+    assert.deepEqual(await violations(page), []);
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320);
+    if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/audit-${language}.png`, fullPage: true });
+    await page.type("[name=person]", "nobody.at-all");
+    await page.click("form button");
+    await page.waitForFunction((nothing) => document.querySelector("#state").textContent === nothing, {}, language === "da" ? "Intet i loggen passer." : "Nothing in the log fits.");
+  });
+}
+
 test("at 320 pixels nothing is cut off or scrolls sideways", async () => {
   const page = await queue({ width: 320 });
   await page.click("#queue .mail [data-role=read]");

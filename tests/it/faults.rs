@@ -32,7 +32,7 @@ impl Program {
         };
         let folder = program.folder.path().display();
         let configuration = format!(
-            "[database]\nurl = \"sqlite://{folder}/sagspost.db\"\n[blobs]\nurl = \"file:{folder}/blobs\"\n[suggestions]\nsnapshot = \"{folder}/suggestions.index\"\n\
+            "[database]\nurl = \"sqlite://{folder}/sagspost.db\"\n[blobs]\nurl = \"file:{folder}/blobs\"\n[suggestions]\nsnapshot = \"{folder}/suggestions.index\"\n[audit]\nkey_file = \"{folder}/audit.key\"\n\
              [mailboxes]\nbatch_bytes = 65536\n[log]\nlevel = \"error\"\n"
         );
         std::fs::write(program.path("sagspost.toml"), configuration).unwrap();

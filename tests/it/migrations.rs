@@ -3,7 +3,7 @@
 //! A new migration gets a function of its own here, which fills a database as the version before wrote it.
 
 use chrono::Duration;
-use sagspost::store::{Blobs, BlobsAt, CaseRequest, MailFilter, NewCase, Store};
+use sagspost::store::{AuditFilter, Blobs, BlobsAt, CaseRequest, MailFilter, NewCase, Store};
 use sqlx::Connection as _;
 use uuid::Uuid;
 
@@ -40,7 +40,9 @@ fn version_1(literals: &Literals) -> String {
          insert into cases (id, number, title, status, restricted, created_at, search_text)
          values ({case}, '2026-00001', 'Hegn', 'open', false, {at}, 'hegn');
          insert into entries (id, mail_id, fingerprint, case_id, state, created_by, created_at, idempotency_key, request_hash)
-         values ({entry}, {mail}, {sha256}, {case}, 'delivered', 'birthe', {at}, 'key', {sha256});",
+         values ({entry}, {mail}, {sha256}, {case}, 'delivered', 'birthe', {at}, 'key', {sha256});
+         insert into audit (at, actor, action, subject_kind, subject_id, detail)
+         values ({at}, 'birthe', 'journal', 'entry', '5', '{{\"documents\":1}}');",
         mailbox = id(1),
         folder = id(2),
         object = id(3),
@@ -70,6 +72,10 @@ async fn nothing_is_lost(store: &Store) {
         store.case(CASE, "birthe").await.unwrap().number,
         "2026-00001"
     );
+    let on_record = store.audit_found(&AuditFilter::default(), None, 10).await;
+    let on_record = on_record.unwrap();
+    assert_eq!(on_record[0].1.action, "journal");
+    assert!(on_record[0].1.detail.contains("documents"));
     let again = NewCase {
         request: Some(CaseRequest {
             idempotency_key: "key".into(),
@@ -117,6 +123,16 @@ async fn from_version_4_on_sqlite() {
 #[tokio::test]
 async fn from_version_5_on_sqlite() {
     from_version_on_sqlite(5).await;
+}
+
+#[tokio::test]
+async fn from_version_9_on_sqlite() {
+    from_version_on_sqlite(9).await;
+}
+
+#[tokio::test]
+async fn from_version_9_on_postgres() {
+    from_version_on_postgres(9).await;
 }
 
 #[tokio::test]

@@ -193,7 +193,7 @@ on_both! {
         house.run().await;
         assert!(house.elsewhere.taken.lock().unwrap().is_empty(), "nobody asked");
 
-        assert_eq!(store.retry_entry(entry.id, Utc::now()).await.unwrap(), 1);
+        assert_eq!(store.retry_entry(entry.id, "birthe", Utc::now()).await.unwrap(), 1);
         assert_eq!(house.state(entry.id).await, (EntryState::Pending, None));
         house.run().await;
         assert_eq!(house.state(entry.id).await, (EntryState::Delivered, None));
@@ -223,11 +223,11 @@ on_both! {
         assert!(store.marks_of_entry(entry.id, "carl").await.unwrap().is_empty(), "not Carl's mailbox");
 
         *house.notebook.refuses.lock().unwrap() = Some(("quota_full", true));
-        store.retry_entry(entry.id, Utc::now()).await.unwrap();
+        store.retry_entry(entry.id, "birthe", Utc::now()).await.unwrap();
         house.run().await;
         assert_eq!(house.mark(entry.id).await, ("waiting".into(), Some("quota_full".into())));
         *house.notebook.refuses.lock().unwrap() = None;
-        store.retry_entry(entry.id, Utc::now()).await.unwrap();
+        store.retry_entry(entry.id, "birthe", Utc::now()).await.unwrap();
         house.run().await;
         assert_eq!(house.mark(entry.id).await, ("done".into(), None));
         assert!(store.job_counts().await.unwrap().is_empty());
@@ -253,7 +253,7 @@ on_both! {
         house.run().await;
         house.undo(entry.id).await;
         *house.notebook.refuses.lock().unwrap() = None;
-        store.retry_entry(entry.id, Utc::now()).await.unwrap();
+        store.retry_entry(entry.id, "birthe", Utc::now()).await.unwrap();
         house.run().await;
         assert_eq!(house.state(entry.id).await.0, EntryState::Undone);
         assert_eq!(*house.notebook.marked.lock().unwrap(), [(house.mailbox, false)]);
@@ -313,7 +313,7 @@ on_both! {
         assert!(told.iter().any(|event| event.kind == EventKind::MarkFailed { entry_id, case_id, mail_id }), "{told:?}");
 
         *house.notebook.refuses.lock().unwrap() = None;
-        store.retry_entry(entry.id, Utc::now()).await.unwrap();
+        store.retry_entry(entry.id, "birthe", Utc::now()).await.unwrap();
         house.run().await;
         assert!(found(true).await.is_empty());
     }

@@ -34,8 +34,9 @@ impl Service {
             name,
             &format!(
                 "[server]\nlisten = \"127.0.0.1:{port}\"\nrequest_timeout_secs = {timeout_secs}\n[database]\nurl = \"{database}\"\n[blobs]\nurl = \"file:{}\"\n\
-                 [suggestions]\nsnapshot = \"{}\"\n[log]\nlevel = \"off\"\n[[api.tokens]]\nuser = \"birthe\"\ntoken = \"{TOKEN}\"\n",
+                 [audit]\nkey_file = \"{}\"\n[suggestions]\nsnapshot = \"{}\"\n[log]\nlevel = \"off\"\n[[api.tokens]]\nuser = \"birthe\"\ntoken = \"{TOKEN}\"\n",
                 cli.path("blobs").display(),
+                cli.path("audit.key").display(),
                 cli.path(&format!("{name}.index")).display()
             ),
         );
@@ -133,6 +134,39 @@ fn a_stop_finishes_the_request_that_runs_and_takes_no_new_one() {
     stream.read_to_string(&mut answer).unwrap();
     assert_eq!(status(&answer), Some(200), "{answer}");
     assert!(service.process.wait().unwrap().success());
+}
+
+#[test]
+fn a_stop_writes_and_seals_what_was_read_until_then() {
+    let cli = Cli::new();
+    let mut service = Service::start(&cli, "serve.toml", &sqlite(&cli));
+    assert_eq!(service.status("/api/v1/cases?q=hemmeligt"), Some(200));
+    let pid = service.process.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-TERM", &pid])
+            .status()
+            .unwrap()
+            .success()
+    );
+    assert!(service.process.wait().unwrap().success());
+    let exported = cli.run(&["audit", "export"]);
+    let line: Value = serde_json::from_str(exported.out.lines().last().unwrap()).unwrap();
+    assert_eq!(
+        (&line["actor"], &line["action"], &line["outcome"]),
+        (&json!("birthe"), &json!("case.list"), &json!("ok"))
+    );
+    assert_eq!(line["address"], "127.0.0.1");
+    let verified = cli.run(&["--json", "audit", "verify"]).json();
+    assert_eq!(verified["findings"], json!([]));
+    assert_eq!(verified["signed"], line["seq"]);
+    let words = cli.run(&["audit", "export", "--words", "HEMMELIGT"]).out;
+    assert_eq!(
+        words.lines().count(),
+        1,
+        "the auditor can ask for words that the log does not know: {words}"
+    );
+    assert!(!words.contains("hemmeligt"));
 }
 
 #[test]

@@ -13,6 +13,7 @@ use sagspost::{
     domain::{
         case::{Case, CaseAccess},
         case_number::Template,
+        role::{Grant, Principal, Role, Scope},
     },
     mime,
     store::{Batch, NewCase},
@@ -56,7 +57,7 @@ impl Answer {
 }
 
 impl App {
-    /// Users `birthe` and `carl`; the mailbox `leder` is Birthe's alone.
+    /// Users `birthe` and `carl`; the mailbox `leder` is Birthe's alone. `rita` is the auditor.
     pub async fn start() -> Self {
         Self::start_for(Organisation::default()).await
     }
@@ -76,7 +77,7 @@ impl App {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         configure(&base, &mut config);
-        for user in ["birthe", "carl"] {
+        for user in ["birthe", "carl", "rita"] {
             store::user(&store, user).await;
             let token = Secret::new(format!("token-of-{user}"));
             config.api.tokens.push(Token {
@@ -84,6 +85,12 @@ impl App {
                 token,
             });
         }
+        let auditor = Grant {
+            to: Principal::User("rita".to_owned()),
+            role: Role::Auditor,
+            scope: Scope::Everywhere,
+        };
+        store.set_configured_grants(&[auditor]).await.unwrap();
         let engine = Arc::new(Engine::new(organisation));
         engine.load(&store).await.unwrap();
         let subjects = Arc::new(Subjects::default());

@@ -31,7 +31,7 @@ impl Cli {
         let home = cli.home.path().display();
         cli.write(
             "sagspost.toml",
-            &format!("[database]\nurl = \"sqlite://{home}/sagspost.db\"\n[blobs]\nurl = \"file:{home}/blobs\"\n[suggestions]\nsnapshot = \"{home}/suggestions.index\"\n"),
+            &format!("[database]\nurl = \"sqlite://{home}/sagspost.db\"\n[blobs]\nurl = \"file:{home}/blobs\"\n[suggestions]\nsnapshot = \"{home}/suggestions.index\"\n[audit]\nkey_file = \"{home}/audit.key\"\n"),
         );
         cli
     }

@@ -15,7 +15,15 @@ use uuid::Uuid;
 /// A fresh, migrated store; its files go when this is dropped.
 pub struct TestStore {
     pub store: Store,
+    url: String,
     _folder: tempfile::TempDir,
+}
+
+impl TestStore {
+    /// Where its database is, for what is to be done around Sagspost.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
 }
 
 impl std::ops::Deref for TestStore {
@@ -38,6 +46,7 @@ pub async fn open(url: &str, folder: tempfile::TempDir) -> TestStore {
     store.migrate().await.unwrap();
     TestStore {
         store,
+        url: url.to_owned(),
         _folder: folder,
     }
 }

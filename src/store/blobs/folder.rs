@@ -5,7 +5,7 @@
 //! File systems that cannot do it are written to in the ordinary way.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
@@ -15,17 +15,18 @@ use rustix::fs::OFlags;
 const ALIGNMENT: usize = 4096;
 const CHUNK: usize = 2 << 20;
 
-/// Creates a file; when this returns, it is on disk. A file that could not be written whole is removed.
-pub(super) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Creates a file of what is read, so many bytes of it; when this returns, it is on disk. A file that could not be written whole
+/// is removed. It may be read twice.
+pub(super) fn write<R: Read>(path: &Path, length: usize, read: impl Fn() -> R) -> io::Result<()> {
     let folder = path.parent().unwrap_or(path);
     if !folder.exists() {
         fs::create_dir_all(folder)?;
         sync_folder(folder.parent().unwrap_or(folder))?;
     }
-    let written = match write_around_cache(path, bytes) {
+    let written = match write_around_cache(path, length, read()) {
         Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
             remove(path)?;
-            write_through_cache(path, bytes)
+            write_through_cache(path, read())
         }
         outcome => outcome,
     };
@@ -41,29 +42,32 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     }
 }
 
-fn write_around_cache(path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn write_around_cache(path: &Path, length: usize, mut read: impl Read) -> io::Result<()> {
     let flags = i32::try_from(OFlags::DIRECT.bits()).unwrap_or_default();
     let mut file = OpenOptions::new()
         .write(true)
         .create_new(true)
         .custom_flags(flags)
         .open(path)?;
-    let mut buffer = vec![0; CHUNK.min(bytes.len().next_multiple_of(ALIGNMENT)) + ALIGNMENT];
+    let mut buffer = vec![0; CHUNK.min(length.next_multiple_of(ALIGNMENT)) + ALIGNMENT];
     let start = buffer.as_ptr().align_offset(ALIGNMENT);
     let aligned = buffer.get_mut(start..).unwrap_or_default();
-    for chunk in bytes.chunks(CHUNK) {
-        let whole_blocks = chunk.len().next_multiple_of(ALIGNMENT);
-        aligned[..chunk.len()].copy_from_slice(chunk);
-        aligned[chunk.len()..whole_blocks].fill(0);
+    let mut rest = length;
+    while rest > 0 {
+        let chunk = CHUNK.min(rest);
+        let whole_blocks = chunk.next_multiple_of(ALIGNMENT);
+        read.read_exact(&mut aligned[..chunk])?;
+        aligned[chunk..whole_blocks].fill(0);
         file.write_all(&aligned[..whole_blocks])?;
+        rest -= chunk;
     }
-    file.set_len(bytes.len() as u64)?;
+    file.set_len(length as u64)?;
     file.sync_all()
 }
 
-fn write_through_cache(path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn write_through_cache(path: &Path, mut read: impl Read) -> io::Result<()> {
     let mut file = File::create_new(path)?;
-    file.write_all(bytes)?;
+    io::copy(&mut read, &mut file)?;
     file.sync_all()
 }
 
@@ -98,7 +102,7 @@ mod tests {
         ] {
             let bytes: Vec<u8> = (0..length).map(|at| (at % 251) as u8).collect();
             let path = home.path().join("af").join(length.to_string());
-            write(&path, &bytes).unwrap();
+            write(&path, length, || &bytes[..]).unwrap();
             assert!(fs::read(&path).unwrap() == bytes, "{length}");
         }
     }
@@ -107,7 +111,7 @@ mod tests {
     fn what_the_file_system_writes_through_its_cache_is_the_same() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("x");
-        write_through_cache(&path, b"sagspost").unwrap();
+        write_through_cache(&path, &b"sagspost"[..]).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"sagspost");
     }
 
@@ -115,8 +119,8 @@ mod tests {
     fn an_object_is_never_written_over() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("x");
-        write(&path, b"first").unwrap();
-        assert!(write(&path, b"second").is_err());
+        write(&path, 5, || &b"first"[..]).unwrap();
+        assert!(write(&path, 6, || &b"second"[..]).is_err());
         assert_eq!(fs::read(&path).unwrap(), b"first");
     }
 }

@@ -4,7 +4,10 @@
 //! knows objects and ranges only; which blob lies where is in the database (`blobs`, `blob_objects`).
 
 mod folder;
+mod master;
+mod sealed;
 
+use std::io::Read;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,8 +20,15 @@ use object_store::local::LocalFileSystem;
 use object_store::{ObjectStore, ObjectStoreExt, path::Path};
 use uuid::Uuid;
 
-use super::{Store, StoreError, db::read};
+use super::{Store, StoreError, data_keys::Seal, db::read, mails::digest};
 use crate::domain::mail::Sha256;
+
+pub use master::{KeyError, Master};
+pub(super) use master::{Wrapped, random};
+pub(super) use sealed::{BlobKey, Salt, Sealing, sealed_length};
+
+/// Sealed bytes that are opened beside the others' work.
+const LARGE_BYTES: u64 = 1 << 20;
 
 /// Where objects are kept.
 #[derive(Clone)]
@@ -55,6 +65,8 @@ pub enum BlobError {
     Read(#[source] object_store::Error),
     #[error("the stored bytes of {0} have changed")]
     Damaged(Sha256),
+    #[error(transparent)]
+    Key(#[from] KeyError),
 }
 
 impl BlobError {
@@ -104,16 +116,34 @@ impl Blobs {
         let path = path_of(id);
         if let Some(folder) = &self.folder {
             let file = folder.join(path.as_ref());
-            return tokio::task::spawn_blocking(move || folder::write(&file, &bytes))
-                .await
-                .unwrap_or_else(|stopped| Err(std::io::Error::other(stopped)))
-                .map_err(BlobError::WriteFile);
+            return written(move || folder::write(&file, bytes.len(), || &bytes[..])).await;
         }
         self.objects
             .put(&path, bytes.into())
             .await
             .map_err(BlobError::Write)?;
         Ok(())
+    }
+
+    /// Writes what is read, so many bytes of it: to a folder chunk by chunk, while S3 wants all of it at once.
+    pub(super) async fn put_read<R: Read>(
+        &self,
+        id: Uuid,
+        length: usize,
+        read: impl Fn() -> R + Send + 'static,
+    ) -> Result<(), BlobError> {
+        if let Some(folder) = &self.folder {
+            let file = folder.join(path_of(id).as_ref());
+            return written(move || folder::write(&file, length, read)).await;
+        }
+        let bytes = tokio::task::spawn_blocking(move || {
+            let mut bytes = Vec::with_capacity(length);
+            read().read_to_end(&mut bytes).map(|_| bytes)
+        })
+        .await
+        .unwrap_or_else(|stopped| Err(std::io::Error::other(stopped)))
+        .map_err(BlobError::WriteFile)?;
+        self.put(id, bytes.into()).await
     }
 
     pub async fn get(&self, id: Uuid, range: Range<u64>) -> Result<Bytes, BlobError> {
@@ -161,6 +191,24 @@ impl Blobs {
     }
 }
 
+async fn written(
+    write: impl FnOnce() -> std::io::Result<()> + Send + 'static,
+) -> Result<(), BlobError> {
+    tokio::task::spawn_blocking(write)
+        .await
+        .unwrap_or_else(|stopped| Err(std::io::Error::other(stopped)))
+        .map_err(BlobError::WriteFile)
+}
+
+/// Where a blob lies, and what opens it.
+struct Place {
+    object: Uuid,
+    range: Range<u64>,
+    seal: Option<Seal>,
+}
+
+type PlaceRow = (Uuid, i64, i64, Option<Uuid>, Option<Vec<u8>>);
+
 /// Objects are spread over 256 folders by their last, random byte.
 fn path_of(id: Uuid) -> Path {
     let name = id.simple().to_string();
@@ -170,14 +218,15 @@ fn path_of(id: Uuid) -> Path {
 impl Store {
     /// The bytes with this SHA-256, checked against it.
     pub async fn blob(&self, sha256: Sha256) -> Result<Bytes, StoreError> {
-        let (object, range) = self.place_of(sha256).await?;
-        let bytes = match self.blobs.get(object, range).await {
+        let place = self.place_of(sha256).await?;
+        let bytes = match self.blobs.get(place.object, place.range.clone()).await {
             Err(BlobError::Read(object_store::Error::NotFound { .. })) => {
                 // Moved by the housekeeping since we looked.
-                let (object, range) = self.place_of(sha256).await?;
-                self.blobs.get(object, range).await?
+                let place = self.place_of(sha256).await?;
+                let bytes = self.blobs.get(place.object, place.range.clone()).await?;
+                self.opened(&place, sha256, bytes, Part::Whole).await?
             }
-            read => read?,
+            read => self.opened(&place, sha256, read?, Part::Whole).await?,
         };
         if Sha256::of(&bytes) != sha256 {
             return Err(BlobError::Damaged(sha256).into());
@@ -187,30 +236,89 @@ impl Store {
 
     /// The first bytes of a blob, for what stands at its beginning; of a whole one they are checked.
     pub async fn blob_head(&self, sha256: Sha256, max_bytes: u64) -> Result<Bytes, StoreError> {
-        let (object, range) = self.place_of(sha256).await?;
-        if range.end - range.start <= max_bytes {
+        let place = self.place_of(sha256).await?;
+        if place.plain_length() <= max_bytes {
             return self.blob(sha256).await;
         }
-        let head = |range: Range<u64>| range.start..range.start + max_bytes;
-        match self.blobs.get(object, head(range)).await {
+        let mut head = match self.blobs.get(place.object, place.head(max_bytes)).await {
             Err(BlobError::Read(object_store::Error::NotFound { .. })) => {
-                let (object, range) = self.place_of(sha256).await?;
-                Ok(self.blobs.get(object, head(range)).await?)
+                let place = self.place_of(sha256).await?;
+                let bytes = self.blobs.get(place.object, place.head(max_bytes)).await?;
+                self.opened(&place, sha256, bytes, Part::Head).await?
             }
-            read => Ok(read?),
-        }
+            read => self.opened(&place, sha256, read?, Part::Head).await?,
+        };
+        head.truncate(max_bytes as usize);
+        Ok(head)
     }
 
-    async fn place_of(&self, sha256: Sha256) -> Result<(Uuid, Range<u64>), StoreError> {
-        let place: Option<(Uuid, i64, i64)> = read!(self, |c| sqlx::query_as(
-            "select object_id, byte_offset, byte_length
+    async fn opened(
+        &self,
+        place: &Place,
+        sha256: Sha256,
+        bytes: Bytes,
+        part: Part,
+    ) -> Result<Bytes, StoreError> {
+        let Some(seal) = &place.seal else {
+            return Ok(bytes);
+        };
+        let key = self.blob_key(seal, sha256).await?;
+        let whole = matches!(part, Part::Whole);
+        let open = move || key.open(bytes, whole);
+        // A large one keeps others waiting.
+        let opened = if place.range.end - place.range.start > LARGE_BYTES {
+            tokio::task::spawn_blocking(open)
+                .await
+                .unwrap_or(Err(sealed::Unsealable))
+        } else {
+            open()
+        };
+        Ok(opened.map_err(|_| BlobError::Damaged(sha256))?)
+    }
+
+    async fn place_of(&self, sha256: Sha256) -> Result<Place, StoreError> {
+        let row: Option<PlaceRow> = read!(self, |c| sqlx::query_as(
+            "select object_id, byte_offset, byte_length, key_id, salt
              from blobs
              where sha256 = $1"
         )
         .bind(sha256.0.to_vec())
         .fetch_optional(c)
         .await?);
-        let (object, offset, length) = place.ok_or(StoreError::NotFound("blob"))?;
-        Ok((object, offset as u64..(offset + length) as u64))
+        let (object, offset, length, key_id, salt) = row.ok_or(StoreError::NotFound("blob"))?;
+        Ok(Place {
+            object,
+            range: offset as u64..(offset + length) as u64,
+            seal: key_id.zip(salt).map(|(key_id, salt)| Seal {
+                key_id,
+                salt: digest(&salt),
+            }),
+        })
+    }
+}
+
+/// How much of a blob is read.
+#[derive(Clone, Copy)]
+enum Part {
+    Whole,
+    Head,
+}
+
+impl Place {
+    /// Bytes of the blob once opened.
+    fn plain_length(&self) -> u64 {
+        let length = self.range.end - self.range.start;
+        match self.seal {
+            Some(_) => sealed::plain_length(length),
+            None => length,
+        }
+    }
+
+    /// Where the first bytes of a longer blob lie.
+    fn head(&self, max_bytes: u64) -> Range<u64> {
+        match self.seal {
+            Some(_) => sealed::head_of(&self.range, max_bytes),
+            None => self.range.start..self.range.start + max_bytes,
+        }
     }
 }

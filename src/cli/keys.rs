@@ -1,0 +1,77 @@
+//! `sagspost keys`: what encrypts the blobs.
+
+use chrono::Utc;
+
+use super::Context;
+use crate::store::Store;
+
+#[derive(clap::Subcommand)]
+pub enum Command {
+    /// Show the data keys and how many blobs depend on each
+    Status,
+    /// Wrap every data key by the present master key, and begin a new data key
+    Rotate,
+    /// Encrypt the blobs that lie in the clear
+    Encrypt(Encrypt),
+}
+
+#[derive(clap::Args)]
+pub struct Encrypt {
+    /// Also those under older data keys
+    #[arg(long)]
+    older: bool,
+}
+
+pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<()> {
+    let store = context.store().await?;
+    match command {
+        Command::Status => status(context, &store).await?,
+        Command::Rotate => {
+            let wrapped = store.rotate_keys(&super::actor(), Utc::now()).await?;
+            if context.json {
+                super::print_json(&serde_json::json!({ "wrapped": wrapped }))?;
+            } else {
+                println!(
+                    "{wrapped} data keys were wrapped anew, and a new one is in use. The previous master key is not needed any more."
+                );
+            }
+        }
+        Command::Encrypt(args) => {
+            let mut encrypted = 0;
+            loop {
+                let some = store.encrypt_some(args.older, Utc::now()).await?;
+                if some == 0 {
+                    break;
+                }
+                encrypted += some;
+            }
+            if context.json {
+                super::print_json(&serde_json::json!({ "encrypted": encrypted }))?;
+            } else {
+                println!(
+                    "{encrypted} blobs were encrypted. What they were before is removed by the service's housekeeping within three days."
+                );
+            }
+        }
+    }
+    store.close().await;
+    Ok(())
+}
+
+async fn status(context: &Context, store: &Store) -> anyhow::Result<()> {
+    let states = store.key_states().await?;
+    if context.json {
+        return super::print_json(&states);
+    }
+    for state in states {
+        match (state.id, state.created_at, state.master) {
+            (Some(id), Some(at), Some(master)) => println!(
+                "{id}  made {}  wrapped by {master}  {} blobs",
+                at.format("%Y-%m-%d"),
+                state.blobs
+            ),
+            _ => println!("in the clear: {} blobs", state.blobs),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,391 @@
+//! Every call that reads or writes a mail, a document, a case or a search is on record; nothing of what it held is.
+
+use reqwest::Method;
+use sagspost::api;
+use sagspost::store::{AuditFilter, AuditRecord, Call, Origin, Recorded};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::support::app::{Answer, App, answer};
+use crate::support::store::{case, eml};
+
+/// Everything that is on record, newest first.
+async fn records(app: &App) -> Vec<Recorded> {
+    app.store.write_records().await.unwrap();
+    let found = app
+        .store
+        .audit_found(&AuditFilter::default(), None, 1000)
+        .await
+        .unwrap();
+    found.into_iter().map(|(_, record)| record).collect()
+}
+
+async fn newest(app: &App) -> Recorded {
+    records(app).await.remove(0)
+}
+
+/// What is needed to call every route.
+struct Things {
+    mail: Uuid,
+    entry: Uuid,
+    case: Uuid,
+    other_case: Uuid,
+    file: Uuid,
+}
+
+async fn things(app: &App) -> Things {
+    let mails = app
+        .add_mails(&[eml("1@x", "Hegn", &[]), eml("2@x", "Støj", &[])])
+        .await;
+    let case_made = app.add_case(case("Hegn ved nabogrund")).await;
+    let other = app.add_case(case("Støj fra vejen")).await;
+    let body = json!({ "mail_id": mails[1], "case_id": case_made.id });
+    let entry = app.journal("birthe", "things", &body).await.json();
+    let documents = app
+        .get(
+            &format!("/api/v1/cases/{}/documents", case_made.id),
+            "birthe",
+        )
+        .await
+        .json();
+    let id = |value: &Value| Uuid::parse_str(value.as_str().unwrap()).unwrap();
+    Things {
+        mail: mails[0],
+        entry: id(&entry["id"]),
+        case: case_made.id,
+        other_case: other.id,
+        file: id(&documents[0]["files"][0]["id"]),
+    }
+}
+
+/// Calls a route in a way that succeeds.
+async fn call(app: &App, things: &Things, method: &Method, path: &str) -> Answer {
+    let id = match path {
+        path if path.contains("/mails/") => things.mail,
+        path if path.contains("/journal/") => things.entry,
+        path if path.contains("/files/") => things.file,
+        path if path.contains("/suggestions/") => things.mail,
+        _ => things.case,
+    };
+    let address = path
+        .replace("{id}", &id.to_string())
+        .replace("{mail_id}", &id.to_string())
+        .replace("{path}", "0");
+    let body = match (method.as_str(), path) {
+        ("POST", "/api/v1/messages/lookup") => json!({ "message_id": "1@x" }),
+        ("POST", "/api/v1/suggestions" | "/api/v1/kle/suggestions" | "/api/v1/cases/proposal") => {
+            json!({ "mail_id": things.mail })
+        }
+        ("POST", "/api/v1/journal") => {
+            json!({ "mail_id": things.mail, "case_id": things.other_case })
+        }
+        ("POST", "/api/v1/cases") => json!({ "title": "Ny sag" }),
+        ("PATCH", "/api/v1/cases/{id}") => json!({ "status": "closed" }),
+        _ => Value::Null,
+    };
+    let user = if path == "/api/v1/audit" {
+        "rita"
+    } else {
+        "birthe"
+    };
+    let mut request = app
+        .request(method.clone(), &address, user)
+        .header("Sagspost-Why", "click")
+        .header("User-Agent", "Mozilla/5.0 Firefox/140.0")
+        .header("Idempotency-Key", path);
+    if !body.is_null() {
+        request = request.json(&body);
+    }
+    answer(request).await
+}
+
+/// A route that takes something away comes after those that look at it.
+fn in_an_order_that_works() -> Vec<(Method, String)> {
+    let mut routes = Vec::new();
+    for (path, item) in api::openapi().paths.paths {
+        for (method, operation) in [
+            (Method::GET, item.get),
+            (Method::PUT, item.put),
+            (Method::POST, item.post),
+            (Method::DELETE, item.delete),
+            (Method::PATCH, item.patch),
+        ] {
+            if operation.is_some() {
+                routes.push((method, path.clone()));
+            }
+        }
+    }
+    let order = |(method, path): &(Method, String)| match method.as_str() {
+        "GET" => 0,
+        "PUT" => 1,
+        // A filed mail is no longer one that belongs on no case.
+        "POST" if path.contains("not-for-a-case") => 2,
+        "DELETE" if path.contains("not-for-a-case") => 3,
+        "POST" => 4,
+        "PATCH" => 6,
+        _ => 5,
+    };
+    routes.sort_by_key(order);
+    routes
+}
+
+#[tokio::test]
+async fn every_route_that_touches_a_mail_a_document_a_case_or_a_search_leaves_a_record() {
+    let app = App::start().await;
+    let things = things(&app).await;
+    let mut recorded = 0;
+    for (method, path) in in_an_order_that_works() {
+        let action = api::action_of(&method, &path)
+            .unwrap_or_else(|| panic!("{method} {path} is not in the table of api/recording.rs"));
+        if path == "/api/v1/events" {
+            continue;
+        }
+        let before = records(&app).await.len();
+        let answer = call(&app, &things, &method, &path).await;
+        let after = records(&app).await;
+        if action.is_empty() {
+            assert_eq!(after.len(), before, "{method} {path}");
+            continue;
+        }
+        // The mail of the test has no attachment: that, too, is on record.
+        let expected = if path.contains("/attachments/") {
+            "not_found"
+        } else {
+            assert!(
+                answer.status < 300,
+                "{method} {path}: {} {}",
+                answer.status,
+                String::from_utf8_lossy(&answer.body)
+            );
+            "ok"
+        };
+        assert_eq!(after.len(), before + 1, "{method} {path}");
+        let record = &after[0];
+        assert_eq!(record.outcome, expected, "{method} {path}");
+        assert_eq!(record.agent.as_deref(), Some("firefox"), "{method} {path}");
+        assert_eq!(record.why.as_deref(), Some("click"), "{method} {path}");
+        assert_eq!(
+            record.address.as_deref(),
+            Some("127.0.0.1"),
+            "{method} {path}"
+        );
+        assert_eq!(
+            record.request.as_deref(),
+            Some(answer.header("x-request-id")),
+            "{method} {path}"
+        );
+        let by = if action == "audit.read" {
+            "rita"
+        } else {
+            "birthe"
+        };
+        assert_eq!(record.actor, by, "{method} {path}");
+        let same =
+            record.action == action || (action == "case.change" && record.action == "case.close");
+        assert!(same, "{method} {path}: {}", record.action);
+        recorded += 1;
+    }
+    assert!(recorded > 20, "{recorded}");
+}
+
+#[tokio::test]
+async fn what_was_refused_or_not_found_is_on_record_and_a_stranger_leaves_none() {
+    let app = App::start().await;
+    let things = things(&app).await;
+    let before = records(&app).await.len();
+    app.get(&format!("/api/v1/mails/{}", things.mail), "").await;
+    app.get("/api/v1/mails/no-id", "nobody").await;
+    assert_eq!(records(&app).await.len(), before);
+
+    assert_eq!(
+        app.get(&format!("/api/v1/mails/{}", things.mail), "carl")
+            .await
+            .status,
+        404
+    );
+    let record = newest(&app).await;
+    assert_eq!((&*record.actor, &*record.outcome), ("carl", "not_found"));
+    assert_eq!(record.subject_id, things.mail.to_string());
+
+    let twice = json!({ "mail_id": things.mail, "case_id": things.case, "title": "" });
+    assert_eq!(app.journal("birthe", "refused", &twice).await.status, 422);
+    let record = newest(&app).await;
+    assert_eq!((&*record.action, &*record.outcome), ("journal", "refused"));
+    assert_eq!(record.case_id, Some(things.case.to_string()));
+
+    let head = app.request(
+        Method::HEAD,
+        &format!("/api/v1/mails/{}/raw", things.mail),
+        "birthe",
+    );
+    assert_eq!(answer(head).await.status, 200);
+    assert_eq!(newest(&app).await.action, "mail.read_raw");
+
+    app.get("/api/v1/mails/010203-1234", "birthe").await;
+    let record = newest(&app).await;
+    assert_eq!((&*record.outcome, &*record.subject_id), ("not_found", ""));
+}
+
+#[tokio::test]
+async fn a_search_is_on_record_by_how_many_words_and_a_digest_that_tells_nothing() {
+    let app = App::start().await;
+    things(&app).await;
+    app.store.set_word_key([7; 32]);
+    for (path, found) in [
+        ("/api/v1/mails?q=hemmeligord%20Hegn", 0),
+        ("/api/v1/mails?q=Hegn", 1),
+        ("/api/v1/cases?q=hegn", 1),
+        ("/api/v1/mails?q=hegn%20HEMMELIGORD", 0),
+        ("/api/v1/mails?from=hemmeligord@borger.example", 0),
+    ] {
+        let page = app.get(path, "birthe").await.json();
+        assert_eq!(page["items"].as_array().unwrap().len(), found, "{path}");
+    }
+    let all = records(&app).await;
+    for record in &all {
+        let text = serde_json::to_string(record).unwrap().to_lowercase();
+        assert!(
+            !text.contains("hemmeligord") && !text.contains("hegn"),
+            "{text}"
+        );
+    }
+    let detail: Vec<Value> = all[..5]
+        .iter()
+        .rev()
+        .map(|record| serde_json::from_str(&record.detail).unwrap())
+        .collect();
+    assert_eq!(detail[0]["words"], 2);
+    assert_eq!(detail[1]["shown"].as_array().unwrap().len(), 1);
+    assert_eq!(detail[1]["digest"], detail[2]["digest"], "the same word");
+    assert_eq!(
+        detail[0]["digest"], detail[3]["digest"],
+        "in whatever order"
+    );
+    assert_ne!(detail[0]["digest"], detail[1]["digest"]);
+    assert_eq!(detail[4]["by_sender"], true);
+}
+
+#[tokio::test]
+async fn the_auditor_sees_who_looked_at_a_case_and_what_a_person_looked_at() {
+    let app = App::start().await;
+    let things = things(&app).await;
+    app.get(&format!("/api/v1/cases/{}", things.case), "carl")
+        .await;
+    app.get(&format!("/api/v1/cases/{}", things.other_case), "birthe")
+        .await;
+    app.get(&format!("/api/v1/files/{}", things.file), "carl")
+        .await;
+    let number = app.store.case(things.case, "birthe").await.unwrap().number;
+
+    let of_case = app
+        .get(&format!("/api/v1/audit?case={number}"), "rita")
+        .await;
+    assert_eq!(of_case.status, 200);
+    let lines = of_case.json()["items"].as_array().unwrap().clone();
+    let seen: Vec<(&str, &str)> = lines
+        .iter()
+        .map(|line| {
+            (
+                line["actor"].as_str().unwrap(),
+                line["action"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            ("carl", "file.read"),
+            ("carl", "case.read"),
+            ("birthe", "case.read_documents"),
+            ("birthe", "journal"),
+            ("system", "case.create"),
+        ]
+    );
+    let of_carl = app
+        .get("/api/v1/audit?person=carl&limit=1", "rita")
+        .await
+        .json();
+    assert_eq!(of_carl["items"][0]["action"], "file.read");
+    assert!(!of_carl["next_cursor"].is_null());
+
+    // To whoever is no auditor there is no log, and that they asked is in it.
+    let refused = app.get("/api/v1/audit", "birthe").await;
+    assert_eq!(refused.status, 404);
+    let record = newest(&app).await;
+    assert_eq!(
+        (&*record.actor, &*record.action, &*record.outcome),
+        ("birthe", "audit.read", "not_found")
+    );
+    assert_eq!(
+        app.get("/api/v1/audit?case=2099-1", "rita").await.status,
+        404
+    );
+    assert_eq!(app.get("/audit", "").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_deputy_is_on_record_with_whom_they_act_for() {
+    let app = App::start().await;
+    let things = things(&app).await;
+    let call = Call::new(Origin::default());
+    std::sync::Arc::clone(&call)
+        .scope(async {
+            Call::note_actor("birthe", Some("leder"));
+            Call::note_why("break-glass: klage til borgmesteren");
+            app.store
+                .set_favourite(things.case, "birthe", true)
+                .await
+                .unwrap();
+        })
+        .await;
+    let record = newest(&app).await;
+    assert_eq!(record.on_behalf_of.as_deref(), Some("leder"));
+    assert_eq!(
+        record.why.as_deref(),
+        Some("break-glass: klage til borgmesteren")
+    );
+    let for_the_leader = AuditFilter {
+        person: Some("leder".into()),
+        ..AuditFilter::default()
+    };
+    assert_eq!(
+        app.store
+            .audit_found(&for_the_leader, None, 10)
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
+}
+
+#[tokio::test]
+async fn nothing_is_read_when_its_record_cannot_be_kept() {
+    let app = App::start().await;
+    let things = things(&app).await;
+    let call = Call::new(Origin::default());
+    let record = |id: String| AuditRecord {
+        actor: "birthe",
+        action: "mail.read",
+        subject_kind: "mail",
+        subject_id: id,
+        case_id: None,
+        detail: json!({}),
+    };
+    let mut kept = 0;
+    while app
+        .store
+        .record(Recorded::of_call(
+            record(kept.to_string()),
+            &call,
+            "ok",
+            chrono::Utc::now(),
+        ))
+        .is_ok()
+    {
+        kept += 1;
+    }
+    let path = format!("/api/v1/mails/{}", things.mail);
+    assert_eq!(app.get(&path, "birthe").await.status, 503);
+    app.store.write_records().await.unwrap();
+    assert_eq!(app.get(&path, "birthe").await.status, 200);
+}
