@@ -69,6 +69,8 @@ where
                 return Err(error.into());
             }
         };
+        // Noted before anything is refused: attempts are on record as well.
+        Call::note_actor(&asker.user, None);
         let calls = app.auth.calls.take(asker.user.clone(), Instant::now());
         calls.map_err(Problem::too_many)?;
         if asker.scope == TokenScope::Read && !credentials::only_looks(parts) {

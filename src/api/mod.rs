@@ -142,9 +142,9 @@ pub fn router(app: App) -> Router {
                 Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal").into_response()
             },
         ))
-        // Around what may panic: that, too, is on record.
-        .layer(recording)
         .layer(from_fn(move |request, next| within(timeout, request, next)))
+        // Around what may panic or take too long: that, too, is on record.
+        .layer(recording)
         .layer(CompressionLayer::new().compress_when(
             DefaultPredicate::new().and(NotForContentType::const_new("text/event-stream")),
         ))

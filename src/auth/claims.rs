@@ -178,7 +178,14 @@ impl Claims {
     }
 
     pub fn identity(&self, settings: &SignIn, own_domains: &[String]) -> Result<Identity, Refusal> {
-        let groups = self.groups(&settings.group_claims);
+        // A token that names the person and no group says that there is none: what was withdrawn must not stay.
+        let speaks = self.names_the_person(settings);
+        let groups = self
+            .groups(&settings.group_claims)
+            .or_else(|| (speaks && !self.has_groups_elsewhere()).then(Vec::new));
+        let unit = self
+            .text(&settings.unit_claim)
+            .or_else(|| (speaks && !settings.unit_claim.is_empty()).then(String::new));
         let user_name = self
             .text(&settings.user_claim)
             .and_then(|claim| user_name::of_claim(&claim, own_domains));
@@ -188,7 +195,7 @@ impl Claims {
             user_name,
             display_name: self.text("name"),
             mail: self.text("email").map(|mail| mail.to_lowercase()),
-            unit: self.text(&settings.unit_claim),
+            unit,
             groups,
             hash: [0; 32],
         };
@@ -217,7 +224,13 @@ impl Claims {
         (!text.is_empty()).then(|| text.to_owned())
     }
 
-    /// `None` when no claim speaks of groups: a provider that leaves them out has not said that there are none.
+    /// Entra ID's word for groups that are too many for a token (`hasgroups`, or a claim of distributed claims, OpenID
+    /// Connect Core 5.6.2).
+    fn has_groups_elsewhere(&self) -> bool {
+        self.rest.contains_key("hasgroups") || self.rest.contains_key("_claim_names")
+    }
+
+    /// `None` when no claim speaks of groups.
     fn groups(&self, claims: &[String]) -> Option<Vec<String>> {
         let told: Vec<&Value> = claims
             .iter()
@@ -354,6 +367,28 @@ mod tests {
         assert_eq!(identity.groups.unwrap(), ["Leder", "a", "b"]);
         let silent = claims(&json!({})).identity(&settings, &[]).unwrap();
         assert_eq!((silent.user_name, silent.groups), (None, None));
+    }
+
+    #[test]
+    fn groups_and_unit_that_are_not_named_any_more_are_withdrawn_unless_they_are_too_many() {
+        let mut settings = settings();
+        settings.unit_claim = "department".to_owned();
+        let named = |more: serde_json::Value| {
+            let mut said = json!({ "preferred_username": "birthe" });
+            for (name, value) in more.as_object().unwrap() {
+                said[name] = value.clone();
+            }
+            claims(&said).identity(&settings, &[]).unwrap()
+        };
+        let withdrawn = named(json!({}));
+        assert_eq!(withdrawn.groups, Some(Vec::new()));
+        assert_eq!(withdrawn.unit.as_deref(), Some(""));
+        for elsewhere in [
+            json!({ "hasgroups": true }),
+            json!({ "_claim_names": { "groups": "src1" } }),
+        ] {
+            assert_eq!(named(elsewhere).groups, None);
+        }
     }
 
     #[test]

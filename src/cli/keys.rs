@@ -32,7 +32,7 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
                 super::print_json(&serde_json::json!({ "wrapped": wrapped }))?;
             } else {
                 println!(
-                    "{wrapped} data keys were wrapped anew, and a new one is in use. The previous master key is not needed any more."
+                    "{wrapped} data keys were wrapped anew, and a new one is in use. This database needs the previous master key no more; backups of it do."
                 );
             }
         }

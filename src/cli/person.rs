@@ -1,6 +1,8 @@
 //! `sagspost person`: what is kept of somebody, and taking of it what may be taken.
 
+use std::io::Write as _;
 use std::io::{BufRead as _, IsTerminal as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -66,13 +68,23 @@ async fn export(store: &Store, args: Export) -> anyhow::Result<()> {
         .held_of_person(&person, &super::actor(), Utc::now())
         .await?;
     if let Some(folder) = &args.mails {
-        std::fs::create_dir_all(folder)
+        // What is handed out is its owner's alone until it is.
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
             .with_context(|| format!("{} cannot be made", folder.display()))?;
         for mail in &held.mails {
             let row = store.mail_unchecked(mail.id).await?;
             let raw = store.blob(row.sha256).await?;
             let file = folder.join(format!("{}.eml", mail.id));
-            std::fs::write(&file, raw)
+            std::fs::File::options()
+                .write(true)
+                .create(true)
+                .truncate(true)
+                .mode(0o600)
+                .open(&file)
+                .and_then(|mut file| file.write_all(&raw))
                 .with_context(|| format!("{} cannot be written", file.display()))?;
         }
     }

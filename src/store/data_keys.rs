@@ -279,10 +279,19 @@ impl Store {
         Ok(placed.len())
     }
 
+    /// Where blobs were encrypted once, nothing is written in the clear because a setting got lost.
+    async fn expect_no_data_key(&self) -> Result<(), StoreError> {
+        let known: Option<(Uuid,)> =
+            read!(self, |c| sqlx::query_as("select id from data_keys limit 1")
+                .fetch_optional(c)
+                .await?);
+        known.map_or(Ok(()), |_| Err(not_set()))
+    }
+
     /// The data key that is written with (ids sort by time), made when there is none; `None` without a master key.
     async fn newest_data_key(&self) -> Result<Option<(Uuid, [u8; 32])>, StoreError> {
         if self.vault.is_none() {
-            return Ok(None);
+            return self.expect_no_data_key().await.map(|()| None);
         }
         let newest: Option<(Uuid,)> = read!(self, |c| sqlx::query_as(
             "select id from data_keys order by id desc limit 1"

@@ -113,7 +113,7 @@ impl Store {
                         .clone()
                         .unwrap_or_else(|| name.clone()),
                     mail: identity.mail.clone(),
-                    unit: identity.unit.clone(),
+                    unit: identity.unit.clone().filter(|unit| !unit.is_empty()),
                 };
                 users::save(&mut tx, &user, now).await?;
             }
@@ -134,13 +134,14 @@ impl Store {
         if bound == 0 {
             // Another request was faster: this person's own, or one of somebody who is called the same.
             drop(tx);
-            return Ok(self
-                .bound(identity)
-                .await?
-                .map_or(Known::NameTaken, |row| Known::User(row.user_name)));
+            return Ok(match self.bound(identity).await? {
+                Some(row) if row.disabled_at.is_some() => Known::Disabled,
+                Some(row) => Known::User(row.user_name),
+                None => Known::NameTaken,
+            });
         }
         take_over(&mut tx, name, identity).await?;
-        users::record(&mut tx, now, name, ("user.bind", "user", name)).await?;
+        users::record_beside(&mut tx, now, name, ("user.bind", "user", name)).await?;
         tx.commit().await?;
         Ok(Known::User(name.clone()))
     }
@@ -173,7 +174,7 @@ async fn take_over(tx: &mut Tx, name: &str, identity: &Identity) -> Result<(), S
     write!(tx, |c| {
         sqlx::query(
             "update users
-             set display_name = coalesce($1, display_name), mail = coalesce($2, mail), unit = coalesce($3, unit)
+             set display_name = coalesce($1, display_name), mail = coalesce($2, mail), unit = case when $3 = '' then null else coalesce($3, unit) end
              where name = $4",
         )
         .bind(&identity.display_name)

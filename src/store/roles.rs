@@ -80,6 +80,8 @@ impl Store {
             insert(&mut tx, grant, CONFIGURATION).await?;
         }
         memberships::derive(&mut tx, None).await?;
+        let act = ("role.configure", "role", CONFIGURATION);
+        users::record(&mut tx, Utc::now(), CONFIGURATION, act).await?;
         tx.commit().await
     }
 

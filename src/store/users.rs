@@ -65,6 +65,13 @@ impl Store {
         let mut tx = self.db.begin().await?;
         for ImportedUser { user, groups } in users {
             save(&mut tx, user, now).await?;
+            record(
+                &mut tx,
+                now,
+                COMMAND_LINE,
+                ("user.import", "user", &user.name),
+            )
+            .await?;
             if let Some(groups) = groups {
                 set_groups(&mut tx, &user.name, groups, GroupSource::Import).await?;
             }
@@ -144,15 +151,33 @@ pub(super) async fn record(
     actor: &str,
     (action, subject_kind, subject_id): (&str, &str, &str),
 ) -> Result<(), StoreError> {
-    let record = AuditRecord {
+    audit::append(tx, now, of_user(actor, action, subject_kind, subject_id)).await
+}
+
+/// The same of what happens on the way to something else, which is on record itself.
+pub(super) async fn record_beside(
+    tx: &mut Tx,
+    now: DateTime<Utc>,
+    actor: &str,
+    (action, subject_kind, subject_id): (&str, &str, &str),
+) -> Result<(), StoreError> {
+    audit::append_beside(tx, now, of_user(actor, action, subject_kind, subject_id)).await
+}
+
+fn of_user<'a>(
+    actor: &'a str,
+    action: &'a str,
+    subject_kind: &'a str,
+    subject_id: &str,
+) -> AuditRecord<'a> {
+    AuditRecord {
         actor,
         action,
         subject_kind,
         subject_id: subject_id.to_owned(),
         case_id: None,
         detail: serde_json::json!({}),
-    };
-    audit::append(tx, now, record).await
+    }
 }
 
 pub(super) async fn save(tx: &mut Tx, user: &User, now: DateTime<Utc>) -> Result<(), StoreError> {

@@ -5,6 +5,8 @@
 //! `signals` (what a mail gives) → `index` (what cases are known by) → `evidence` (features) → `rank`.
 
 mod access;
+#[cfg(test)]
+mod bad_input_tests;
 mod build;
 mod circles;
 mod describe;

@@ -8,7 +8,7 @@ use crate::messages::Lang;
 use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
-fn now() -> DateTime<Utc> {
+pub(super) fn now() -> DateTime<Utc> {
     "2024-06-03T10:00:00Z".parse().expect("a time")
 }
 
@@ -21,7 +21,7 @@ fn id_of(number: &str) -> Uuid {
     Uuid::from_slice(&hash.as_bytes()[..16]).expect("sixteen bytes")
 }
 
-fn case(number: &str, title: &str) -> Case {
+pub(super) fn case(number: &str, title: &str) -> Case {
     Case {
         id: id_of(number),
         number: number.to_owned(),
@@ -39,7 +39,7 @@ fn case(number: &str, title: &str) -> Case {
     }
 }
 
-fn mail(from: &str, subject: &str, text: &str) -> Mail {
+pub(super) fn mail(from: &str, subject: &str, text: &str) -> Mail {
     let address = |a: &str| Address {
         name: None,
         address: a.to_owned(),
@@ -53,7 +53,7 @@ fn mail(from: &str, subject: &str, text: &str) -> Mail {
     }
 }
 
-fn signals(mail: &Mail) -> Signals {
+pub(super) fn signals(mail: &Mail) -> Signals {
     let organisation = Organisation {
         domains: OwnDomains::from(vec!["byen.dk".to_owned()]),
         ..Organisation::default()
@@ -61,7 +61,7 @@ fn signals(mail: &Mail) -> Signals {
     Signals::of(mail, &organisation)
 }
 
-fn filed(entry: u128, case: &Case, signals: Signals) -> Filed {
+pub(super) fn filed(entry: u128, case: &Case, signals: Signals) -> Filed {
     Filed {
         entry: id(entry),
         case_id: case.id,
@@ -72,7 +72,7 @@ fn filed(entry: u128, case: &Case, signals: Signals) -> Filed {
     }
 }
 
-fn index(cases: &[&Case]) -> Index {
+pub(super) fn index(cases: &[&Case]) -> Index {
     let mut index = Index::default();
     for case in cases {
         index.upsert_case(case);
@@ -80,11 +80,11 @@ fn index(cases: &[&Case]) -> Index {
     index
 }
 
-fn suggested(index: &Index, mail: &Mail) -> Vec<Suggestion> {
+pub(super) fn suggested(index: &Index, mail: &Mail) -> Vec<Suggestion> {
     index.rank(&Model::default(), &signals(mail), "jens", now(), 5)
 }
 
-fn filler(count: usize) -> Vec<Case> {
+pub(super) fn filler(count: usize) -> Vec<Case> {
     const WORDS: [&str; 12] = [
         "vandforsyning",
         "skolevej",

@@ -227,6 +227,26 @@ async fn what_was_refused_or_not_found_is_on_record_and_a_stranger_leaves_none()
 }
 
 #[tokio::test]
+async fn acting_for_somebody_without_leave_is_on_record() {
+    let app = App::start().await;
+    let asked = app
+        .request(Method::GET, "/api/v1/cases", "carl")
+        .header("Sagspost-On-Behalf-Of", "birthe");
+    let refused = answer(asked).await;
+    assert!((400..500).contains(&refused.status), "{}", refused.status);
+    let record = newest(&app).await;
+    assert_eq!(
+        (
+            record.actor.as_str(),
+            record.action.as_str(),
+            record.outcome.as_str()
+        ),
+        ("carl", "case.list", "refused")
+    );
+    assert_eq!(record.on_behalf_of, None);
+}
+
+#[tokio::test]
 async fn a_search_is_on_record_by_how_many_words_and_a_digest_that_tells_nothing() {
     let app = App::start().await;
     things(&app).await;

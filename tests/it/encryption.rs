@@ -180,6 +180,20 @@ with_folder! {
         store.close().await;
     }
 
+    nothing_is_written_in_the_clear_when_the_setting_got_lost(url, folder) {
+        let store = open(url, folder).await.with_master(master("ab"));
+        stored(&store).await;
+        store.close().await;
+        let store = open(url, folder).await;
+        let before = files(folder);
+        let (mailbox, inbox) = mailbox(&store, "anden", &[]).await;
+        let batch = batch(mailbox, inbox, 1, &[eml("ny@x", "En ny mail", &[])]);
+        let refused = store.commit_batch(&batch, day(3)).await;
+        assert!(matches!(refused, Err(StoreError::Blob(BlobError::Key(_)))), "{refused:?}");
+        assert_eq!(files(folder), before);
+        store.close().await;
+    }
+
     bytes_that_were_changed_in_the_storage_are_refused(url, folder) {
         let store = open(url, folder).await.with_master(master("ab"));
         stored(&store).await;

@@ -33,8 +33,21 @@ pub(super) fn actor_at_hand() -> String {
         .unwrap_or_else(|| HOUSE.to_owned())
 }
 
-/// Writes the record of an act into the act's own transaction.
+/// Writes the record of an act into the act's own transaction; the call it is part of needs no other.
 pub(super) async fn append(
+    tx: &mut Tx,
+    now: DateTime<Utc>,
+    record: AuditRecord<'_>,
+) -> Result<(), StoreError> {
+    append_beside(tx, now, record).await?;
+    if let Some(call) = Call::current() {
+        call.note_act();
+    }
+    Ok(())
+}
+
+/// The same where the call is on record for itself.
+pub(super) async fn append_beside(
     tx: &mut Tx,
     now: DateTime<Utc>,
     record: AuditRecord<'_>,
@@ -65,8 +78,5 @@ pub(super) async fn append(
     .await
     .map(|_| ())?;
     });
-    if let Some(call) = call {
-        call.note_act();
-    }
     Ok(())
 }
