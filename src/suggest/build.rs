@@ -8,6 +8,7 @@ use super::postings::{Key, Slot};
 use super::words::Stems;
 use crate::domain::case::Case;
 use std::num::NonZero;
+use std::panic::resume_unwind;
 use std::thread;
 
 /// Items gathered before they are put in their lists: some 50 MB, and a copy of all lists each time.
@@ -103,7 +104,10 @@ fn prepare<T: Sync>(
             .collect();
         parts
             .into_iter()
-            .flat_map(|part| part.join().unwrap_or_default())
+            .flat_map(|part| {
+                // A page that got lost would be missed by nobody.
+                part.join().unwrap_or_else(|lost| resume_unwind(lost))
+            })
             .collect()
     })
 }

@@ -11,8 +11,8 @@ use super::signals::Signals;
 use super::words::{self, Stems};
 use serde::{Deserialize, Serialize};
 
-/// The heaviest words are kept.
-const MAX_WORDS: usize = 56;
+/// Words of a mail that are kept, the heaviest.
+pub(super) const MAX_WORDS: usize = 56;
 const MAX_SUBJECT_WORDS: usize = 16;
 const MAX_OTHERS: usize = 24;
 
@@ -98,13 +98,16 @@ impl<'a> Vocabulary<'a> {
 }
 
 impl Document {
-    pub fn of(signals: &Signals, stems: &Stems, filed: Moment) -> Self {
-        let words = signals.terms.iter().take(MAX_WORDS);
+    /// `words`: keys of the heaviest terms of the signals, with their weights.
+    pub fn of(
+        signals: &Signals,
+        words: impl Iterator<Item = (Key, u32)>,
+        stems: &Stems,
+        filed: Moment,
+    ) -> Self {
         let words: Vec<(Mark, u8)> = words
-            .map(|term| {
-                let weight = u8::try_from(term.2).unwrap_or(u8::MAX);
-                (term_key(&term.0).short(), weight)
-            })
+            .take(MAX_WORDS)
+            .map(|(key, weight)| (key.short(), u8::try_from(weight).unwrap_or(u8::MAX)))
             .collect();
         let subject_words = subject_words(signals, stems);
         let people = people(signals);

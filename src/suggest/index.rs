@@ -4,7 +4,7 @@
 //! order in which it was learned leaves no trace.
 
 use super::circles::{Circle, Circles, EVERYBODY, Sight};
-use super::document::{Document, Mark};
+use super::document::{Document, MAX_WORDS, Mark};
 use super::history::{History, Moment};
 use super::keys::{keys_of, term_key, thread_key};
 use super::lists::Lists;
@@ -18,9 +18,6 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use uuid::Uuid;
-
-/// Words of a mail that are listed, the heaviest.
-const MAX_LISTED: usize = 56;
 
 /// An act of filing, as the index learns it.
 #[derive(Clone, Debug, PartialEq)]
@@ -206,6 +203,7 @@ impl Index {
         let thread = filed.signals.thread;
         let at = Moment::of(filed.at, filed.entry);
         let mut terms = terms_of(&filed.signals);
+        let document = Document::of(&filed.signals, terms.iter().copied(), stems, at);
         terms.extend(filed.documents.iter().flat_map(terms_of));
         Some(Prepared {
             entry: filed.entry,
@@ -215,7 +213,7 @@ impl Index {
             keys: keys_of(filed, thread),
             length: length_of(&terms),
             terms,
-            document: Document::of(&filed.signals, stems, at),
+            document,
             with_documents: filed.documents.is_some(),
         })
     }
@@ -462,7 +460,7 @@ impl Index {
 }
 
 fn terms_of(signals: &Signals) -> Vec<(Key, u32)> {
-    let terms = signals.terms.iter().take(MAX_LISTED);
+    let terms = signals.terms.iter().take(MAX_WORDS);
     terms
         .map(|term| (term_key(&term.0), u32::from(term.2)))
         .collect()

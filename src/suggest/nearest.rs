@@ -31,7 +31,10 @@ impl<'a> Asked<'a> {
     pub fn of(query: &Query<'a>) -> Self {
         let moment = Moment { at: 0, tag: 0 };
         let mut vocabulary = Vocabulary::new(query.index);
-        let mail = Document::of(query.signals, &Stems::new(), moment).weigh(&mut vocabulary);
+        let weights = query.signals.terms.iter().map(|term| u32::from(term.2));
+        let words = query.term_keys.iter().copied().zip(weights);
+        let mail = Document::of(query.signals, words, &Stems::new(), moment);
+        let mail = mail.weigh(&mut vocabulary);
         Self {
             words: spread(&mail.words, vocabulary.len()),
             subject: spread(&mail.subject, vocabulary.len()),

@@ -30,16 +30,16 @@ test("the queue shows mails, each with its case, its certainty and the reasons",
   const page = await queue();
   assert.match(await text(page, "#queue .mail button.main"), /^Journalisér på 20\d\d-\d+ /);
   assert.match(await text(page, "#queue .mail .share"), /\d+ % sikker/);
-  await page.click("#queue .mail summary");
+  await page.locator("#queue .mail summary").click();
   assert.ok((await text(page, "#queue .mail details li")).length > 5);
 });
 
 test("one click journals, the row says so, and undo takes it back", async () => {
   const page = await queue();
-  await page.click("#queue .mail button.main");
+  await page.locator("#queue .mail button.main").click();
   await page.waitForSelector("#queue .mail.done");
   assert.match(await text(page, ".mail.done [role=status]"), /2\d{3}-\d+/);
-  await page.click(".mail.done button");
+  await page.locator(".mail.done button").click();
   await page.waitForFunction(() => !document.querySelector(".mail.done"));
   assert.ok(await page.$("#queue .mail button.main"));
 });
@@ -88,14 +88,14 @@ for (const { dark, width } of [{ dark: false, width: 1100 }, { dark: true, width
       return (await (await fetch("/api/v1/mails?journaled=false&not_for_a_case=false&limit=200", { headers })).json()).items.length;
     });
     const before = await waiting();
-    await page.click("#queue .mail [data-role=aside]");
+    await page.locator("#queue .mail [data-role=aside]").click();
     await page.waitForSelector("#queue .mail.done");
     assert.equal(await text(page, ".mail.done [role=status] span"), "✓ Ikke til en sag");
     assert.equal(await waiting(), before - 1);
     assert.deepEqual(await violations(page), []);
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
     if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/aside-${dark ? "dark" : "light"}-${width}.png` });
-    await page.click(".mail.done [data-role=aside]");
+    await page.locator(".mail.done [data-role=aside]").click();
     await page.waitForFunction(() => !document.querySelector(".mail.done"));
     assert.equal(await waiting(), before);
   });
@@ -135,7 +135,7 @@ test("a mail opens to be read in a frame where nothing runs, and closes again", 
   const page = await queue();
   const asked = [];
   page.on("request", (request) => asked.push(request.url()));
-  await page.click("#queue .mail [data-role=read]");
+  await page.locator("#queue .mail [data-role=read]").click();
   const frame = await letter(page);
   assert.ok((await frame.$eval("main", (node) => node.textContent)).trim().length > 20);
   const sandbox = await page.$eval("#queue iframe.letter", (node) => node.getAttribute("sandbox"));
@@ -143,7 +143,7 @@ test("a mail opens to be read in a frame where nothing runs, and closes again", 
   assert.deepEqual(asked.filter((url) => !url.startsWith(demo.origin) && !url.startsWith("about:") && !url.startsWith("data:")), []);
   assert.deepEqual(await violations(page), []);
   assert.equal(await page.$eval("#queue .mail [data-role=read]", (node) => node.getAttribute("aria-expanded")), "true");
-  await page.click("#queue .mail [data-role=read]");
+  await page.locator("#queue .mail [data-role=read]").click();
   await page.waitForFunction(() => !document.querySelector("#queue iframe"));
 });
 
@@ -163,7 +163,7 @@ test("a mail is read with the keyboard alone, and focus is not taken from it", a
 for (const dark of [false, true]) {
   test(`what failed after a journaling is told in words and tried again at a click: ${dark ? "dark" : "light"}`, async () => {
     const before = await queue();
-    await before.click("#queue .mail button.main");
+    await before.locator("#queue .mail button.main").click();
     await before.waitForSelector(".mail.done");
     const mail = await before.evaluate(async () => {
       const headers = { Authorization: `Bearer ${sessionStorage.getItem("token")}` };
@@ -194,10 +194,10 @@ for (const dark of [false, true]) {
     assert.deepEqual(await violations(page), []);
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320);
     if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/failed-${dark ? "dark" : "light"}.png` });
-    await page.click("[data-role=retry]");
+    await page.locator("[data-role=retry]").click();
     await page.waitForFunction(() => !document.querySelector(".mail .failed"));
     assert.match(await text(page, ".mail.done [role=status]"), /^✓ Journaliseret på /);
-    await page.click(".mail.done button");
+    await page.locator(".mail.done button").click();
     await page.waitForFunction(() => !document.querySelector(".mail.done"));
     await page.waitForSelector("#queue > :first-child button.main");
   });
@@ -205,7 +205,7 @@ for (const dark of [false, true]) {
 
 test("a mark that fails while the page is open is told there", async () => {
   const page = await queue();
-  await page.click("#queue .mail button.main");
+  await page.locator("#queue .mail button.main").click();
   await page.waitForSelector(".mail.done");
   await page.evaluate(() => {
     const { mail, entry } = [...mails.values()].find((state) => state.entry);
@@ -217,7 +217,7 @@ test("a mark that fails while the page is open is told there", async () => {
   await page.waitForSelector(".mail.done .failed");
   assert.equal(await text(page, ".failed .error"), "Ikke mærket i postkassen leder: Postkassen er fuld");
   assert.match(await text(page, ".mail.done [role=status]"), /^✓/);
-  await page.click(".mail.done button");
+  await page.locator(".mail.done button").click();
   await page.waitForFunction(() => !document.querySelector(".mail.done, .mail .failed"));
 });
 
@@ -264,14 +264,14 @@ for (const [language, dark] of [["da", false], ["en", true]]) {
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320);
     if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/audit-${language}.png`, fullPage: true });
     await page.type("[name=person]", "nobody.at-all");
-    await page.click("form button");
+    await page.locator("form button").click();
     await page.waitForFunction((nothing) => document.querySelector("#state").textContent === nothing, {}, language === "da" ? "Intet i loggen passer." : "Nothing in the log fits.");
   });
 }
 
 test("at 320 pixels nothing is cut off or scrolls sideways", async () => {
   const page = await queue({ width: 320 });
-  await page.click("#queue .mail [data-role=read]");
+  await page.locator("#queue .mail [data-role=read]").click();
   await letter(page);
   const beyond = await page.evaluate(() => [...document.querySelectorAll("body *")]
     .filter((node) => node.getBoundingClientRect().right > innerWidth + 1).map((node) => node.outerHTML.slice(0, 80)));
@@ -305,35 +305,35 @@ test("a person signs in at the provider, works, and is signed out everywhere", a
   await page.keyboard.press("Enter"); // the link has the focus
   await page.waitForSelector("button[value=demo-3]");
   assert.deepEqual(await violations(page), []);
-  await page.click("button[value=demo-3]");
+  await page.locator("button[value=demo-3]").click();
   await page.waitForSelector("#queue button.main");
   assert.equal(new URL(page.url()).origin, demo.origin);
   assert.equal(await page.evaluate(() => document.cookie), "", "no script sees the session");
   await page.reload();
   await page.waitForSelector("#queue button.main");
-  await page.click("#queue .mail button.main");
+  await page.locator("#queue .mail button.main").click();
   await page.waitForSelector("#queue .mail.done");
-  await page.click(".mail.done button");
+  await page.locator(".mail.done button").click();
   await page.waitForFunction(() => !document.querySelector(".mail.done"));
-  await page.click("#sign-out");
+  await page.locator("#sign-out").click();
   await page.waitForSelector("button[name=logout]");
-  await page.click("button[name=logout]");
+  await page.locator("button[name=logout]").click();
   await page.waitForSelector("#provider:not([hidden])");
   assert.equal(await page.evaluate(async () => (await fetch("/api/v1/me")).status), 401);
-  await page.click("#provider");
+  await page.locator("#provider").click();
   await page.waitForSelector("button[value=demo-1]"); // asked anew who it is
 });
 
 test("a session that ended is told, and the way back in stands there", async () => {
   const page = await open(browser, demo.origin);
   await page.waitForSelector("#provider:not([hidden])");
-  await page.click("#provider");
+  await page.locator("#provider").click();
   await page.waitForSelector("button[value=demo-3]");
-  await page.click("button[value=demo-3]");
+  await page.locator("button[value=demo-3]").click();
   await page.waitForSelector("#queue button.main");
   await page.waitForFunction(() => !document.querySelector("#queue [aria-busy=true]"));
   await page.evaluate(() => fetch("/auth/sign-out", { method: "POST" })); // as in another window
-  await page.click("#queue .mail button.main");
+  await page.locator("#queue .mail button.main").click();
   await page.waitForSelector("#ended:not([hidden])");
   assert.match(await text(page, "#ended"), /ikke længere logget ind/);
   assert.deepEqual(await violations(page), []);
@@ -342,14 +342,14 @@ test("a session that ended is told, and the way back in stands there", async () 
 test("a server that is away is told, and the page recovers by itself", async () => {
   const page = await queue();
   await page.setOfflineMode(true);
-  await page.click("#queue .mail button.main");
+  await page.locator("#queue .mail button.main").click();
   await page.waitForSelector("#state.bad:not([hidden])");
   assert.deepEqual(await violations(page), []);
   await page.setOfflineMode(false);
   await page.waitForFunction(() => !document.querySelector("#queue .mail .error") || document.querySelector("#queue .mail button.main:not([disabled])"));
-  await page.click("#queue .mail button.main");
+  await page.locator("#queue .mail button.main").click();
   await page.waitForSelector(".mail.done");
-  await page.click(".mail.done button");
+  await page.locator(".mail.done button").click();
   await page.waitForFunction(() => !document.querySelector(".mail.done"));
 });
 
