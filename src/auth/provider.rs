@@ -286,6 +286,7 @@ async fn whole(mut response: reqwest::Response) -> Result<Vec<u8>, &'static str>
 
 /// As forms are encoded.
 pub(super) fn encoded(text: &str) -> String {
+    // Nothing from outside is parsed here: `text` is added afterwards.
     let mut url = Url::parse("http://x/").expect("a constant address");
     url.query_pairs_mut().append_key_only(text);
     url.query().unwrap_or_default().to_owned()

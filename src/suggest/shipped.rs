@@ -40,6 +40,7 @@ pub(super) struct Shipped {
 }
 
 static SHIPPED: LazyLock<Shipped> = LazyLock::new(|| {
+    // Compiled in, and read by the tests of this file: nothing from outside comes here.
     serde_json::from_str(include_str!("shipped.json")).expect("a file of this source tree")
 });
 
