@@ -322,22 +322,8 @@ async fn insert(tx: &mut Tx, rows: &[Chained]) -> Result<(), StoreError> {
            subject_id, case_id, why, outcome, detail) "
     )
     .push_values(rows, |mut row, Chained { seq, hash, record }| {
-        row.push_bind(seq)
-            .push_bind(hash)
-            .push_bind(record.id)
-            .push_bind(record.at)
-            .push_bind(&record.actor)
-            .push_bind(&record.on_behalf_of)
-            .push_bind(&record.address)
-            .push_bind(&record.agent)
-            .push_bind(&record.request)
-            .push_bind(&record.action)
-            .push_bind(&record.subject_kind)
-            .push_bind(&record.subject_id)
-            .push_bind(&record.case_id)
-            .push_bind(&record.why)
-            .push_bind(&record.outcome)
-            .push_bind(&record.detail);
+        row.push_bind(seq).push_bind(hash);
+        bind_record!(row, record);
     })
     .build()
     .execute(c)

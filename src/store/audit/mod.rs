@@ -4,6 +4,26 @@
 //! only read is recorded from memory, in batches (`unwritten.rs`). One process at a time moves the inbox into the log,
 //! where records are numbered and chained (`chain.rs`). Nothing here changes a record.
 
+/// Binds a record to a row that is inserted, whichever database: in the order of its columns, `id` to `detail`.
+macro_rules! bind_record {
+    ($row:expr, $record:expr) => {
+        $row.push_bind($record.id)
+            .push_bind($record.at)
+            .push_bind(&$record.actor)
+            .push_bind(&$record.on_behalf_of)
+            .push_bind(&$record.address)
+            .push_bind(&$record.agent)
+            .push_bind(&$record.request)
+            .push_bind(&$record.action)
+            .push_bind(&$record.subject_kind)
+            .push_bind(&$record.subject_id)
+            .push_bind(&$record.case_id)
+            .push_bind(&$record.why)
+            .push_bind(&$record.outcome)
+            .push_bind(&$record.detail);
+    };
+}
+
 mod call;
 mod chain;
 mod find;

@@ -129,20 +129,7 @@ async fn insert(tx: &mut Tx, records: &[Recorded]) -> Result<(), StoreError> {
            case_id, why, outcome, detail) "
     )
     .push_values(records, |mut row, record| {
-        row.push_bind(record.id)
-            .push_bind(record.at)
-            .push_bind(&record.actor)
-            .push_bind(&record.on_behalf_of)
-            .push_bind(&record.address)
-            .push_bind(&record.agent)
-            .push_bind(&record.request)
-            .push_bind(&record.action)
-            .push_bind(&record.subject_kind)
-            .push_bind(&record.subject_id)
-            .push_bind(&record.case_id)
-            .push_bind(&record.why)
-            .push_bind(&record.outcome)
-            .push_bind(&record.detail);
+        bind_record!(row, record);
     })
     .push(" on conflict (id) do nothing")
     .build()
