@@ -11,7 +11,8 @@ mod support;
 
 use std::time::{Duration, Instant};
 
-use sagspost::domain::case::{CaseAccess, CaseStatus, Party, PartyKind};
+use sagspost::domain::access::CaseAccess;
+use sagspost::domain::case::{CaseStatus, Party, PartyKind};
 use sagspost::store::NewCase;
 use serde_json::{Value, json};
 use support::app::App;
@@ -116,7 +117,7 @@ async fn add_cases(app: &App) -> Vec<Uuid> {
             facet: None,
             responsible: Some(case.responsible),
             unit: None,
-            access: CaseAccess::Open,
+            access: CaseAccess::open(),
             parties: parties.collect(),
             status: CaseStatus::Open,
             created_at: day(1),

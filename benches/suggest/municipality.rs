@@ -9,7 +9,8 @@ use super::danish::{capitalised, inflected, stem, word, zipf};
 use chrono::{DateTime, Duration, Utc};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
-use sagspost::domain::case::{Case, CaseAccess, CaseStatus, Party, PartyKind};
+use sagspost::domain::access::CaseAccess;
+use sagspost::domain::case::{Case, CaseStatus, Party, PartyKind};
 use sagspost::domain::direction::OwnDomains;
 use sagspost::domain::mail::{Address, Attachment, Mail};
 use sagspost::suggest::{DocumentText, Filed, Organisation, Signals};
@@ -83,9 +84,15 @@ impl Municipality {
             responsible: Some(user(responsible(number))),
             unit: None,
             access: if drawn("access", number).random_ratio(1, 7) {
-                CaseAccess::Restricted(unit_of(responsible(number)).map(user).collect())
+                CaseAccess::of_users(
+                    unit_of(responsible(number))
+                        .map(user)
+                        .collect::<Vec<_>>()
+                        .iter()
+                        .map(String::as_str),
+                )
             } else {
-                CaseAccess::Open
+                CaseAccess::open()
             },
             parties: (0..correspondents(number))
                 .map(|place| self.party(number, place))

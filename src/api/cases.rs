@@ -12,13 +12,14 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::{
-    App, Problem,
+    App, Problem, access_list,
     extract::{Id, IdempotencyKey, Json, Params, Viewer, cursor, limit, read_cursor},
     proposal, recording, suggestions,
 };
 use crate::{
     domain::{
-        case::{Case, CaseAccess, CaseStatus, Document, Party},
+        access::{CaseAccess, Level},
+        case::{Case, CaseStatus, Document, Party},
         kle::{Facet, KleNumber},
     },
     store::{Call, CaseFilter, CaseQuery, CaseRequest, NewCase},
@@ -28,8 +29,6 @@ use crate::{
 const MAX_TITLE_CHARS: usize = 300;
 const MAX_NUMBER_CHARS: usize = 50;
 const MAX_PARTIES: usize = 200;
-/// Users who may see a restricted case.
-const MAX_USERS: usize = 1000;
 /// Any other text of a case or a party: names, units, addresses.
 const MAX_TEXT_CHARS: usize = 300;
 
@@ -76,9 +75,9 @@ pub(super) struct CaseWish {
     facet: Option<String>,
     #[serde(default)]
     unit: Option<String>,
-    /// Users who may see it besides you; everybody when left out.
+    /// Open when left out. You manage it in any case.
     #[serde(default)]
-    access: Option<Vec<String>>,
+    access: CaseAccess,
     /// A CPR number may be masked, as `POST /cases/proposal` gives it, when `mail_id` names the mail it stands in.
     #[serde(default)]
     parties: Vec<Party>,
@@ -90,7 +89,19 @@ pub(super) struct CaseWish {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Change {
-    status: CaseStatus,
+    /// One of the two.
+    #[serde(default)]
+    status: Option<CaseStatus>,
+    #[serde(default)]
+    access: Option<CaseAccess>,
+}
+
+/// A case, and what the caller may do with it.
+#[derive(Serialize, ToSchema)]
+pub(super) struct CaseDetail {
+    #[serde(flatten)]
+    case: Case,
+    may: Level,
 }
 
 /// Cases, newest first; recents by last use
@@ -127,22 +138,21 @@ pub(super) async fn list(
 
 /// One case; its ETag is needed to change it
 #[utoipa::path(get, path = "/api/v1/cases/{id}", tag = "cases", params(("id" = Uuid, Path)),
-    responses((status = OK, body = Case), (status = NOT_FOUND, body = super::problem::ProblemBody)))]
+    responses((status = OK, body = CaseDetail), (status = NOT_FOUND, body = super::problem::ProblemBody)))]
 pub(super) async fn show(
     State(app): State<App>,
     viewer: Viewer,
     Id(id): Id,
 ) -> Result<Response, Problem> {
-    Ok(tagged(
-        StatusCode::OK,
-        app.cases.get(id, viewer.rights()).await?,
-    ))
+    let case = app.cases.get(id, viewer.rights()).await?;
+    let may = app.store.level_of_case(id, viewer.rights()).await?;
+    Ok(tagged(StatusCode::OK, CaseDetail { case, may }))
 }
 
 /// Create a case
 #[utoipa::path(post, path = "/api/v1/cases", tag = "cases", request_body = CaseWish,
     params(("Idempotency-Key" = String, Header, description = "New for each case; a repetition makes no second one.")),
-    responses((status = CREATED, body = Case)))]
+    responses((status = CREATED, body = CaseDetail)))]
 pub(super) async fn create(
     State(app): State<App>,
     viewer: Viewer,
@@ -155,16 +165,19 @@ pub(super) async fn create(
         hash: request_hash(&wish),
     };
     unmask(&app, &mut wish, viewer.rights()).await?;
+    access_list::check(&app, &wish.access, "access.list").await?;
     let new = checked(wish, request, viewer.rights(), now)?;
     let case = app.cases.create(&new, viewer.rights(), now).await?;
     Call::note_subject("case", case.id);
-    Ok(tagged(StatusCode::CREATED, case))
+    let may = Level::Manage;
+    Ok(tagged(StatusCode::CREATED, CaseDetail { case, may }))
 }
 
-/// Close or reopen a case; If-Match must hold its ETag
+/// Close or reopen a case, or say who may see it; If-Match must hold its ETag
 #[utoipa::path(patch, path = "/api/v1/cases/{id}", tag = "cases", request_body = Change,
     params(("id" = Uuid, Path), ("If-Match" = Option<String>, Header)),
-    responses((status = OK, body = Case), (status = PRECONDITION_FAILED, body = super::problem::ProblemBody)))]
+    responses((status = OK, body = CaseDetail), (status = PRECONDITION_FAILED, body = super::problem::ProblemBody),
+        (status = FORBIDDEN, body = super::problem::ProblemBody), (status = CONFLICT, body = super::problem::ProblemBody)))]
 pub(super) async fn change(
     State(app): State<App>,
     viewer: Viewer,
@@ -173,11 +186,21 @@ pub(super) async fn change(
     Json(change): Json<Change>,
 ) -> Result<Response, Problem> {
     let version = expected_version(&headers)?;
-    let case = app
-        .cases
-        .set_status(id, change.status, version, viewer.rights(), Utc::now())
-        .await?;
-    Ok(tagged(StatusCode::OK, case))
+    let (actor, now) = (viewer.rights(), Utc::now());
+    let case = match (change.status, change.access) {
+        (Some(status), None) => {
+            let changed = app.cases.set_status(id, status, version, actor, now);
+            changed.await?
+        }
+        (None, Some(access)) => {
+            access_list::check(&app, &access, "access.list").await?;
+            let changed = app.cases.set_access(id, &access, version, actor, now);
+            changed.await?
+        }
+        _ => return Err(Problem::invalid("status", "status-or-access")),
+    };
+    let may = app.store.level_of_case(id, actor).await?;
+    Ok(tagged(StatusCode::OK, CaseDetail { case, may }))
 }
 
 /// The documents of a case
@@ -282,22 +305,6 @@ fn checked(
     if let Some(number) = &number {
         check_text("number", number, MAX_NUMBER_CHARS)?;
     }
-    for (at, user) in wish.access.iter().flatten().enumerate() {
-        if at == MAX_USERS {
-            return Err(Problem::invalid("access", "too-many").with("max", MAX_USERS));
-        }
-        check_text(&format!("access[{at}]"), user, MAX_TEXT_CHARS)?;
-    }
-    let access = match wish.access {
-        None => CaseAccess::Open,
-        Some(mut users) => {
-            // Nobody locks themselves out of the case they make.
-            users.push(viewer.to_owned());
-            users.sort_unstable();
-            users.dedup();
-            CaseAccess::Restricted(users)
-        }
-    };
     Ok(NewCase {
         number,
         title,
@@ -305,7 +312,7 @@ fn checked(
         facet: wish.facet,
         responsible: Some(viewer.to_owned()),
         unit: wish.unit,
-        access,
+        access: wish.access,
         parties: wish.parties,
         status: CaseStatus::Open,
         created_at: now,
@@ -350,9 +357,9 @@ fn check_text(field: &str, value: &str, max: usize) -> Result<(), Problem> {
     }
 }
 
-fn tagged(status: StatusCode, case: Case) -> Response {
-    let tag = HeaderValue::from_str(&format!("\"{}\"", case.version)).ok();
-    let mut response = (status, JsonBody(case)).into_response();
+fn tagged(status: StatusCode, detail: CaseDetail) -> Response {
+    let tag = HeaderValue::from_str(&format!("\"{}\"", detail.case.version)).ok();
+    let mut response = (status, JsonBody(detail)).into_response();
     if let Some(tag) = tag {
         response.headers_mut().insert(header::ETAG, tag);
     }

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{App, Problem, extract::Viewer};
+use crate::domain::access::Level;
 use crate::store::{EventKind, Follower};
 
 /// Whoever follows comes back after this, and is asked anew who they are: a session may have ended meanwhile.
@@ -98,7 +99,7 @@ impl Listener {
                 json!({ "entry_id": entry_id, "case_id": case_id, "mail_id": mail_id }),
             )
         };
-        let (case_id, told) = match kind {
+        let (entry_id, case_id, told) = match kind {
             EventKind::MailsStored {
                 mailbox_id,
                 mail_ids,
@@ -139,6 +140,7 @@ impl Listener {
                 case_id,
                 mail_id,
             } => (
+                Some(*entry_id),
                 *case_id,
                 entry("entry.committed", entry_id, case_id, mail_id),
             ),
@@ -146,12 +148,17 @@ impl Listener {
                 entry_id,
                 case_id,
                 mail_id,
-            } => (*case_id, entry("entry.undone", entry_id, case_id, mail_id)),
+            } => (
+                Some(*entry_id),
+                *case_id,
+                entry("entry.undone", entry_id, case_id, mail_id),
+            ),
             EventKind::EntryDelivered {
                 entry_id,
                 case_id,
                 mail_id,
             } => (
+                Some(*entry_id),
                 *case_id,
                 entry("entry.delivered", entry_id, case_id, mail_id),
             ),
@@ -159,21 +166,32 @@ impl Listener {
                 entry_id,
                 case_id,
                 mail_id,
-            } => (*case_id, entry("entry.failed", entry_id, case_id, mail_id)),
+            } => (
+                Some(*entry_id),
+                *case_id,
+                entry("entry.failed", entry_id, case_id, mail_id),
+            ),
             EventKind::MarkFailed {
                 entry_id,
                 case_id,
                 mail_id,
-            } => (*case_id, entry("mark.failed", entry_id, case_id, mail_id)),
-            EventKind::CaseChanged { case_id } => {
-                (*case_id, ("case.changed", json!({ "case_id": case_id })))
-            }
+            } => (
+                Some(*entry_id),
+                *case_id,
+                entry("mark.failed", entry_id, case_id, mail_id),
+            ),
+            // Whoever sees it no more must hear of that, too; so it is the case that has changed.
+            EventKind::CaseChanged { case_id } | EventKind::EntryAccessChanged { case_id, .. } => (
+                None,
+                *case_id,
+                ("case.changed", json!({ "case_id": case_id })),
+            ),
         };
-        if store.case(case_id, &self.viewer).await.is_ok() {
-            vec![told]
-        } else {
-            Vec::new()
-        }
+        let seen = match entry_id {
+            Some(id) => store.entry(id, &self.viewer).await.map(|_| ()),
+            None => store.expect_case(case_id, &self.viewer, Level::Read).await,
+        };
+        if seen.is_ok() { vec![told] } else { Vec::new() }
     }
 
     /// What happened to a mail is told to whoever sees it.
@@ -185,10 +203,7 @@ impl Listener {
     }
 
     async fn may_see_mailbox(&self, id: Uuid) -> bool {
-        self.app
-            .store
-            .mailbox_users(id)
-            .await
-            .is_ok_and(|users| users.contains(&self.viewer))
+        let seen = self.app.store.may_see_mailbox(id, &self.viewer).await;
+        seen.unwrap_or(false)
     }
 }

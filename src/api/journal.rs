@@ -7,12 +7,12 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    App, Problem,
+    App, Problem, access_list,
     extract::{Id, IdempotencyKey, Json, Language, Viewer},
     suggestions,
 };
 use crate::{
-    domain::{case::Direction, document_type::DocumentType},
+    domain::{access::Level, case::Direction, document_type::DocumentType, role::Principal},
     journal::{
         self, Arrangement, Choice, ChosenAttachment, JournalError, OpenMail, Suggested,
         SuggestedFile,
@@ -54,6 +54,10 @@ pub(super) struct Wish {
     #[serde(default)]
     #[schema(value_type = Option<Vec<Object>>)]
     attachments: Option<Vec<ChosenAttachment>>,
+    /// Who may see what is filed, of those who see the case, besides you; all of them when left out.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<String>>)]
+    only_for: Option<Vec<Principal>>,
     /// `together` (one document) or `separate`.
     #[serde(default)]
     #[schema(value_type = String)]
@@ -84,6 +88,8 @@ pub(super) struct EntryBody {
 pub(super) struct EntryDetail {
     #[serde(flatten)]
     entry: EntryBody,
+    /// Who may see what was filed, when not everybody who sees the case.
+    only_for: Option<Vec<String>>,
     /// Of the mailboxes that you read.
     marks: Vec<MarkBody>,
 }
@@ -147,6 +153,10 @@ pub(super) async fn create(
         _ => return Err(Problem::invalid("case_id", "one-case")),
     };
     Call::note_case(case_id);
+    if let Some(only_for) = &wish.only_for {
+        access_list::check_principals(&app, &only_for.iter().collect::<Vec<_>>(), "only_for")
+            .await?;
+    }
     let raw = app.store.blob(row.sha256).await?;
     let mut mail = mime::parse_undigested(&raw);
     app.store.mark_logos(&mut mail).await?;
@@ -157,9 +167,8 @@ pub(super) async fn create(
         .engine
         .type_lessons(&mail, &read, &chosen, row.received_at);
     let signals = Signals::of_row(&row);
-    let suggestion_lesson = app
-        .engine
-        .lesson(&signals, viewer.rights(), Utc::now(), case_id);
+    let onlooker = app.store.onlooker(viewer.rights()).await?;
+    let suggestion_lesson = app.engine.lesson(&signals, &onlooker, Utc::now(), case_id);
     let suggested = suggested(described);
     let choice = Choice {
         title: wish.title,
@@ -175,6 +184,7 @@ pub(super) async fn create(
         choice,
         type_lessons,
         suggestion_lesson,
+        only_for: wish.only_for,
         idempotency_key,
     };
     let opened = OpenMail {
@@ -250,6 +260,7 @@ pub(super) async fn show(
     let marks = app.store.marks_of_entry(id, viewer.rights()).await?;
     Ok(JsonBody(EntryDetail {
         entry: EntryBody::of(entry, lang),
+        only_for: app.store.entry_access(id).await?,
         marks: marks
             .into_iter()
             .map(|mark| MarkBody {
@@ -285,6 +296,36 @@ pub(super) async fn undo(
     Ok(JsonBody(EntryBody::of(entry, lang)))
 }
 
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct EntryAccess {
+    /// Who may see it, of those who see the case; null for all of them.
+    #[schema(value_type = Option<Vec<String>>)]
+    only_for: Option<Vec<Principal>>,
+}
+
+/// Say who may see what was filed; for those who manage the case
+#[utoipa::path(put, path = "/api/v1/journal/{id}/access", tag = "journal", params(("id" = Uuid, Path)),
+    request_body = EntryAccess,
+    responses((status = NO_CONTENT), (status = FORBIDDEN, body = super::problem::ProblemBody)))]
+pub(super) async fn set_access(
+    State(app): State<App>,
+    viewer: Viewer,
+    Id(id): Id,
+    Json(access): Json<EntryAccess>,
+) -> Result<StatusCode, Problem> {
+    if let Some(only_for) = &access.only_for {
+        access_list::check_principals(&app, &only_for.iter().collect::<Vec<_>>(), "only_for")
+            .await?;
+    }
+    let only_for = access.only_for.as_deref();
+    let set = app
+        .store
+        .set_entry_access(id, only_for, viewer.rights(), Utc::now());
+    set.await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// Try again what failed after a journaling
 #[utoipa::path(post, path = "/api/v1/journal/{id}/retry", tag = "journal", params(("id" = Uuid, Path)),
     responses((status = ACCEPTED, body = EntryBody)))]
@@ -294,9 +335,13 @@ pub(super) async fn retry(
     Language(lang): Language,
     Id(id): Id,
 ) -> Result<(StatusCode, JsonBody<EntryBody>), Problem> {
-    // Only who may see the entry may ask for it.
+    // Only who may file on the case may ask for it.
     let entry = app.store.entry(id, viewer.rights()).await?;
     Call::note_case(entry.case_id);
+    let expected = app
+        .store
+        .expect_case(entry.case_id, viewer.rights(), Level::Write);
+    expected.await?;
     app.store
         .retry_entry(id, viewer.rights(), Utc::now())
         .await?;

@@ -13,6 +13,7 @@ use super::{
     suggestions::named_mail,
 };
 use crate::{
+    domain::access::Level,
     kle::{Plan, Preservation},
     messages::{Lang, text},
     mime,
@@ -183,8 +184,9 @@ pub(super) async fn subjects_for(
     lang: Lang,
 ) -> Result<Vec<SuggestedSubject>, Problem> {
     let index = app.subjects.plan();
+    let onlooker = app.store.onlooker(viewer).await?;
     let mut subjects = Vec::new();
-    for mut proposed in app.subjects.suggest(question, viewer, SHOWN) {
+    for mut proposed in app.subjects.suggest(question, &onlooker, SHOWN) {
         keep_what_may_be_seen(app, &mut proposed, viewer).await?;
         subjects.push(in_words(index.plan(), proposed, lang));
     }
@@ -214,7 +216,7 @@ async fn keep_what_may_be_seen(
     let Some((case_id, number)) = named else {
         return Ok(());
     };
-    match app.store.expect_case(case_id, viewer).await {
+    match app.store.expect_case(case_id, viewer, Level::Read).await {
         Ok(()) => Ok(()),
         Err(StoreError::NotFound(_)) => {
             proposed

@@ -14,7 +14,7 @@ pub(super) struct Me {
     display_name: String,
     /// Whom the caller acts for in this call, by the header `Sagspost-On-Behalf-Of`.
     on_behalf_of: Option<String>,
-    /// `user`, `registrar`, `rule_editor`, `administrator`, `auditor`.
+    /// `user`, `registrar`, `rule_editor`, `administrator`, `auditor`, `emergency`.
     roles: Vec<String>,
     /// Users whom the caller may act for today.
     may_act_for: Vec<String>,

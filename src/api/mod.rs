@@ -1,8 +1,10 @@
 //! HTTP: a router, one file per resource. A handler is a sentence: extract, check, call the core, answer.
 
+mod access_list;
 mod audit;
 mod cases;
 mod credentials;
+mod emergency;
 mod events;
 mod explanation;
 mod extract;
@@ -16,6 +18,7 @@ mod me;
 mod not_for_a_case;
 mod origin;
 mod page;
+pub mod policy;
 mod problem;
 mod proposal;
 mod quality;
@@ -42,7 +45,6 @@ use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use problem::Problem;
-pub use recording::action_of;
 
 use crate::{
     auth::Auth,
@@ -98,12 +100,16 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(journal::create))
         .routes(routes!(journal::show, journal::undo))
         .routes(routes!(journal::retry))
+        .routes(routes!(journal::set_access))
         .routes(routes!(cases::list, cases::create))
         .routes(routes!(proposal::propose))
+        .routes(routes!(emergency::open))
         .routes(routes!(cases::show, cases::change))
         .routes(routes!(cases::documents))
         .routes(routes!(cases::favourite, cases::unfavourite))
         .routes(routes!(cases::file))
+        .routes(routes!(emergency::notices))
+        .routes(routes!(emergency::seen))
         .routes(routes!(events::follow))
         .routes(routes!(audit::list))
 }

@@ -172,6 +172,9 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::NotFound(_) => Self::not_found(),
+            StoreError::NotAllowed(_) => Self::new(StatusCode::FORBIDDEN, "not-allowed"),
+            StoreError::LockedOut => Self::new(StatusCode::CONFLICT, "locked-out"),
+            StoreError::AlreadyOpen => Self::new(StatusCode::CONFLICT, "already-open"),
             StoreError::CaseClosed(number) => {
                 Self::new(StatusCode::CONFLICT, "case-closed").with("number", number)
             }

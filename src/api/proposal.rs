@@ -13,15 +13,14 @@ use super::{
 };
 use crate::{
     domain::{
+        access::{AccessCode, Allowed, CaseAccess},
         case::{CaseStatus, PartyKind},
         mail::Mail,
     },
     messages::Lang,
     mime,
     store::MailRow,
-    suggest::{
-        self, AccessCode, AccessProposal, Category, PartyReason, ProposedParty, Signals, kle,
-    },
+    suggest::{self, AccessProposal, Category, PartyReason, ProposedParty, Signals, kle},
 };
 
 /// Cases that resemble.
@@ -75,8 +74,8 @@ pub(super) struct PartyReasonInWords {
 #[derive(Serialize, ToSchema)]
 pub(super) struct AccessInWords {
     code: AccessCode,
-    /// Who would see the case; null when everybody would.
-    users: Option<Vec<String>>,
+    /// Who would be on its list, as `POST /cases` takes it; null when everybody sees it.
+    list: Option<Vec<Allowed>>,
     /// Why access should be restricted; empty when it may stay open.
     reasons: Vec<AccessReasonInWords>,
 }
@@ -152,7 +151,7 @@ async fn similar(
 ) -> Result<Vec<SimilarCase>, Problem> {
     let mut similar = Vec::new();
     for found in suggestions::visible(app, signals, viewer, 2 * SHOWN).await? {
-        let access = AccessCode::of(&found.case.access);
+        let access = found.case.access.code;
         let status = found.case.status;
         let suggested = found.in_words(lang);
         let resembles = suggested.evidence.iter().any(|e| e.kind != ABOUT_THE_USER);
@@ -195,7 +194,8 @@ impl AccessInWords {
     fn of(proposal: &AccessProposal, viewer: &str, lang: Lang) -> Self {
         Self {
             code: proposal.code,
-            users: (proposal.code == AccessCode::Restricted).then(|| vec![viewer.to_owned()]),
+            list: (proposal.code == AccessCode::Restricted)
+                .then(|| CaseAccess::of_users([viewer]).list),
             reasons: proposal
                 .findings
                 .iter()

@@ -408,7 +408,8 @@ pub(super) async fn visible(
     viewer: &str,
     limit: usize,
 ) -> Result<Vec<Found>, Problem> {
-    let ranked = app.engine.suggest(signals, viewer, Utc::now(), limit);
+    let onlooker = app.store.onlooker(viewer).await?;
+    let ranked = app.engine.suggest(signals, &onlooker, Utc::now(), limit);
     let mut found = Vec::with_capacity(ranked.len());
     for suggestion in ranked {
         match app.store.case(suggestion.case_id, viewer).await {

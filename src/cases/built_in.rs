@@ -5,6 +5,7 @@ use futures::future::{FutureExt as _, ready};
 use uuid::Uuid;
 
 use super::{Answer, CaseSystem};
+use crate::domain::access::CaseAccess;
 use crate::domain::case::{Case, CaseStatus};
 use crate::domain::case_number::Template;
 use crate::store::{CaseQuery, Entry, NewCase, Store};
@@ -55,6 +56,23 @@ impl CaseSystem for BuiltIn {
             Ok(self
                 .store
                 .set_case_status(id, status, version, actor, now)
+                .await?)
+        }
+        .boxed()
+    }
+
+    fn set_access<'a>(
+        &'a self,
+        id: Uuid,
+        access: &'a CaseAccess,
+        version: Option<i64>,
+        actor: &'a str,
+        now: DateTime<Utc>,
+    ) -> Answer<'a, Case> {
+        async move {
+            Ok(self
+                .store
+                .set_case_access(id, access, version, actor, now)
                 .await?)
         }
         .boxed()

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 pub use built_in::BuiltIn;
 
+use crate::domain::access::CaseAccess;
 use crate::domain::case::{Case, CaseStatus};
 use crate::store::{CaseQuery, Entry, NewCase, StoreError};
 
@@ -42,6 +43,16 @@ pub trait CaseSystem: Send + Sync {
         &'a self,
         id: Uuid,
         status: CaseStatus,
+        version: Option<i64>,
+        actor: &'a str,
+        now: DateTime<Utc>,
+    ) -> Answer<'a, Case>;
+
+    /// Says who may see a case and do what with it; refused when it is not in this `version` any more.
+    fn set_access<'a>(
+        &'a self,
+        id: Uuid,
+        access: &'a CaseAccess,
         version: Option<i64>,
         actor: &'a str,
         now: DateTime<Utc>,

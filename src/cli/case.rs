@@ -8,9 +8,11 @@ use serde::Deserialize;
 use super::{Context, UsageError, spreadsheet};
 use crate::{
     domain::{
-        case::{Case, CaseAccess, CaseStatus, Party, PartyKind},
+        access::{Allowed, CaseAccess, Level},
+        case::{Case, CaseStatus, Party, PartyKind},
         case_number::Template,
         kle::{Facet, KleNumber},
+        role::Principal,
     },
     store::{CaseQuery, NewCase, StoreError},
 };
@@ -37,7 +39,7 @@ pub enum Command {
     },
 }
 
-/// A case of an import file. Of a CSV row, `party_*` makes one party and `access` is a list of users.
+/// A case of an import file. Of a CSV row, `party_*` makes one party.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Imported {
@@ -49,7 +51,7 @@ struct Imported {
     status: CaseStatus,
     responsible: Option<String>,
     unit: Option<String>,
-    /// Users who may see it; everybody when left out.
+    /// Who may see it, as `WHO` or `WHO=LEVEL`; everybody when left out.
     access: Option<Vec<String>>,
     #[serde(default)]
     parties: Vec<Party>,
@@ -66,7 +68,7 @@ struct Row {
     status: Option<CaseStatus>,
     responsible: Option<String>,
     unit: Option<String>,
-    /// User names with spaces between.
+    /// `WHO` or `WHO=LEVEL`, with `;` between.
     access: Option<String>,
     party_name: Option<String>,
     party_kind: Option<PartyKind>,
@@ -100,7 +102,7 @@ async fn import(context: &Context, file: &Path) -> anyhow::Result<()> {
             facet: case.facet,
             responsible: case.responsible,
             unit: case.unit,
-            access: case.access.map_or(CaseAccess::Open, CaseAccess::Restricted),
+            access: access_of(case.access.as_deref())?,
             parties: case.parties,
             status: case.status,
             created_at: case.created_at.unwrap_or_else(Utc::now),
@@ -166,6 +168,9 @@ fn checked(cases: Vec<Imported>, name: &str) -> anyhow::Result<Vec<Imported>> {
         {
             tell("facet is no facet (such as P19)");
         }
+        if let Err(error) = access_of(case.access.as_deref()) {
+            tell(&format!("access: {error}"));
+        }
     }
     if wrong.is_empty() {
         Ok(cases)
@@ -173,6 +178,36 @@ fn checked(cases: Vec<Imported>, name: &str) -> anyhow::Result<Vec<Imported>> {
         wrong.truncate(MISTAKES_TOLD);
         Err(UsageError(wrong.join("\n")).into())
     }
+}
+
+/// A list of who may see a case: a principal such as `unit:teknik`, or a bare user name, with `=read`, `=write` (when
+/// left out) or `=manage`.
+fn access_of(list: Option<&[String]>) -> Result<CaseAccess, UsageError> {
+    let Some(list) = list else {
+        return Ok(CaseAccess::open());
+    };
+    let line = |line: &String| -> Result<Allowed, UsageError> {
+        let (who, level) = line.split_once('=').unwrap_or((line, "write"));
+        let may = match level {
+            "read" => Level::Read,
+            "write" => Level::Write,
+            "manage" => Level::Manage,
+            _ => {
+                return Err(UsageError(format!(
+                    "{level} is none of read, write, manage"
+                )));
+            }
+        };
+        let who: Result<Principal, _> = if who.contains(':') {
+            who.parse()
+        } else {
+            format!("user:{who}").parse()
+        };
+        let who = who.map_err(|error| UsageError(error.to_string()))?;
+        Ok(Allowed::new(who, may))
+    };
+    let list: Result<Vec<Allowed>, UsageError> = list.iter().map(line).collect();
+    Ok(CaseAccess::restricted(list?))
 }
 
 impl From<Row> for Imported {
@@ -194,7 +229,7 @@ impl From<Row> for Imported {
             unit: row.unit,
             access: row
                 .access
-                .map(|users| users.split_whitespace().map(str::to_owned).collect()),
+                .map(|list| list.split(';').map(|line| line.trim().to_owned()).collect()),
             parties: party.into_iter().collect(),
             created_at: row.created_at,
         }

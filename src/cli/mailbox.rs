@@ -9,13 +9,14 @@ use serde_json::json;
 
 use super::{Context, UsageError, print_json};
 use crate::{
+    domain::role::Principal,
     mailbox::{
         Limits, Security, TokenCache, Waker, connect,
         settings::{ImapSettings, MaildirSettings, Mark, OAuthSettings, SecretSource, Settings},
         supervisor::sync_now,
     },
     messages::{reason_text, text},
-    store::{Mailbox, Store},
+    store::{Mailbox, MailboxAccess, MailboxRole, Store},
 };
 
 #[derive(Subcommand)]
@@ -30,6 +31,40 @@ pub enum Command {
     Sync { name: String },
     /// Watch a mailbox no longer; its journaled mails stay on their cases
     Remove { name: String },
+    /// Let somebody see its mails
+    Give {
+        name: String,
+        /// user:NAME, group:NAME, unit:CODE or role:ROLE
+        who: Principal,
+        #[arg(long = "as", value_enum, default_value = "delegate")]
+        role: RoleName,
+    },
+    /// Take its mails from somebody's sight
+    Take {
+        name: String,
+        /// As `mailbox list` shows it
+        who: Principal,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum RoleName {
+    /// Whose mail it is
+    Owner,
+    /// Who reads it for them
+    Delegate,
+    /// Who journals for them
+    Registrar,
+}
+
+impl From<RoleName> for MailboxRole {
+    fn from(name: RoleName) -> Self {
+        match name {
+            RoleName::Owner => Self::Owner,
+            RoleName::Delegate => Self::Delegate,
+            RoleName::Registrar => Self::Registrar,
+        }
+    }
 }
 
 #[derive(Args)]
@@ -110,6 +145,8 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
         Command::Test { name } => test(context, &store, &name).await,
         Command::Sync { name } => sync(context, &store, &name).await,
         Command::Remove { name } => remove(context, &store, &name).await,
+        Command::Give { name, who, role } => give(&store, &name, &who, role.into()).await,
+        Command::Take { name, who } => take(&store, &name, &who).await,
     };
     store.close().await;
     done
@@ -233,7 +270,7 @@ async fn list(context: &Context, store: &Store) -> anyhow::Result<()> {
             mailbox.name,
             told(state, mailbox.state_reason),
             text(lang, "cli.mails", &[("count", &count)]),
-            mailbox.users.join(", ")
+            shown(&mailbox.access)
         );
         for folder in mailbox.folders {
             let state = text(lang, &format!("folder.{}", folder.state.as_str()), &[]);
@@ -246,6 +283,32 @@ async fn list(context: &Context, store: &Store) -> anyhow::Result<()> {
             );
         }
     }
+    Ok(())
+}
+
+/// Who sees it, without those who only would if they had the role.
+fn shown(access: &[MailboxAccess]) -> String {
+    let lines = access
+        .iter()
+        .map(|line| match line.who.strip_prefix("user:") {
+            Some(name) => name.to_owned(),
+            None => line.who.clone(),
+        });
+    lines.collect::<Vec<_>>().join(", ")
+}
+
+async fn give(store: &Store, name: &str, who: &Principal, role: MailboxRole) -> anyhow::Result<()> {
+    if !store.is_known_principal(who).await? {
+        return Err(UsageError(format!("nobody counts as {who}; see `sagspost user list`")).into());
+    }
+    store.give_mailbox(name, who, role, Utc::now()).await?;
+    println!("{who} sees {name} now, as {}.", role.as_str());
+    Ok(())
+}
+
+async fn take(store: &Store, name: &str, who: &Principal) -> anyhow::Result<()> {
+    store.take_mailbox(name, who, Utc::now()).await?;
+    println!("{who} sees {name} no more.");
     Ok(())
 }
 

@@ -21,7 +21,7 @@ use crate::{
     domain::case_number::Template,
     mailbox::{TokenCache, holder, mark::Marks, supervisor::Supervisor},
     outbox::{
-        self, Outbox,
+        self, Outbox, emergencies,
         housekeeping::{self, Keeps},
     },
     store::{Follower, Store, StoreError},
@@ -104,6 +104,7 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
         unjournaled: (unjournaled > 0).then(|| chrono::Duration::days(unjournaled)),
     };
     work.spawn(housekeeping::run(store.clone(), keeps, stop.clone()));
+    work.spawn(emergencies::run(store.clone(), stop.clone()));
     let reader = Reader::of_this_program().context("this program does not find itself")?;
     let outbox = Outbox {
         store: store.clone(),

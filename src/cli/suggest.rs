@@ -10,13 +10,13 @@ use uuid::Uuid;
 use super::{Context, UsageError};
 use crate::{
     documents::reader::Reader,
-    domain::mail::Mail,
+    domain::{access::AccessCode, mail::Mail},
     messages::{Lang, text},
     mime,
     store::{AttachmentText, MailFilter, Store},
     suggest::{
-        self, AccessCode, AccessProposal, Counted, Description, Engine, EvidenceSeen, ForACase,
-        ProposedParty, SHOWN, Signals, SuggestedType, Suggestion,
+        self, AccessProposal, Counted, Description, Engine, EvidenceSeen, ForACase, ProposedParty,
+        SHOWN, Signals, SuggestedType, Suggestion,
     },
 };
 
@@ -114,6 +114,7 @@ async fn of_mailbox(
         mailbox_id: Some(mailbox_id),
         ..MailFilter::default()
     };
+    let onlooker = store.onlooker(user).await?;
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     loop {
         let page = store.mails(&filter, user, PAGE).await?;
@@ -121,7 +122,7 @@ async fn of_mailbox(
         filter.after = Some((last.received_at, last.id));
         for row in page {
             let signals = Signals::of_row(&row);
-            let best = engine.suggest(&signals, user, Utc::now(), 1).pop();
+            let best = engine.suggest(&signals, &onlooker, Utc::now(), 1).pop();
             let number = best
                 .as_ref()
                 .and_then(|best| engine.number_of(best.case_id));
@@ -159,8 +160,9 @@ async fn of_file(
     let mut signals = engine.signals(&mail);
     signals.thread = store.thread_of(&mime::thread::of(&mail).keys).await?;
     let now = Utc::now();
+    let onlooker = store.onlooker(user).await?;
     let mut cases = Vec::new();
-    for mut suggestion in engine.suggest(&signals, user, now, SHOWN) {
+    for mut suggestion in engine.suggest(&signals, &onlooker, now, SHOWN) {
         let case = store.case(suggestion.case_id, user).await?;
         let mut counted = std::mem::take(&mut suggestion.counted);
         if !args.explain {

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::document_type::DocumentType;
+use super::{access::CaseAccess, document_type::DocumentType};
 
 /// The file on one matter.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -34,16 +34,6 @@ pub struct Case {
 pub enum CaseStatus {
     Open,
     Closed,
-}
-
-/// Who may see a case.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case", tag = "code", content = "users")]
-pub enum CaseAccess {
-    /// Every user of the organisation.
-    Open,
-    /// Only these users, by user name.
-    Restricted(Vec<String>),
 }
 
 /// Someone or something that a case is about.

@@ -1,5 +1,6 @@
 //! Plain types and rules of case work. No I/O, no async, no database, no clock.
 
+pub mod access;
 pub mod attachment_path;
 pub mod case;
 pub mod case_number;

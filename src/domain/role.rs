@@ -4,6 +4,7 @@
 //! `role:auditor`, and `registrar:mailbox:teknik-miljoe` for a role that is limited.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -19,15 +20,18 @@ pub enum Role {
     Administrator,
     /// Reads the audit log, and nothing else by that.
     Auditor,
+    /// May open a restricted case for a while by stating a reason, and is reported for it.
+    Emergency,
 }
 
 impl Role {
     /// Those that can be given; `User` is everybody's.
-    pub const GIVEN: [Self; 4] = [
+    pub const GIVEN: [Self; 5] = [
         Self::Registrar,
         Self::RuleEditor,
         Self::Administrator,
         Self::Auditor,
+        Self::Emergency,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -37,6 +41,7 @@ impl Role {
             Self::RuleEditor => "rule_editor",
             Self::Administrator => "administrator",
             Self::Auditor => "auditor",
+            Self::Emergency => "emergency",
         }
     }
 
@@ -48,13 +53,16 @@ impl Role {
     }
 }
 
-/// Whom a role is given to.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// Whom something is given to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum Principal {
     User(String),
     Group(String),
     /// Everybody of the unit and of those below it.
     Unit(String),
+    /// Everybody who has the role, limited to this or not at all.
+    Role(Role, Scope),
 }
 
 impl fmt::Display for Principal {
@@ -63,12 +71,62 @@ impl fmt::Display for Principal {
             Self::User(name) => write!(f, "user:{name}"),
             Self::Group(name) => write!(f, "group:{name}"),
             Self::Unit(code) => write!(f, "unit:{code}"),
+            Self::Role(role, Scope::Everywhere) => write!(f, "role:{}", role.as_str()),
+            Self::Role(role, scope) => write!(f, "{}:{scope}", role.as_str()),
         }
     }
 }
 
+/// A text that names nobody who could be given anything.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is none of user:NAME, group:NAME, unit:CODE, role:ROLE and registrar:unit:CODE")]
+pub struct NoPrincipal(String);
+
+impl FromStr for Principal {
+    type Err = NoPrincipal;
+
+    fn from_str(text: &str) -> Result<Self, NoPrincipal> {
+        let wrong = || NoPrincipal(text.to_owned());
+        let (kind, name) = text.split_once(':').ok_or_else(wrong)?;
+        if name.trim() != name || name.is_empty() || name.chars().any(char::is_control) {
+            return Err(wrong());
+        }
+        match kind {
+            "user" => Ok(Self::User(name.to_owned())),
+            "group" => Ok(Self::Group(name.to_owned())),
+            "unit" => Ok(Self::Unit(name.to_owned())),
+            "role" => Role::parse(name)
+                .map(|role| Self::Role(role, Scope::Everywhere))
+                .ok_or_else(wrong),
+            role => {
+                let role = Role::parse(role).filter(|role| *role != Role::User);
+                let scope = match name.split_once(':') {
+                    Some(("mailbox", name)) if !name.is_empty() => Scope::Mailbox(name.to_owned()),
+                    Some(("unit", code)) if !code.is_empty() => Scope::Unit(code.to_owned()),
+                    _ => return Err(wrong()),
+                };
+                role.map(|role| Self::Role(role, scope)).ok_or_else(wrong)
+            }
+        }
+    }
+}
+
+impl TryFrom<String> for Principal {
+    type Error = NoPrincipal;
+
+    fn try_from(text: String) -> Result<Self, NoPrincipal> {
+        text.parse()
+    }
+}
+
+impl From<Principal> for String {
+    fn from(principal: Principal) -> Self {
+        principal.to_string()
+    }
+}
+
 /// What a role is limited to.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Scope {
     Everywhere,
     Mailbox(String),
@@ -104,5 +162,39 @@ mod tests {
             assert_eq!(Role::parse(role.as_str()), Some(role));
         }
         assert_eq!(Role::parse("Administrator"), None);
+    }
+
+    #[test]
+    fn a_principal_is_read_as_it_is_written() {
+        for text in [
+            "user:birthe.lund",
+            "group:Børn og Familie",
+            "unit:teknik",
+            "role:user",
+            "role:auditor",
+            "registrar:unit:teknik",
+            "registrar:mailbox:teknik-miljoe",
+        ] {
+            let principal: Principal = text.parse().unwrap();
+            assert_eq!(principal.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn what_names_nobody_is_no_principal() {
+        for text in [
+            "",
+            "birthe",
+            "user:",
+            "user: birthe",
+            "role:chef",
+            "registrar:teknik",
+            "registrar:unit:",
+            "a:b",
+            "unit:a\nb",
+        ] {
+            let read = text.parse::<Principal>();
+            assert!(read.is_err(), "{text:?} is {read:?}");
+        }
     }
 }

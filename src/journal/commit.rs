@@ -6,7 +6,11 @@ use uuid::Uuid;
 
 use super::plan::{Choice, PlanError, PlannedFile, Source, Suggested, plan};
 use crate::{
-    domain::mail::{Mail, MailKind, Sha256},
+    domain::{
+        access::Level,
+        mail::{Mail, MailKind, Sha256},
+        role::Principal,
+    },
     mime,
     store::{Entry, JobKind, MailRow, NewDocument, NewEntry, NewFile, NewJob, Store, StoreError},
 };
@@ -20,6 +24,8 @@ pub struct Request {
     pub type_lessons: Option<serde_json::Value>,
     /// What choosing this case teaches; `None` when nothing was suggested yet.
     pub suggestion_lesson: Option<serde_json::Value>,
+    /// Who may see it besides the one who files, when not everybody who sees the case.
+    pub only_for: Option<Vec<Principal>>,
     pub idempotency_key: String,
 }
 
@@ -54,7 +60,9 @@ pub async fn journal(
     now: DateTime<Utc>,
 ) -> Result<Entry, JournalError> {
     let OpenMail { row, mail, .. } = opened;
-    store.expect_case(request.case_id, actor).await?;
+    store
+        .expect_case(request.case_id, actor, Level::Write)
+        .await?;
     let plan = plan(mail, suggested, &request.choice)?;
     let mut documents = Vec::with_capacity(plan.documents.len());
     let mut copies = Vec::new();
@@ -76,6 +84,11 @@ pub async fn journal(
         mail_id: row.id,
         fingerprint: row.fingerprint,
         case_id: request.case_id,
+        only_for: request.only_for.clone().map(|mut only_for| {
+            // Nobody locks themselves out of what they file.
+            only_for.push(Principal::User(actor.to_owned()));
+            only_for
+        }),
         created_by: actor.to_owned(),
         idempotency_key: request.idempotency_key.clone(),
         request_hash: request_hash(row.id, request),
@@ -175,5 +188,8 @@ fn request_hash(mail_id: Uuid, request: &Request) -> [u8; 32] {
         .update(mail_id.as_bytes())
         .update(request.case_id.as_bytes())
         .update(&choice);
+    if let Some(only_for) = &request.only_for {
+        hasher.update(&serde_json::to_vec(only_for).unwrap_or_default());
+    }
     *hasher.finalize().as_bytes()
 }

@@ -4,6 +4,7 @@
 //! and retries with growing pauses; after the last attempt a person sees the reason and a retry button.
 
 mod deliver;
+pub mod emergencies;
 pub mod housekeeping;
 mod mark;
 mod read_attachments;

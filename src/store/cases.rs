@@ -6,16 +6,18 @@ use chrono::{DateTime, Datelike, NaiveDate, SubsecRound, Utc};
 use uuid::Uuid;
 
 use super::{
-    AuditRecord, EventKind, Store, StoreError, audit,
+    AuditRecord, EventKind, Store, StoreError,
+    access::{self, sees_case, sees_document},
+    audit,
     db::{Db, Tx, read, write},
     events, is_unique_violation,
     mails::digest,
 };
-use crate::domain::case::{
-    Case, CaseAccess, CaseStatus, Direction, Document, DocumentFile, Party, PartyKind,
-};
+use crate::domain::access::{AccessCode, Allowed, CaseAccess, Level};
+use crate::domain::case::{Case, CaseStatus, Direction, Document, DocumentFile, Party, PartyKind};
 use crate::domain::document_type::DocumentType;
 use crate::domain::mail::Sha256;
+use crate::domain::role::{Principal, Role, Scope};
 
 /// A case to be created.
 #[derive(Clone, Debug)]
@@ -81,10 +83,6 @@ struct Row {
 const COLUMNS: &str =
     "c.id, c.number, c.title, c.kle, c.facet, c.status, c.responsible, c.unit, c.restricted,
     c.created_at, c.closed_at, c.version";
-
-/// Who may see a case; `$1` is the viewer.
-const VISIBLE: &str = "(not c.restricted
-    or exists (select 1 from case_access x where x.case_id = c.id and x.user_name = $1))";
 
 /// Words a search may hold.
 const MAX_WORDS: usize = 10;
@@ -163,7 +161,7 @@ impl Store {
             status: new.status,
             responsible: new.responsible.clone(),
             unit: new.unit.clone(),
-            access: new.access.clone(),
+            access: with_those_by_office(new),
             parties: new.parties.clone(),
             // As precise as PostgreSQL and cursors are.
             created_at: new.created_at.trunc_subsecs(6),
@@ -191,7 +189,8 @@ impl Store {
 
     pub async fn case(&self, id: Uuid, viewer: &str) -> Result<Case, StoreError> {
         let row: Option<Row> = read!(self, |c| sqlx::query_as(sqlx::AssertSqlSafe(format!(
-            "select {COLUMNS} from cases c where c.id = $2 and {VISIBLE}"
+            "select {COLUMNS} from cases c where c.id = $2 and {}",
+            sees_case("$1")
         )))
         .bind(viewer)
         .bind(id)
@@ -200,21 +199,10 @@ impl Store {
         self.one(row).await
     }
 
-    /// Whether the case is there for this viewer; an error when not.
-    pub async fn expect_case(&self, id: Uuid, viewer: &str) -> Result<(), StoreError> {
-        let found: Option<(Uuid,)> = read!(self, |c| sqlx::query_as(sqlx::AssertSqlSafe(format!(
-            "select c.id from cases c where c.id = $2 and {VISIBLE}"
-        )))
-        .bind(viewer)
-        .bind(id)
-        .fetch_optional(c)
-        .await?);
-        found.map(|_| ()).ok_or(StoreError::NotFound("case"))
-    }
-
     pub async fn case_by_number(&self, number: &str, viewer: &str) -> Result<Case, StoreError> {
         let row: Option<Row> = read!(self, |c| sqlx::query_as(sqlx::AssertSqlSafe(format!(
-            "select {COLUMNS} from cases c where c.number = $2 and {VISIBLE}"
+            "select {COLUMNS} from cases c where c.number = $2 and {}",
+            sees_case("$1")
         )))
         .bind(viewer)
         .bind(number)
@@ -305,6 +293,7 @@ impl Store {
     ) -> Result<Case, StoreError> {
         let before = self.case(id, actor).await?;
         let mut tx = self.db.begin().await?;
+        access::expect_case(&mut tx, id, actor, Level::Write).await?;
         let changed = write!(&mut tx, |c| sqlx::query(
             "update cases
              set status = $1, closed_at = $2, version = version + 1
@@ -346,7 +335,7 @@ impl Store {
         user: &str,
         favourite: bool,
     ) -> Result<(), StoreError> {
-        self.case(case_id, user).await?;
+        self.expect_case(case_id, user, Level::Read).await?;
         let mut tx = self.db.begin().await?;
         let sql = if favourite {
             "insert into case_favourites (user_name, case_id) values ($1, $2) on conflict do nothing"
@@ -381,25 +370,31 @@ impl Store {
         case_id: Uuid,
         viewer: &str,
     ) -> Result<Vec<Document>, StoreError> {
-        self.case(case_id, viewer).await?;
+        self.expect_case(case_id, viewer, Level::Read).await?;
         let rows: Vec<DocumentRow> = read!(self, |c| {
-            sqlx::query_as(
+            sqlx::query_as(sqlx::AssertSqlSafe(format!(
             "select d.id, d.case_id, d.number, d.title, d.document_type, d.document_date, d.direction, d.created_by, d.created_at
              from documents d
-             where d.case_id = $1 and d.withdrawn_at is null
-             order by d.number"
-        )
+             join cases c on c.id = d.case_id
+             where d.case_id = $2 and d.withdrawn_at is null and {}
+             order by d.number",
+            sees_document("$1")
+        )))
+        .bind(viewer)
         .bind(case_id)
         .fetch_all(c)
         .await?
         });
-        let files: Vec<FileRow> = read!(self, |c| sqlx::query_as(
+        let files: Vec<FileRow> = read!(self, |c| sqlx::query_as(sqlx::AssertSqlSafe(format!(
             "select f.id, f.document_id, f.name, f.media_type, f.byte_length, f.sha256
              from files f
              join documents d on d.id = f.document_id
-             where d.case_id = $1 and d.withdrawn_at is null
-             order by f.document_id, f.position"
-        )
+             join cases c on c.id = d.case_id
+             where d.case_id = $2 and d.withdrawn_at is null and {}
+             order by f.document_id, f.position",
+            sees_document("$1")
+        )))
+        .bind(viewer)
         .bind(case_id)
         .fetch_all(c)
         .await?);
@@ -413,7 +408,8 @@ impl Store {
              from files f
              join documents d on d.id = f.document_id
              join cases c on c.id = d.case_id
-             where f.id = $2 and d.withdrawn_at is null and {VISIBLE}"
+             where f.id = $2 and d.withdrawn_at is null and {}",
+            sees_document("$1")
         )))
         .bind(viewer)
         .bind(file_id)
@@ -448,7 +444,7 @@ impl Store {
     /// Adds parties and access to the bare rows.
     async fn complete(&self, rows: Vec<Row>) -> Result<Vec<Case>, StoreError> {
         let mut parties: HashMap<Uuid, Vec<Party>> = HashMap::new();
-        let mut users: HashMap<Uuid, Vec<String>> = HashMap::new();
+        let mut lists: HashMap<Uuid, Vec<Allowed>> = HashMap::new();
         for chunk in rows.chunks(ROWS) {
             let ids: Vec<Uuid> = chunk.iter().map(|row| row.id).collect();
             let found: Vec<PartyRow> = match &*self.db {
@@ -468,31 +464,38 @@ impl Store {
             for row in found {
                 parties.entry(row.case_id).or_default().push(row.into());
             }
-            let found: Vec<(Uuid, String)> = match &*self.db {
+            let found: Vec<(Uuid, String, i64)> = match &*self.db {
                 Db::Sqlite { readers, .. } => {
-                    of_cases::<sqlx::Sqlite>(ACCESS, &ids, "case_id, user_name")
+                    of_cases::<sqlx::Sqlite>(ACCESS, &ids, "case_id, principal")
                         .build_query_as()
                         .fetch_all(readers)
                         .await?
                 }
                 Db::Postgres(pool) => {
-                    of_cases::<sqlx::Postgres>(ACCESS, &ids, "case_id, user_name")
+                    of_cases::<sqlx::Postgres>(ACCESS, &ids, "case_id, principal")
                         .build_query_as()
                         .fetch_all(pool)
                         .await?
                 }
             };
-            for (case_id, user) in found {
-                users.entry(case_id).or_default().push(user);
+            for (case_id, principal, level) in found {
+                // What cannot be read lets nobody in.
+                if let Ok(who) = principal.parse() {
+                    let line = Allowed::new(who, Level::of_number(level));
+                    lists.entry(case_id).or_default().push(line);
+                }
             }
         }
         Ok(rows
             .into_iter()
             .map(|row| Case {
-                access: if row.restricted {
-                    CaseAccess::Restricted(users.remove(&row.id).unwrap_or_default())
-                } else {
-                    CaseAccess::Open
+                access: CaseAccess {
+                    code: if row.restricted {
+                        AccessCode::Restricted
+                    } else {
+                        AccessCode::Open
+                    },
+                    list: lists.remove(&row.id).unwrap_or_default(),
                 },
                 parties: parties.remove(&row.id).unwrap_or_default(),
                 status: if row.status == "closed" {
@@ -516,7 +519,9 @@ impl Store {
 }
 
 const PARTIES: &str = "select case_id, kind, name, identifier, address, mail from case_parties";
-const ACCESS: &str = "select case_id, user_name from case_access";
+// An opening in an emergency ends by itself and is no part of the list.
+const ACCESS: &str =
+    "select case_id, principal, level from (select * from case_access where until is null) listed";
 
 fn of_cases<DB>(select: &str, ids: &[Uuid], order: &str) -> sqlx::QueryBuilder<DB>
 where
@@ -578,7 +583,7 @@ async fn insert_case(tx: &mut Tx, case: &Case) -> Result<(), StoreError> {
     .bind(status_text(case.status))
     .bind(&case.responsible)
     .bind(&case.unit)
-    .bind(matches!(case.access, CaseAccess::Restricted(_)))
+    .bind(case.access.is_restricted())
     .bind(case.created_at)
     .bind(case.closed_at)
     .bind(case.version)
@@ -603,19 +608,41 @@ async fn insert_case(tx: &mut Tx, case: &Case) -> Result<(), StoreError> {
         .await
         .map(|_| ())?);
     }
-    if let CaseAccess::Restricted(users) = &case.access {
-        for user in users {
-            write!(tx, |c| sqlx::query(
-                "insert into case_access (case_id, user_name)
-                 values ($1, $2)
-                 on conflict do nothing"
-            )
-            .bind(case.id)
-            .bind(user)
-            .execute(c)
-            .await
-            .map(|_| ())?);
-        }
+    insert_access(tx, case.id, &case.access.list).await
+}
+
+/// Whoever is responsible manages a case, and of an open one the registrars of its unit; who sees a restricted case is
+/// said by nobody but its list.
+fn with_those_by_office(new: &NewCase) -> CaseAccess {
+    let mut access = new.access.clone();
+    if let Some(responsible) = &new.responsible {
+        access.give(Principal::User(responsible.clone()), Level::Manage);
+    }
+    if let Some(unit) = new.unit.as_ref().filter(|_| !access.is_restricted()) {
+        let registrars = Principal::Role(Role::Registrar, Scope::Unit(unit.clone()));
+        access.give(registrars, Level::Manage);
+    }
+    access.list.sort_by_key(|line| line.who.to_string());
+    access
+}
+
+pub(super) async fn insert_access(
+    tx: &mut Tx,
+    case_id: Uuid,
+    list: &[Allowed],
+) -> Result<(), StoreError> {
+    for line in list {
+        write!(tx, |c| sqlx::query(
+            "insert into case_access (case_id, principal, level)
+             values ($1, $2, $3)
+             on conflict (case_id, principal) do update set level = excluded.level, until = null"
+        )
+        .bind(case_id)
+        .bind(line.who.to_string())
+        .bind(line.may.as_number())
+        .execute(c)
+        .await
+        .map(|_| ())?);
     }
     Ok(())
 }
@@ -696,8 +723,7 @@ where
             "join case_favourites r on r.user_name = viewer.name join cases c on c.id = r.case_id",
         ),
     };
-    sql.push(" where ")
-        .push(VISIBLE.replace("$1", "viewer.name"));
+    sql.push(" where ").push(sees_case("viewer.name"));
     if let Some(status) = query.status {
         sql.push(" and c.status = ").push_bind(status_text(status));
     }

@@ -10,14 +10,18 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{
-    AuditRecord, EventKind, NewJob, NewObject, Store, StoreError, audit,
+    AuditRecord, EventKind, NewJob, NewObject, Store, StoreError,
+    access::{self, sees_entry},
+    audit,
     cases::direction_text,
     db::{Tx, read, write},
     events, is_unique_violation, jobs,
     mails::{digest, insert_blobs},
     not_for_a_case, suggestion_lessons,
 };
-use crate::domain::{case::Direction, document_type::DocumentType, mail::Sha256};
+use crate::domain::{
+    access::Level, case::Direction, document_type::DocumentType, mail::Sha256, role::Principal,
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -80,6 +84,8 @@ pub struct NewEntry {
     pub mail_id: Uuid,
     pub fingerprint: [u8; 32],
     pub case_id: Uuid,
+    /// Who may see it when not everybody who sees the case; `None` for as open as the case.
+    pub only_for: Option<Vec<Principal>>,
     pub created_by: String,
     pub idempotency_key: String,
     /// Digest of the request, to tell a repetition from another request under the same key.
@@ -130,9 +136,6 @@ struct Row {
 const COLUMNS: &str =
     "e.id, e.mail_id, e.case_id, c.number as case_number, c.title as case_title, e.state,
     e.state_reason, e.created_by, e.created_at, e.undone_by, e.undone_at";
-
-const VISIBLE: &str = "(not c.restricted
-    or exists (select 1 from case_access x where x.case_id = c.id and x.user_name = $1))";
 
 impl From<Row> for Entry {
     fn from(row: Row) -> Self {
@@ -186,12 +189,13 @@ impl Store {
 
     async fn write_entry(&self, new: &NewEntry, now: DateTime<Utc>) -> Result<(), StoreError> {
         let mut tx = self.db.begin().await?;
+        access::expect_case(&mut tx, new.case_id, &new.created_by, Level::Write).await?;
         let number = open_case(&mut tx, new.case_id).await?;
         write!(&mut tx, |c| {
             sqlx::query(
             "insert into entries (id, mail_id, fingerprint, case_id, state, created_by, created_at, idempotency_key,
-               request_hash, type_lessons)
-             values ($1, $2, $3, $4, 'pending', $5, $6, $7, $8, $9)"
+               request_hash, type_lessons, restricted)
+             values ($1, $2, $3, $4, 'pending', $5, $6, $7, $8, $9, $10)"
         )
         .bind(new.id)
         .bind(new.mail_id)
@@ -202,10 +206,14 @@ impl Store {
         .bind(&new.idempotency_key)
         .bind(new.request_hash.to_vec())
         .bind(new.type_lessons.as_ref().map(Json))
+        .bind(new.only_for.is_some())
         .execute(c)
         .await
         .map(|_| ())?;
         });
+        if let Some(only_for) = &new.only_for {
+            insert_access(&mut tx, new.id, only_for).await?;
+        }
         suggestion_lessons::insert(&mut tx, new, now).await?;
         for (number, document) in (number..).zip(&new.documents) {
             insert_document(&mut tx, new, document, number, now).await?;
@@ -288,7 +296,8 @@ impl Store {
             "select {COLUMNS}
              from entries e
              join cases c on c.id = e.case_id
-             where e.id = $2 and {VISIBLE}"
+             where e.id = $2 and {}",
+            sees_entry("$1")
         )))
         .bind(viewer)
         .bind(id)
@@ -318,8 +327,9 @@ impl Store {
             "select {COLUMNS}
              from entries e
              join cases c on c.id = e.case_id
-             where e.fingerprint = $2 and e.state <> 'undone' and {VISIBLE}
-             order by e.created_at, e.id"
+             where e.fingerprint = $2 and e.state <> 'undone' and {}
+             order by e.created_at, e.id",
+            sees_entry("$1")
         )))
         .bind(viewer)
         .bind(fingerprint.to_vec())
@@ -344,7 +354,7 @@ impl Store {
     }
 
     /// Takes an entry back: its documents are withdrawn, the mail can be filed again, what was sent out is recalled by
-    /// `jobs`. Only within `window` of the filing; whoever may see the case may undo.
+    /// `jobs`. Only within `window` of the filing; whoever may file on the case may undo.
     pub async fn undo_entry(
         &self,
         id: Uuid,
@@ -361,6 +371,7 @@ impl Store {
             return Err(StoreError::UndoExpired);
         }
         let mut tx = self.db.begin().await?;
+        access::expect_case(&mut tx, entry.case_id, actor, Level::Write).await?;
         let changed = write!(&mut tx, |c| sqlx::query(
             "update entries
              set state = 'undone', state_reason = null, undone_by = $1, undone_at = $2
@@ -447,6 +458,26 @@ impl Store {
         self.ring();
         Ok(())
     }
+}
+
+pub(super) async fn insert_access(
+    tx: &mut Tx,
+    entry_id: Uuid,
+    list: &[Principal],
+) -> Result<(), StoreError> {
+    for principal in list {
+        write!(tx, |c| sqlx::query(
+            "insert into entry_access (entry_id, principal)
+             values ($1, $2)
+             on conflict do nothing"
+        )
+        .bind(entry_id)
+        .bind(principal.to_string())
+        .execute(c)
+        .await
+        .map(|_| ())?);
+    }
+    Ok(())
 }
 
 /// Checks that the case is open and returns its next document number; the row stays locked until the commit.

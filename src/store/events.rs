@@ -45,6 +45,12 @@ pub enum EventKind {
         case_id: Uuid,
         mail_id: Uuid,
     },
+    /// Fewer, or more, of those who see the case may see what was filed.
+    EntryAccessChanged {
+        entry_id: Uuid,
+        case_id: Uuid,
+        mail_id: Uuid,
+    },
     CaseChanged {
         case_id: Uuid,
     },

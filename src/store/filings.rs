@@ -16,6 +16,8 @@ pub struct Filing {
     pub created_by: String,
     pub created_at: DateTime<Utc>,
     pub undone: bool,
+    /// Seen by fewer than its case: nothing that others could deduce is learned from it.
+    pub restricted: bool,
     /// The mail's conversation as it is now.
     pub thread_id: Uuid,
     pub signals: Value,
@@ -30,13 +32,14 @@ struct Row {
     created_by: String,
     created_at: DateTime<Utc>,
     state: String,
+    restricted: bool,
     thread_id: Uuid,
     signals: Json<Value>,
     attachment_signals: Option<Json<Value>>,
 }
 
 const COLUMNS: &str =
-    "e.id, e.case_id, e.created_by, e.created_at, e.state, m.thread_id, m.signals,
+    "e.id, e.case_id, e.created_by, e.created_at, e.state, e.restricted, m.thread_id, m.signals,
     m.attachment_signals";
 
 impl From<Row> for Filing {
@@ -47,6 +50,7 @@ impl From<Row> for Filing {
             created_by: row.created_by,
             created_at: row.created_at,
             undone: row.state == "undone",
+            restricted: row.restricted,
             thread_id: row.thread_id,
             signals: row.signals.0,
             attachment_signals: row.attachment_signals.map(|signals| signals.0),
@@ -69,13 +73,13 @@ impl Store {
         row.map(Filing::from).ok_or(StoreError::NotFound("entry"))
     }
 
-    /// Every filing in force of a mail.
+    /// Every filing in force of a mail, that may be learned from.
     pub async fn filings_of_mail(&self, mail_id: Uuid) -> Result<Vec<Filing>, StoreError> {
         let rows: Vec<Row> = read!(self, |c| sqlx::query_as(sqlx::AssertSqlSafe(format!(
             "select {COLUMNS}
              from entries e
              join mails m on m.id = e.mail_id
-             where e.mail_id = $1 and e.state <> 'undone'
+             where e.mail_id = $1 and e.state <> 'undone' and not e.restricted
              order by e.id"
         )))
         .bind(mail_id)
@@ -88,14 +92,14 @@ impl Store {
         let row: (i64,) = read!(self, |c| sqlx::query_as(
             "select count(*)
              from entries
-             where state <> 'undone'"
+             where state <> 'undone' and not restricted"
         )
         .fetch_one(c)
         .await?);
         Ok(row.0)
     }
 
-    /// Every filing in force after an entry, in order of entry.
+    /// Every filing in force after an entry that may be learned from, in order of entry.
     pub async fn filings(
         &self,
         after: Option<Uuid>,
@@ -105,7 +109,7 @@ impl Store {
             "select {COLUMNS}
              from entries e
              join mails m on m.id = e.mail_id
-             where e.id > $1 and e.state <> 'undone'
+             where e.id > $1 and e.state <> 'undone' and not e.restricted
              order by e.id
              limit $2"
         )))

@@ -42,7 +42,7 @@ const OF_MAIL: &str = "m.kind, m.from_address, m.subject,
     (select case when count(*) = 1 then max(p.address) end
      from mail_people p where p.mail_id = m.id and p.role = 'to') as to_address";
 
-const FILED: &str = "e.id, true as for_a_case, e.created_by as by_user, not c.restricted as open,
+const FILED: &str = "e.id, true as for_a_case, e.created_by as by_user, not c.restricted and not e.restricted as open,
     e.state = 'undone' as undone";
 
 const REFUSED: &str =

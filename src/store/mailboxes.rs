@@ -7,10 +7,13 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{
-    AuditRecord, EventKind, Store, StoreError, audit,
-    db::{read, write},
+    AuditRecord, EventKind, Store, StoreError,
+    access::sees_mailbox,
+    audit,
+    db::{Tx, read, write},
     events, is_unique_violation,
 };
+use crate::domain::role::{Principal, Role, Scope};
 
 /// A mailbox as it is watched. Passwords are never here: `settings` names where they are read from.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -23,7 +26,7 @@ pub struct Mailbox {
     /// Code of the reason, put into words by the message catalogue.
     pub state_reason: Option<String>,
     pub state_at: DateTime<Utc>,
-    pub users: Vec<String>,
+    pub access: Vec<MailboxAccess>,
     pub folders: Vec<Folder>,
     pub mails: i64,
 }
@@ -106,6 +109,26 @@ pub struct Location {
     pub uid: i64,
 }
 
+state!(
+    /// As what somebody sees a mailbox; all see everything in it.
+    MailboxRole {
+        /// Whose mail it is.
+        Owner = "owner",
+        /// Who reads it for them.
+        Delegate = "delegate",
+        /// Who journals for them.
+        Registrar = "registrar",
+    }
+);
+
+/// A line of a mailbox's access list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, sqlx::FromRow)]
+pub struct MailboxAccess {
+    /// A principal, such as `unit:teknik`.
+    pub who: String,
+    pub role: MailboxRole,
+}
+
 #[derive(sqlx::FromRow)]
 struct MailboxRow {
     id: Uuid,
@@ -147,20 +170,23 @@ impl Store {
             }
         })?;
         for user in users {
-            let known = write!(&mut tx, |c| sqlx::query(
-                "insert into mailbox_access (mailbox_id, user_name)
-                 select $1, name from users where name = $2
-                 on conflict do nothing"
+            let known: Option<(String,)> = write!(&mut tx, |c| sqlx::query_as(
+                "select name from users where name = $1"
             )
-            .bind(id)
             .bind(user)
-            .execute(c)
-            .await?
-            .rows_affected());
-            if known == 0 {
-                return Err(StoreError::NotFound("user"));
-            }
+            .fetch_optional(c)
+            .await?);
+            known.ok_or(StoreError::NotFound("user"))?;
+            give(
+                &mut tx,
+                id,
+                &Principal::User(user.clone()),
+                MailboxRole::Owner,
+            )
+            .await?;
         }
+        let registrars = Principal::Role(Role::Registrar, Scope::Mailbox(name.to_owned()));
+        give(&mut tx, id, &registrars, MailboxRole::Registrar).await?;
         let record = AuditRecord {
             actor: &audit::actor_at_hand(),
             action: "mailbox.add",
@@ -206,24 +232,25 @@ impl Store {
     pub async fn mailboxes(&self, viewer: Option<&str>) -> Result<Vec<Mailbox>, StoreError> {
         let rows: Vec<MailboxRow> = read!(self, |c| {
             sqlx::query_as(
+            sqlx::AssertSqlSafe(format!(
             "select m.id, m.name, m.settings, m.state, m.state_reason, m.state_at,
                (select count(distinct l.mail_id) from mail_locations l where l.mailbox_id = m.id) as mails
              from mailboxes m
-             where $1 is null
-                or exists (select 1 from mailbox_access a where a.mailbox_id = m.id and a.user_name = $1)
-             order by m.name"
-        )
+             where $1 is null or {}
+             order by m.name",
+            sees_mailbox("m.id", "$1")
+        )))
         .bind(viewer)
         .fetch_all(c)
         .await?
         });
         let mut mailboxes = Vec::with_capacity(rows.len());
         for row in rows {
-            let users: Vec<(String,)> = read!(self, |c| sqlx::query_as(
-                "select user_name
+            let access: Vec<MailboxAccess> = read!(self, |c| sqlx::query_as(
+                "select principal as who, kind as role
                  from mailbox_access
                  where mailbox_id = $1
-                 order by user_name"
+                 order by kind, principal"
             )
             .bind(row.id)
             .fetch_all(c)
@@ -235,7 +262,7 @@ impl Store {
                 state: row.state,
                 state_reason: row.state_reason,
                 state_at: row.state_at,
-                users: users.into_iter().map(|(name,)| name).collect(),
+                access,
                 folders: self.folders(row.id).await?,
                 mails: row.mails,
             });
@@ -243,7 +270,6 @@ impl Store {
         Ok(mailboxes)
     }
 
-    /// The users who may see a mailbox.
     /// Mailboxes by state, for metrics.
     pub async fn mailbox_counts(&self) -> Result<Vec<(MailboxState, i64)>, StoreError> {
         Ok(read!(self, |c| sqlx::query_as(
@@ -256,17 +282,47 @@ impl Store {
         .await?))
     }
 
-    pub async fn mailbox_users(&self, mailbox_id: Uuid) -> Result<Vec<String>, StoreError> {
-        let users: Vec<(String,)> = read!(self, |c| sqlx::query_as(
-            "select user_name
-             from mailbox_access
-             where mailbox_id = $1
-             order by user_name"
+    /// Lets somebody see what lies in a mailbox, or in another role than before.
+    pub async fn give_mailbox(
+        &self,
+        name: &str,
+        who: &Principal,
+        role: MailboxRole,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.db.begin().await?;
+        let id = id_of(&mut tx, name).await?;
+        give(&mut tx, id, who, role).await?;
+        access_changed(&mut tx, id, ("mailbox.give", who, Some(role)), now).await?;
+        tx.commit().await?;
+        self.ring();
+        Ok(())
+    }
+
+    /// Takes the mailbox from somebody; what they filed stays where it is.
+    pub async fn take_mailbox(
+        &self,
+        name: &str,
+        who: &Principal,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.db.begin().await?;
+        let id = id_of(&mut tx, name).await?;
+        let removed = write!(&mut tx, |c| sqlx::query(
+            "delete from mailbox_access where mailbox_id = $1 and principal = $2"
         )
-        .bind(mailbox_id)
-        .fetch_all(c)
-        .await?);
-        Ok(users.into_iter().map(|(name,)| name).collect())
+        .bind(id)
+        .bind(who.to_string())
+        .execute(c)
+        .await?
+        .rows_affected());
+        if removed == 0 {
+            return Err(StoreError::NotFound("access of theirs"));
+        }
+        access_changed(&mut tx, id, ("mailbox.take", who, None), now).await?;
+        tx.commit().await?;
+        self.ring();
+        Ok(())
     }
 
     pub async fn set_mailbox_state(
@@ -511,4 +567,52 @@ impl Store {
         .await?
         }))
     }
+}
+
+async fn id_of(tx: &mut Tx, name: &str) -> Result<Uuid, StoreError> {
+    let found: Option<(Uuid,)> = write!(tx, |c| sqlx::query_as(
+        "select id from mailboxes where name = $1"
+    )
+    .bind(name)
+    .fetch_optional(c)
+    .await?);
+    found.map(|(id,)| id).ok_or(StoreError::NotFound("mailbox"))
+}
+
+async fn give(
+    tx: &mut Tx,
+    mailbox_id: Uuid,
+    who: &Principal,
+    role: MailboxRole,
+) -> Result<(), StoreError> {
+    write!(tx, |c| sqlx::query(
+        "insert into mailbox_access (mailbox_id, principal, kind)
+         values ($1, $2, $3)
+         on conflict (mailbox_id, principal) do update set kind = excluded.kind"
+    )
+    .bind(mailbox_id)
+    .bind(who.to_string())
+    .bind(role.as_str())
+    .execute(c)
+    .await
+    .map(|_| ())?);
+    Ok(())
+}
+
+async fn access_changed(
+    tx: &mut Tx,
+    mailbox_id: Uuid,
+    (action, who, role): (&'static str, &Principal, Option<MailboxRole>),
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let record = AuditRecord {
+        actor: &audit::actor_at_hand(),
+        action,
+        subject_kind: "mailbox",
+        subject_id: mailbox_id.to_string(),
+        case_id: None,
+        detail: serde_json::json!({ "who": who.to_string(), "role": role }),
+    };
+    audit::append(tx, now, record).await?;
+    events::append(tx, now, &EventKind::MailboxChanged { mailbox_id }).await
 }

@@ -10,7 +10,9 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{
-    AuditRecord, EventKind, Lease, NotForACase, Store, StoreError, audit,
+    AuditRecord, EventKind, Lease, NotForACase, Store, StoreError,
+    access::{sees_entry, sees_mail, sees_mailbox},
+    audit,
     data_keys::{self, Placed},
     db::{Db, Tx, read, write},
     events, jobs, leases, marks, pictures, search, threads,
@@ -135,18 +137,6 @@ const COLUMNS: &str =
     m.incomplete_reason, m.envelope, m.signals, m.attachment_signals,
     (select n.said_by from not_for_a_case n where n.mail_id = m.id) as not_for_a_case_by,
     (select n.said_at from not_for_a_case n where n.mail_id = m.id) as not_for_a_case_at";
-
-/// A mail is seen by those of its mailboxes, and once journaled by those who may see the case. `$1` is the viewer.
-const VISIBLE: &str = "(exists (
-      select 1 from mail_locations l
-      join mailbox_access a on a.mailbox_id = l.mailbox_id
-      where l.mail_id = m.id and a.user_name = $1)
-    or exists (
-      select 1 from entries e
-      join cases c on c.id = e.case_id
-      where e.mail_id = m.id and e.state <> 'undone'
-        and (not c.restricted
-          or exists (select 1 from case_access x where x.case_id = c.id and x.user_name = $1))))";
 
 impl From<Row> for MailRow {
     fn from(row: Row) -> Self {
@@ -310,7 +300,8 @@ impl Store {
         let row: Option<Row> = read!(self, |c| sqlx::query_as(sqlx::AssertSqlSafe(format!(
             "select {COLUMNS}
              from mails m
-             where m.id = $2 and {VISIBLE}"
+             where m.id = $2 and {}",
+            sees_mail("$1")
         )))
         .bind(viewer)
         .bind(id)
@@ -322,12 +313,12 @@ impl Store {
     /// Whether the viewer sees a mailbox that holds the mail: those who see it on a case alone were not told whom it
     /// was sent to blindly.
     pub async fn is_in_mailbox_of(&self, id: Uuid, viewer: &str) -> Result<bool, StoreError> {
-        let (count,): (i64,) = read!(self, |c| sqlx::query_as(
+        let (count,): (i64,) = read!(self, |c| sqlx::query_as(sqlx::AssertSqlSafe(format!(
             "select count(*)
              from mail_locations l
-             join mailbox_access a on a.mailbox_id = l.mailbox_id
-             where l.mail_id = $2 and a.user_name = $1"
-        )
+             where l.mail_id = $2 and {}",
+            sees_mailbox("l.mailbox_id", "$1")
+        )))
         .bind(viewer)
         .bind(id)
         .fetch_one(c)
@@ -355,9 +346,10 @@ impl Store {
         let rows: Vec<Row> = read!(self, |c| sqlx::query_as(sqlx::AssertSqlSafe(format!(
             "select {COLUMNS}
              from mails m
-             where m.message_id = $2 and {VISIBLE}
+             where m.message_id = $2 and {}
              order by m.received_at desc, m.id
-             limit 20"
+             limit 20",
+            sees_mail("$1")
         )))
         .bind(viewer)
         .bind(message_id)
@@ -375,9 +367,10 @@ impl Store {
         let rows: Vec<Row> = read!(self, |c| sqlx::query_as(sqlx::AssertSqlSafe(format!(
             "select {COLUMNS}
              from mails m
-             where m.fingerprint = $2 and {VISIBLE}
+             where m.fingerprint = $2 and {}
              order by m.received_at desc, m.id
-             limit 20"
+             limit 20",
+            sees_mail("$1")
         )))
         .bind(viewer)
         .bind(fingerprint.to_vec())
@@ -762,7 +755,7 @@ where
     DateTime<Utc>: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
     &'static str: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
 {
-    // The viewer is bound first and named twice by VISIBLE, so it comes through a one-row subquery.
+    // The viewer is bound once and named several times, so it comes through a one-row subquery.
     let mut query = sqlx::QueryBuilder::new("select ");
     query
         .push(COLUMNS)
@@ -770,12 +763,13 @@ where
         .push_bind(viewer.to_owned());
     query
         .push(" as text) as name) viewer where ")
-        .push(VISIBLE.replace("$1", "viewer.name"));
+        .push(sees_mail("viewer.name"));
     if let Some(id) = filter.mailbox_id {
-        query.push(" and exists (select 1 from mail_locations f join mailbox_access g on g.mailbox_id = f.mailbox_id");
         query
-            .push(" where f.mail_id = m.id and g.user_name = viewer.name and f.mailbox_id = ")
+            .push(" and exists (select 1 from mail_locations f where f.mail_id = m.id and f.mailbox_id = ")
             .push_bind(id)
+            .push(" and ")
+            .push(sees_mailbox("f.mailbox_id", "viewer.name"))
             .push(")");
     }
     if let Some(id) = filter.thread_id {
@@ -810,12 +804,13 @@ where
     }
     if let Some(journaled) = filter.journaled {
         query.push(if journaled { " and " } else { " and not " });
-        query.push(
-            "exists (select 1 from entries e join cases c on c.id = e.case_id
-               where e.fingerprint = m.fingerprint and e.state <> 'undone'
-                 and (not c.restricted or exists (
-                   select 1 from case_access x where x.case_id = c.id and x.user_name = viewer.name)))",
-        );
+        query
+            .push(
+                "exists (select 1 from entries e join cases c on c.id = e.case_id
+                   where e.fingerprint = m.fingerprint and e.state <> 'undone' and ",
+            )
+            .push(sees_entry("viewer.name"))
+            .push(")");
     }
     if let Some(failed) = filter.failed {
         query.push(if failed {
@@ -823,12 +818,13 @@ where
         } else {
             " and m.fingerprint not in "
         });
-        query.push(
-            "(select e.fingerprint from jobs j join entries e on e.id = j.entry_id join cases c on c.id = e.case_id
-               where j.state = 'failed' and e.state <> 'undone'
-                 and (not c.restricted or exists (
-                   select 1 from case_access x where x.case_id = c.id and x.user_name = viewer.name)))",
-        );
+        query
+            .push(
+                "(select e.fingerprint from jobs j join entries e on e.id = j.entry_id join cases c on c.id = e.case_id
+                   where j.state = 'failed' and e.state <> 'undone' and ",
+            )
+            .push(sees_entry("viewer.name"))
+            .push(")");
     }
     if let Some(said) = filter.not_for_a_case {
         query.push(if said { " and " } else { " and not " });

@@ -3,13 +3,16 @@
 //! The database is the truth. Blobs are written before the rows that name them and removed after. Queries are named
 //! for what they answer, and access is a clause of the query.
 
+mod access;
 mod attachments;
 mod audit;
 mod blobs;
+mod case_access;
 mod cases;
 mod data_keys;
 mod db;
 mod deputies;
+mod emergencies;
 mod entries;
 mod events;
 mod filings;
@@ -49,6 +52,7 @@ pub use blobs::{BlobError, Blobs, BlobsAt, KeyError, Master};
 pub use cases::{CaseFilter, CaseQuery, CaseRequest, NewCase};
 pub use data_keys::{KeyState, NewObject};
 pub use deputies::Deputy;
+pub use emergencies::{Notice, Opening};
 pub use entries::{Entry, EntryState, FiledBefore, NewDocument, NewEntry, NewFile};
 pub use events::{Event, EventKind};
 pub use filings::Filing;
@@ -58,7 +62,10 @@ pub use identities::{Identity, Known};
 pub use jobs::{Job, JobKind, NewJob};
 pub use judged::Judged;
 pub use leases::Lease;
-pub use mailboxes::{Folder, FolderPosition, FolderState, Location, Mailbox, MailboxState};
+pub use mailboxes::{
+    Folder, FolderPosition, FolderState, Location, Mailbox, MailboxAccess, MailboxRole,
+    MailboxState,
+};
 pub use mails::{Batch, MailFilter, MailRow, NewMail, Place, StoredMail};
 pub use marks::{MarkPayload, MarkState};
 pub use not_for_a_case::NotForACase;
@@ -136,12 +143,19 @@ pub enum StoreError {
     /// Missing, or not for this user: which of the two is not told.
     #[error("there is no such {0}")]
     NotFound(&'static str),
+    /// Seen, but not theirs to change.
+    #[error("this {0} is not yours to change")]
+    NotAllowed(&'static str),
     #[error("case {0} is closed")]
     CaseClosed(String),
     #[error("the mail is already journaled on that case")]
     AlreadyFiled(Box<FiledBefore>),
     #[error("that idempotency key was used for another request")]
     IdempotencyConflict,
+    #[error("you would lock yourself out")]
+    LockedOut,
+    #[error("you see that case already")]
+    AlreadyOpen,
     #[error("it was changed by someone else meanwhile")]
     VersionConflict,
     #[error("the work was ended before it was done")]

@@ -2,7 +2,7 @@
 
 use super::tests::{case, filed, filler, index, mail, now, signals, suggested};
 use super::*;
-use crate::domain::case::CaseAccess;
+use crate::domain::access::{CaseAccess, Onlooker};
 use crate::domain::mail::{Address, Attachment, Mail};
 use crate::growth::assert_comparable;
 use uuid::Uuid;
@@ -103,7 +103,13 @@ fn a_case_with_a_hundred_thousand_documents_costs_no_more_than_one_with_some_hun
     let (some, many) = (with(400), with(100_000));
     let ask = |index: &Index| {
         for _ in 0..20 {
-            let found = index.rank(&Model::default(), &letter, "jens", now(), 5);
+            let found = index.rank(
+                &Model::default(),
+                &letter,
+                &Onlooker::alone("jens"),
+                now(),
+                5,
+            );
             assert_eq!(found[0].case_id, endless.id);
         }
     };
@@ -114,7 +120,7 @@ fn a_case_with_a_hundred_thousand_documents_costs_no_more_than_one_with_some_hun
 fn who_may_see_nothing_is_suggested_nothing_and_learns_nothing_of_what_there_is() {
     let mut cases = filler(50);
     for case in &mut cases {
-        case.access = CaseAccess::Restricted(vec!["birthe".to_owned()]);
+        case.access = CaseAccess::of_users(["birthe"]);
     }
     let mut index = index(&cases.iter().collect::<Vec<_>>());
     let question = mail("ole@borger.example", &cases[3].title, &cases[3].title);
@@ -123,7 +129,7 @@ fn who_may_see_nothing_is_suggested_nothing_and_learns_nothing_of_what_there_is(
     let alone = index.lesson(
         &Model::default(),
         &signals(&question),
-        "jens",
+        &Onlooker::alone("jens"),
         now(),
         Some(Uuid::nil()),
     );

@@ -134,7 +134,7 @@ mod tests {
             status: crate::domain::case::CaseStatus::Open,
             responsible: None,
             unit: None,
-            access: crate::domain::case::CaseAccess::Open,
+            access: crate::domain::access::CaseAccess::open(),
             parties: Vec::new(),
             created_at: now() - Duration::days(100),
             closed_at: None,
@@ -198,7 +198,15 @@ mod tests {
             let model = Model::default();
             let asked = filings.iter();
             asked
-                .map(|filed| index.rank(&model, &filed.signals, "birthe", now(), 5))
+                .map(|filed| {
+                    index.rank(
+                        &model,
+                        &filed.signals,
+                        &crate::domain::access::Onlooker::alone("birthe"),
+                        now(),
+                        5,
+                    )
+                })
                 .collect()
         };
         assert_eq!(at_once.entry_count(), 45);

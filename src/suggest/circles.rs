@@ -1,7 +1,10 @@
-//! Who may see cases: each list of people once, so that a question looks at every list once and not at every case.
+//! Who may see cases: each access list once, so that a question looks at every list once and not at every case.
+
+use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+
+use crate::domain::access::{Allowed, Onlooker};
 
 /// A list's place; the first is everybody's.
 pub(super) type Circle = u32;
@@ -9,9 +12,9 @@ pub(super) const EVERYBODY: Circle = 0;
 
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Circles {
-    /// Each person's number.
-    people: HashMap<String, u32>,
-    /// Numbers of people, in order.
+    /// Each principal's number.
+    principals: HashMap<String, u32>,
+    /// Numbers of principals, in order.
     lists: Vec<Vec<u32>>,
     #[serde(skip)]
     places: HashMap<Vec<u32>, Circle>,
@@ -21,13 +24,14 @@ pub(super) struct Circles {
 pub(super) struct Sight(Vec<bool>);
 
 impl Circles {
-    /// Of these people and nobody else.
-    pub fn of(&mut self, people: &[String]) -> Circle {
+    /// Of those on this list and nobody else.
+    pub fn of(&mut self, list: &[Allowed]) -> Circle {
         if self.places.is_empty() {
             let lists = self.lists.iter().cloned();
             self.places = lists.zip(EVERYBODY + 1..).collect();
         }
-        let mut list: Vec<u32> = people.iter().map(|name| self.number(name)).collect();
+        let numbers = list.iter().map(|line| self.number(line.who.to_string()));
+        let mut list: Vec<u32> = numbers.collect();
         list.sort_unstable();
         list.dedup();
         if let Some(circle) = self.places.get(&list) {
@@ -39,20 +43,21 @@ impl Circles {
         circle
     }
 
-    pub fn sight_of(&self, viewer: &str) -> Sight {
-        let viewer = self.people.get(viewer);
-        let in_list = |list: &Vec<u32>| viewer.is_some_and(|viewer| list.contains(viewer));
-        let seen = std::iter::once(true).chain(self.lists.iter().map(in_list));
+    pub fn sight_of(&self, viewer: &Onlooker) -> Sight {
+        let mut counts_as = vec![false; self.principals.len()];
+        for principal in &viewer.counts_as {
+            if let Some(number) = self.principals.get(principal) {
+                counts_as[*number as usize] = true;
+            }
+        }
+        let is_listed = |list: &Vec<u32>| list.iter().any(|number| counts_as[*number as usize]);
+        let seen = std::iter::once(true).chain(self.lists.iter().map(is_listed));
         Sight(seen.collect())
     }
 
-    fn number(&mut self, name: &str) -> u32 {
-        if let Some(number) = self.people.get(name) {
-            return *number;
-        }
-        let number = self.people.len() as u32;
-        self.people.insert(name.to_owned(), number);
-        number
+    fn number(&mut self, principal: String) -> u32 {
+        let next = self.principals.len() as u32;
+        *self.principals.entry(principal).or_insert(next)
     }
 }
 
@@ -65,20 +70,35 @@ impl Sight {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::access::Level;
 
-    fn list(names: &[&str]) -> Vec<String> {
-        names.iter().map(|name| (*name).to_owned()).collect()
+    fn list(principals: &[&str]) -> Vec<Allowed> {
+        let line = |who: &&str| Allowed::new(who.parse().unwrap(), Level::Read);
+        principals.iter().map(line).collect()
     }
 
     #[test]
     fn who_is_in_a_circle_sees_it_and_nobody_else_does() {
         let mut circles = Circles::default();
-        let family = circles.of(&list(&["birthe", "jens"]));
+        let family = circles.of(&list(&["user:birthe", "user:jens"]));
         let nobody = circles.of(&[]);
-        assert_eq!(circles.of(&list(&["jens", "birthe", "jens"])), family);
-        let sight = circles.sight_of("birthe");
+        assert_eq!(
+            circles.of(&list(&["user:jens", "user:birthe", "user:jens"])),
+            family
+        );
+        let sight = circles.sight_of(&Onlooker::alone("birthe"));
         assert!(sight.sees(EVERYBODY) && sight.sees(family) && !sight.sees(nobody));
-        assert!(!circles.sight_of("carl").sees(family));
+        assert!(!circles.sight_of(&Onlooker::alone("carl")).sees(family));
         assert!(!sight.sees(99), "what came later is not seen either");
+    }
+
+    #[test]
+    fn a_circle_of_a_unit_is_seen_by_who_counts_as_it() {
+        let mut circles = Circles::default();
+        let unit = circles.of(&list(&["unit:teknik", "group:ledere"]));
+        let mut jens = Onlooker::alone("jens");
+        assert!(!circles.sight_of(&jens).sees(unit));
+        jens.counts_as.push("unit:teknik".to_owned());
+        assert!(circles.sight_of(&jens).sees(unit));
     }
 }

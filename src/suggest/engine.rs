@@ -11,7 +11,7 @@ use super::relevance::{self, ForACase, Question};
 use super::signals::{Organisation, Signals};
 use super::snapshot::Snapshot;
 use super::taught::{self, Taught};
-use crate::domain::mail::Mail;
+use crate::domain::{access::Onlooker, mail::Mail};
 use crate::store::{AttachmentText, EventKind, Filing, Store, StoreError};
 use chrono::{DateTime, Utc};
 use serde::Deserialize as _;
@@ -95,7 +95,7 @@ impl Engine {
     pub fn suggest(
         &self,
         signals: &Signals,
-        viewer: &str,
+        viewer: &Onlooker,
         now: DateTime<Utc>,
         limit: usize,
     ) -> Vec<Suggestion> {
@@ -108,7 +108,7 @@ impl Engine {
     pub fn lesson(
         &self,
         signals: &Signals,
-        viewer: &str,
+        viewer: &Onlooker,
         now: DateTime<Utc>,
         case_id: Uuid,
     ) -> Option<serde_json::Value> {
@@ -184,6 +184,21 @@ impl Engine {
         self.relevance.apply(store, event, own).await?;
         match event {
             EventKind::CaseChanged { case_id } => self.refresh_case(store, *case_id).await,
+            EventKind::EntryAccessChanged { entry_id, .. } => {
+                let filing = store.filing(*entry_id).await?;
+                let known = self.read(|index| index.knows_entry(*entry_id));
+                let learned_from = !filing.undone && !filing.restricted;
+                match (known, learned_from) {
+                    (true, false) => {
+                        self.write(|index| index.forget(&filed(&filing)));
+                    }
+                    (false, true) => {
+                        self.write(|index| index.learn(&filed(&filing)));
+                    }
+                    _ => {}
+                }
+                Ok(())
+            }
             EventKind::EntryCommitted {
                 entry_id, case_id, ..
             } => {
@@ -195,7 +210,7 @@ impl Engine {
                 }
                 let filing = store.filing(*entry_id).await?;
                 // Undone before it was learned: the other event has been here or has nothing to do.
-                if !filing.undone {
+                if !filing.undone && !filing.restricted {
                     let filed = filed(&filing);
                     self.write(|index| index.learn(&filed));
                 }

@@ -12,7 +12,8 @@ use super::postings::{Key, KeyMap, Postings, Slot};
 use super::profile::{KnownParty, Profile};
 use super::signals::Signals;
 use super::words::Stems;
-use crate::domain::case::{Case, CaseAccess, CaseStatus};
+use crate::domain::access::{AccessCode, Onlooker};
+use crate::domain::case::{Case, CaseStatus};
 use crate::domain::case_number;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -139,9 +140,9 @@ impl Index {
         let profile = Profile::of(case);
         let own_length = length_of(&profile.terms);
         self.total_length += u64::from(own_length);
-        let circle = match &case.access {
-            CaseAccess::Open => EVERYBODY,
-            CaseAccess::Restricted(users) => self.circles.of(users),
+        let circle = match case.access.code {
+            AccessCode::Open => EVERYBODY,
+            AccessCode::Restricted => self.circles.of(&case.access.list),
         };
         self.number(&case.number, slot);
         self.glances[slot as usize] = Glance {
@@ -367,7 +368,7 @@ impl Index {
         self.entries.len()
     }
 
-    pub(super) fn sight_of(&self, viewer: &str) -> Sight {
+    pub(super) fn sight_of(&self, viewer: &Onlooker) -> Sight {
         self.circles.sight_of(viewer)
     }
 

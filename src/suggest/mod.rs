@@ -41,7 +41,7 @@ mod weights;
 mod word_patterns;
 mod words;
 
-pub use access::{AccessCode, AccessProposal, Category, Finding, propose as propose_access};
+pub use access::{AccessProposal, Category, Finding, propose as propose_access};
 pub use build::Builder;
 pub use describe::{ChosenTypes, Description, NamedFile, Reason, SuggestedType, TaskDate};
 pub use engine::Engine;

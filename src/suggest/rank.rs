@@ -14,6 +14,7 @@ use super::postings::{Key, KeyMap, Postings, Slot};
 use super::probability::Probability;
 use super::signals::Signals;
 use super::weights::{Feature, Features, Weights};
+use crate::domain::access::Onlooker;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -61,7 +62,7 @@ impl Counted {
 pub(super) struct Query<'a> {
     pub index: &'a Index,
     pub signals: &'a Signals,
-    pub viewer: &'a str,
+    pub viewer: &'a Onlooker,
     pub now: DateTime<Utc>,
     /// What the viewer may see.
     pub sight: Sight,
@@ -97,7 +98,7 @@ impl<'a> Query<'a> {
     pub fn new(
         index: &'a Index,
         signals: &'a Signals,
-        viewer: &'a str,
+        viewer: &'a Onlooker,
         now: DateTime<Utc>,
     ) -> Self {
         let terms = signals.terms.iter();
@@ -273,12 +274,12 @@ impl Index {
         &self,
         model: &Model,
         signals: &Signals,
-        viewer: &str,
+        viewer: &Onlooker,
         now: DateTime<Utc>,
         limit: usize,
     ) -> Vec<Suggestion> {
         let query = Query::new(self, signals, viewer, now);
-        let weights = &model.weights(viewer);
+        let weights = &model.weights(&viewer.user);
         let ranked = query.ranked(weights);
         let scores: Vec<f64> = ranked.iter().map(|r| r.score).collect();
         model
@@ -300,12 +301,12 @@ impl Index {
         &self,
         model: &Model,
         signals: &Signals,
-        viewer: &str,
+        viewer: &Onlooker,
         now: DateTime<Utc>,
         chosen: Option<Uuid>,
     ) -> Lesson {
         let query = Query::new(self, signals, viewer, now);
-        let ranked = query.ranked(&model.weights(viewer));
+        let ranked = query.ranked(&model.weights(&viewer.user));
         let scores: Vec<f64> = ranked.iter().map(|r| r.score).collect();
         let first = ranked.first().map(|r| &r.features);
         let confidences = model.confidences(&scores, first);

@@ -7,7 +7,8 @@ use super::lesson::Lesson;
 use super::model::{self, Model};
 use super::shipped::{self, Shipped};
 use super::signals::Signals;
-use crate::domain::case::{Case, CaseAccess, CaseStatus};
+use crate::domain::access::{CaseAccess, Onlooker};
+use crate::domain::case::{Case, CaseStatus};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
@@ -77,9 +78,13 @@ impl Replay {
     pub fn suggest(&self, mail: &FiledMail) -> Outcome {
         let before = Instant::now();
         let case = self.cases.get(&mail.folder).copied();
-        let suggested = self
-            .index
-            .rank(&self.model, &mail.signals, USER, mail.at, 10);
+        let suggested = self.index.rank(
+            &self.model,
+            &mail.signals,
+            &Onlooker::alone(USER),
+            mail.at,
+            10,
+        );
         let suggesting = before.elapsed();
         let confidence = suggested.first().map_or(0.0, |s| s.confidence.value());
         let proven = self.model.proof(self.precision);
@@ -96,9 +101,13 @@ impl Replay {
     /// Files a mail where its owner did, and learns from it.
     pub fn file(&mut self, mail: &FiledMail) -> Duration {
         let chosen = self.cases.get(&mail.folder).copied();
-        let lesson = self
-            .index
-            .lesson(&self.model, &mail.signals, USER, mail.at, chosen);
+        let lesson = self.index.lesson(
+            &self.model,
+            &mail.signals,
+            &Onlooker::alone(USER),
+            mail.at,
+            chosen,
+        );
         self.lessons.push(lesson.clone());
         let before = Instant::now();
         let case_id = chosen.unwrap_or_else(|| self.open(&mail.folder, mail.at));
@@ -128,7 +137,7 @@ impl Replay {
             status: CaseStatus::Open,
             responsible: None,
             unit: None,
-            access: CaseAccess::Open,
+            access: CaseAccess::open(),
             parties: Vec::new(),
             created_at: at,
             closed_at: None,

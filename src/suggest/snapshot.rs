@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 /// Raised whenever what is kept, or how words become keys, changes.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const HEAD_BYTES: u64 = 40;
 const MAX_FIRST_LINE: u64 = 1000;
 const BUFFER_BYTES: usize = 1 << 20;

@@ -1,7 +1,8 @@
 //! The engine as a whole: what is suggested, to whom, and why.
 
 use super::*;
-use crate::domain::case::{Case, CaseAccess, CaseStatus, Party, PartyKind};
+use crate::domain::access::{CaseAccess, Onlooker};
+use crate::domain::case::{Case, CaseStatus, Party, PartyKind};
 use crate::domain::direction::OwnDomains;
 use crate::domain::mail::{Address, Mail};
 use crate::messages::Lang;
@@ -31,7 +32,7 @@ pub(super) fn case(number: &str, title: &str) -> Case {
         status: CaseStatus::Open,
         responsible: None,
         unit: None,
-        access: CaseAccess::Open,
+        access: CaseAccess::open(),
         parties: Vec::new(),
         created_at: now() - Duration::days(100),
         closed_at: None,
@@ -81,7 +82,13 @@ pub(super) fn index(cases: &[&Case]) -> Index {
 }
 
 pub(super) fn suggested(index: &Index, mail: &Mail) -> Vec<Suggestion> {
-    index.rank(&Model::default(), &signals(mail), "jens", now(), 5)
+    index.rank(
+        &Model::default(),
+        &signals(mail),
+        &Onlooker::alone("jens"),
+        now(),
+        5,
+    )
 }
 
 pub(super) fn filler(count: usize) -> Vec<Case> {
@@ -175,7 +182,13 @@ fn a_mail_follows_its_conversation() {
     index.learn(&filed(1, &right, first));
     let mut second = signals(&mail("lis@firma.example", "Helt andet emne", "Svar"));
     second.thread = Some(id(7));
-    let suggestions = index.rank(&Model::default(), &second, "jens", now(), 5);
+    let suggestions = index.rank(
+        &Model::default(),
+        &second,
+        &Onlooker::alone("jens"),
+        now(),
+        5,
+    );
     assert_eq!(suggestions[0].case_id, right.id);
     assert_eq!(
         suggestions[0].evidence[0],
@@ -301,7 +314,7 @@ fn on_the_first_day_titles_and_parties_are_enough() {
 #[test]
 fn nobody_is_suggested_or_told_of_a_case_they_may_not_see() {
     let mut secret = case("2024-00001", "Personalesag Ole Hansen");
-    secret.access = CaseAccess::Restricted(vec!["birthe".to_owned()]);
+    secret.access = CaseAccess::of_users(["birthe"]);
     let open = case("2024-00002", "Noget med personale");
     let mut with_secret = index(&[&secret, &open]);
     let mut without = index(&[&open]);
@@ -315,22 +328,48 @@ fn nobody_is_suggested_or_told_of_a_case_they_may_not_see() {
     with_secret.learn(&filed(2, &open, mail_signals.clone()));
     without.learn(&filed(2, &open, mail_signals.clone()));
 
-    let seen = with_secret.rank(&Model::default(), &mail_signals, "jens", now(), 5);
+    let seen = with_secret.rank(
+        &Model::default(),
+        &mail_signals,
+        &Onlooker::alone("jens"),
+        now(),
+        5,
+    );
     assert_eq!(
         seen.iter().map(|s| s.case_id).collect::<Vec<_>>(),
         [open.id]
     );
     assert_eq!(
         seen[0].evidence,
-        without.rank(&Model::default(), &mail_signals, "jens", now(), 5)[0].evidence
+        without.rank(
+            &Model::default(),
+            &mail_signals,
+            &Onlooker::alone("jens"),
+            now(),
+            5
+        )[0]
+        .evidence
     );
     assert_eq!(
-        with_secret.rank(&Model::default(), &mail_signals, "birthe", now(), 5)[0].case_id,
+        with_secret.rank(
+            &Model::default(),
+            &mail_signals,
+            &Onlooker::alone("birthe"),
+            now(),
+            5
+        )[0]
+        .case_id,
         secret.id
     );
     assert!(
         with_secret
-            .rank(&Model::default(), &mail_signals, "", now(), 5)
+            .rank(
+                &Model::default(),
+                &mail_signals,
+                &Onlooker::alone(""),
+                now(),
+                5
+            )
             .iter()
             .all(|s| s.case_id == open.id)
     );
@@ -342,7 +381,7 @@ fn losing_access_takes_effect_at_once() {
     let mut index = index(&[&case]);
     let mail = mail("a@b.example", "Sag 2024-00001", "");
     assert_eq!(suggested(&index, &mail).len(), 1);
-    case.access = CaseAccess::Restricted(vec!["birthe".to_owned()]);
+    case.access = CaseAccess::of_users(["birthe"]);
     index.upsert_case(&case);
     assert!(suggested(&index, &mail).is_empty());
 }
@@ -371,14 +410,26 @@ fn lately_used_cases_come_first_among_equals() {
     used.at = now() - Duration::days(2);
     index.learn(&used);
     let signals = signals(&mail("a@b.example", "Carport Skovvej", ""));
-    let for_birthe = index.rank(&Model::default(), &signals, "birthe", now(), 5);
+    let for_birthe = index.rank(
+        &Model::default(),
+        &signals,
+        &Onlooker::alone("birthe"),
+        now(),
+        5,
+    );
     assert_eq!(for_birthe[0].case_id, two.id);
     assert!(
         for_birthe[0]
             .evidence
             .contains(&Evidence::RecentlyUsed { days: 2 })
     );
-    let for_jens = index.rank(&Model::default(), &signals, "jens", now(), 5);
+    let for_jens = index.rank(
+        &Model::default(),
+        &signals,
+        &Onlooker::alone("jens"),
+        now(),
+        5,
+    );
     assert!(for_jens.iter().all(|suggestion| {
         let used = |evidence: &Evidence| matches!(evidence, Evidence::RecentlyUsed { .. });
         !suggestion.evidence.iter().any(used)
@@ -400,14 +451,38 @@ fn an_undone_filing_leaves_no_trace() {
     assert!(changed.learn(&filing));
     assert!(!changed.learn(&filing), "the same entry is learned once");
     assert_ne!(
-        changed.rank(&Model::default(), &wrong, "birthe", now(), 5),
-        fresh.rank(&Model::default(), &wrong, "birthe", now(), 5)
+        changed.rank(
+            &Model::default(),
+            &wrong,
+            &Onlooker::alone("birthe"),
+            now(),
+            5
+        ),
+        fresh.rank(
+            &Model::default(),
+            &wrong,
+            &Onlooker::alone("birthe"),
+            now(),
+            5
+        )
     );
     assert!(changed.forget(&filing));
     assert!(!changed.forget(&filing));
     assert_eq!(
-        changed.rank(&Model::default(), &wrong, "birthe", now(), 5),
-        fresh.rank(&Model::default(), &wrong, "birthe", now(), 5)
+        changed.rank(
+            &Model::default(),
+            &wrong,
+            &Onlooker::alone("birthe"),
+            now(),
+            5
+        ),
+        fresh.rank(
+            &Model::default(),
+            &wrong,
+            &Onlooker::alone("birthe"),
+            now(),
+            5
+        )
     );
 }
 
@@ -424,17 +499,36 @@ fn conversations_that_become_one_are_followed_as_one() {
     index.merge_threads(id(5), id(6));
     assert!(
         index
-            .rank(&Model::default(), &in_thread(5), "jens", now(), 5)
+            .rank(
+                &Model::default(),
+                &in_thread(5),
+                &Onlooker::alone("jens"),
+                now(),
+                5
+            )
             .is_empty()
     );
     assert_eq!(
-        index.rank(&Model::default(), &in_thread(6), "jens", now(), 5)[0].case_id,
+        index.rank(
+            &Model::default(),
+            &in_thread(6),
+            &Onlooker::alone("jens"),
+            now(),
+            5
+        )[0]
+        .case_id,
         right.id
     );
     index.forget(&filing);
     assert!(
         index
-            .rank(&Model::default(), &in_thread(6), "jens", now(), 5)
+            .rank(
+                &Model::default(),
+                &in_thread(6),
+                &Onlooker::alone("jens"),
+                now(),
+                5
+            )
             .is_empty()
     );
 }
@@ -452,7 +546,13 @@ fn a_removed_case_is_gone_and_its_place_can_be_taken() {
     index.upsert_case(&two);
     assert!(
         index
-            .rank(&Model::default(), &signals(&about_one), "birthe", now(), 5)
+            .rank(
+                &Model::default(),
+                &signals(&about_one),
+                &Onlooker::alone("birthe"),
+                now(),
+                5
+            )
             .is_empty()
     );
     assert_eq!((index.case_count(), index.entry_count()), (1, 0));
@@ -494,15 +594,33 @@ fn the_same_state_gives_the_same_answer_whatever_the_order_it_came_in() {
             &case.title,
             "vejbelysning og kloak",
         ));
-        let answer = forwards.rank(&Model::default(), &question, "birthe", now(), 10);
+        let answer = forwards.rank(
+            &Model::default(),
+            &question,
+            &Onlooker::alone("birthe"),
+            now(),
+            10,
+        );
         assert!(!answer.is_empty());
         assert_eq!(
             answer,
-            backwards.rank(&Model::default(), &question, "birthe", now(), 10)
+            backwards.rank(
+                &Model::default(),
+                &question,
+                &Onlooker::alone("birthe"),
+                now(),
+                10
+            )
         );
         assert_eq!(
             answer,
-            forwards.rank(&Model::default(), &question, "birthe", now(), 10)
+            forwards.rank(
+                &Model::default(),
+                &question,
+                &Onlooker::alone("birthe"),
+                now(),
+                10
+            )
         );
     }
 }
@@ -517,7 +635,7 @@ fn an_empty_mail_an_empty_index_and_no_room_give_no_suggestions() {
             .rank(
                 &Model::default(),
                 &signals(&mail("a@b.example", "Alfa", "")),
-                "jens",
+                &Onlooker::alone("jens"),
                 now(),
                 0
             )
@@ -536,7 +654,7 @@ fn confidences_of_one_mail_never_exceed_certainty_together() {
             "Sag 2023-00001 og sag 2023-00002",
             "kloak",
         )),
-        "jens",
+        &Onlooker::alone("jens"),
         now(),
         100,
     );
@@ -631,7 +749,7 @@ fn what_an_attachment_says_speaks_for_its_case() {
     let suggestions = index.rank(
         &Model::default(),
         &bare.clone().with_documents(&read),
-        "jens",
+        &Onlooker::alone("jens"),
         now(),
         5,
     );
@@ -646,7 +764,7 @@ fn what_an_attachment_says_speaks_for_its_case() {
     );
     assert!(
         index
-            .rank(&Model::default(), &bare, "jens", now(), 5)
+            .rank(&Model::default(), &bare, &Onlooker::alone("jens"), now(), 5)
             .is_empty()
     );
 }
@@ -678,14 +796,27 @@ fn attachments_that_are_read_after_the_filing_are_learned_once_and_forgotten_wit
     assert!(learned > before && (index.average_length() - learned).abs() < 1e-9);
     let asked = signals(&mail("c@d.example", "Lokalplan Grønnegade", ""));
     assert_eq!(
-        index.rank(&Model::default(), &asked, "jens", now(), 5)[0].case_id,
+        index.rank(
+            &Model::default(),
+            &asked,
+            &Onlooker::alone("jens"),
+            now(),
+            5
+        )[0]
+        .case_id,
         right.id
     );
     assert!(index.forget(&entry));
     assert!((index.average_length() - before).abs() < 1e-9);
     assert!(
         index
-            .rank(&Model::default(), &asked, "jens", now(), 5)
+            .rank(
+                &Model::default(),
+                &asked,
+                &Onlooker::alone("jens"),
+                now(),
+                5
+            )
             .is_empty()
     );
 }

@@ -1,5 +1,6 @@
 //! What attachments say is read after the mail is stored, and finds it.
 
+use sagspost::domain::access::Onlooker;
 use std::io::{Cursor, Write as _};
 use std::sync::Arc;
 
@@ -183,6 +184,7 @@ on_both! {
             mail_id: row.id,
             fingerprint: row.fingerprint,
             case_id: other.id,
+            only_for: None,
             created_by: "birthe".to_owned(),
             idempotency_key: "k".to_owned(),
             request_hash: [0; 32],
@@ -201,8 +203,8 @@ on_both! {
         late.load(store).await.unwrap();
         let row = store.mail_unchecked(stored[0].id).await.unwrap();
         let signals = Signals { thread: None, ..Signals::of_row(&row) };
-        let suggestions = engine.suggest(&signals, "birthe", Utc::now(), 5);
-        assert_eq!(suggestions, late.suggest(&signals, "birthe", Utc::now(), 5));
+        let suggestions = engine.suggest(&signals, &Onlooker::alone("birthe"), Utc::now(), 5);
+        assert_eq!(suggestions, late.suggest(&signals, &Onlooker::alone("birthe"), Utc::now(), 5));
         let by_number = suggestions.iter().find(|suggestion| suggestion.case_id == named.id).unwrap();
         assert!(by_number.evidence.iter().any(|evidence| matches!(evidence, Evidence::CaseNumber { .. })));
         assert!(suggestions.iter().any(|suggestion| suggestion.case_id == other.id), "its words were learned");

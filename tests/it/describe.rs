@@ -222,6 +222,7 @@ what_was_taught_stays_with_its_entry_until_that_is_undone(store) {
             mail_id: mail.id,
             fingerprint: row.fingerprint,
             case_id: on.id,
+            only_for: None,
             created_by: "birthe".to_owned(),
             idempotency_key: mail.id.to_string(),
             request_hash: [0; 32],

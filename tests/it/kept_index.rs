@@ -1,5 +1,6 @@
 //! The suggestion index between two starts of the service, on both databases: kept in a file that is never trusted.
 
+use sagspost::domain::access::Onlooker;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -48,7 +49,7 @@ async fn store_mail(store: &Store, place: (Uuid, Uuid), uid: u32, raw: Vec<u8>) 
 }
 
 fn suggested(engine: &Engine, house: &House) -> Vec<Suggestion> {
-    engine.suggest(&house.question, "birthe", day(4), 5)
+    engine.suggest(&house.question, &Onlooker::alone("birthe"), day(4), 5)
 }
 
 /// A service that ran, kept its index and stopped: where it kept it, and what it suggested.

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use reqwest::Method;
+use sagspost::domain::access::Onlooker;
 use sagspost::domain::kle::KleNumber;
 use sagspost::kle::{self, Changes, Limits, Part, Plan};
 use sagspost::store::{Follower, NewCase, Store, StoreError};
@@ -60,7 +61,7 @@ async fn import(store: &Store, plan: &Plan) -> i64 {
 }
 
 fn first(subjects: &Subjects, text: &str, viewer: &str) -> Option<String> {
-    let proposed = subjects.suggest(&Question::of_text(text), viewer, 3);
+    let proposed = subjects.suggest(&Question::of_text(text), &Onlooker::alone(viewer), 3);
     proposed.first().map(|best| best.number.to_string())
 }
 
@@ -109,7 +110,7 @@ on_both! {
         assert_eq!(like_the_case.as_deref(), Some("70.02.03"), "the case's old number, as it is today");
         let afresh = Subjects::default();
         afresh.load(store).await.unwrap();
-        let ask = |subjects: &Subjects| subjects.suggest(&Question::of_text("Sommerfest i havnens klubhus"), "birthe", 5);
+        let ask = |subjects: &Subjects| subjects.suggest(&Question::of_text("Sommerfest i havnens klubhus"), &Onlooker::alone("birthe"), 5);
         assert_eq!(ask(&afresh), ask(&subjects));
     }
 }
@@ -434,7 +435,7 @@ async fn a_case_that_one_may_not_see_is_no_reason() {
     let hidden = NewCase {
         kle: Some("70.02.00".into()),
         facet: Some("K05".into()),
-        access: sagspost::domain::case::CaseAccess::Restricted(vec!["carl".into()]),
+        access: sagspost::domain::access::CaseAccess::of_users(["carl"]),
         ..case("Sommerfest i klubhuset Skjoldnæs")
     };
     let made = app.add_case(hidden).await;
@@ -501,7 +502,13 @@ fn kls_own_plan_of_2015_is_read_whole() {
         ("Jeg vil gerne på venteliste til en ældrebolig", "27.45.08"),
     ] {
         let question = Question::of_text(text);
-        let proposed = suggest(&index, &OwnCases::default(), &question, "birthe", 3);
+        let proposed = suggest(
+            &index,
+            &OwnCases::default(),
+            &question,
+            &Onlooker::alone("birthe"),
+            3,
+        );
         let numbers: Vec<String> = proposed
             .iter()
             .map(|best| best.number.to_string())
@@ -557,7 +564,7 @@ fn titles_of_today_find_their_subjects_in_the_plan_of_2015() {
             &index,
             &OwnCases::default(),
             &Question::of_text(title),
-            "birthe",
+            &Onlooker::alone("birthe"),
             3,
         );
         found += usize::from(

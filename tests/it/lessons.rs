@@ -1,6 +1,7 @@
 //! What filing teaches the suggestions, on both databases: in one order for every process, restarts and undo included.
 
 use chrono::Duration;
+use sagspost::domain::access::Onlooker;
 use sagspost::{
     domain::case::Case,
     store::{NewEntry, Store},
@@ -76,6 +77,7 @@ impl Scene {
             mail_id: self.mail_id,
             fingerprint,
             case_id: self.hedge.id,
+            only_for: None,
             created_by: "birthe".to_owned(),
             idempotency_key: n.to_string(),
             request_hash: [0; 32],
@@ -89,7 +91,7 @@ impl Scene {
 
     /// What is suggested, with every weight and confidence to the last bit.
     fn ask(&self, engine: &Engine) -> Vec<Suggestion> {
-        let suggestions = engine.suggest(&self.signals, "birthe", day(4), 5);
+        let suggestions = engine.suggest(&self.signals, &Onlooker::alone("birthe"), day(4), 5);
         assert!(suggestions.len() == 2 && suggestions[0].counted.len() > 3);
         suggestions
     }

@@ -16,6 +16,8 @@ mod growth;
 #[macro_use]
 mod on_both;
 
+mod access;
+mod access_matrix;
 mod api;
 mod architecture;
 mod attachments;

@@ -6,6 +6,7 @@ use chrono::{Duration, Utc};
 use futures::future::{BoxFuture, FutureExt as _};
 use sagspost::cases::{Answer, CaseError, CaseSystem};
 use sagspost::documents::reader::Reader;
+use sagspost::domain::access::CaseAccess;
 use sagspost::domain::case::{Case, CaseStatus};
 use sagspost::journal;
 use sagspost::outbox::{MarkError, Marker, Outbox};
@@ -51,6 +52,17 @@ impl CaseSystem for Elsewhere {
         &'a self,
         _: Uuid,
         _: CaseStatus,
+        _: Option<i64>,
+        _: &'a str,
+        _: chrono::DateTime<Utc>,
+    ) -> Answer<'a, Case> {
+        unreachable()
+    }
+
+    fn set_access<'a>(
+        &'a self,
+        _: Uuid,
+        _: &'a CaseAccess,
         _: Option<i64>,
         _: &'a str,
         _: chrono::DateTime<Utc>,

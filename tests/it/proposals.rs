@@ -75,7 +75,7 @@ async fn a_case_is_proposed_with_all_that_the_mail_tells() {
     );
     assert_eq!(
         told["access"],
-        json!({ "code": "open", "users": null, "reasons": [] })
+        json!({ "code": "open", "list": null, "reasons": [] })
     );
     let gerda = &told["parties"][0];
     assert_eq!(
@@ -111,7 +111,10 @@ async fn a_number_is_shown_masked_and_stored_whole() {
     assert!(!told.to_string().contains("4285"), "{told}");
     assert_eq!(told["parties"][0]["identifier"], "070761-xxxx");
     assert_eq!(told["access"]["code"], "restricted");
-    assert_eq!(told["access"]["users"], json!(["birthe"]));
+    assert_eq!(
+        told["access"]["list"],
+        json!([{ "who": "user:birthe", "may": "manage" }])
+    );
     assert_eq!(told["access"]["reasons"][0]["category"], "cpr");
 
     let parties: Vec<Value> = told["parties"]

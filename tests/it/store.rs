@@ -2,7 +2,10 @@
 
 use chrono::Duration;
 use sagspost::{
-    domain::case::{Case, CaseAccess, CaseStatus},
+    domain::{
+        access::CaseAccess,
+        case::{Case, CaseStatus},
+    },
     journal::{self, Choice, Suggested},
     mime,
     store::{
@@ -49,6 +52,7 @@ pub(crate) async fn file(
         document_date: day(2).date_naive(),
     };
     let request = journal::Request {
+        only_for: None,
         case_id,
         choice: Choice::default(),
         type_lessons: None,
@@ -333,7 +337,7 @@ on_both! {
         user(store, "birthe").await;
         user(store, "carl").await;
         let hidden = add_case(store, NewCase {
-            access: CaseAccess::Restricted(vec!["birthe".to_owned()]), ..case("Personalesag")
+            access: CaseAccess::of_users(["birthe"]), ..case("Personalesag")
         }).await;
         assert!(store.case(hidden.id, "birthe").await.is_ok());
         assert!(matches!(store.case(hidden.id, "carl").await, Err(StoreError::NotFound("case"))));

@@ -1,6 +1,7 @@
 //! The suggestion engine beside the store, on both databases: built from it, kept up by its events.
 
 use chrono::Duration;
+use sagspost::domain::access::Onlooker;
 use sagspost::{
     domain::{case::CaseStatus, direction::OwnDomains},
     store::Store,
@@ -58,7 +59,7 @@ async fn test(store: &Store) {
     let entry = file_mail(store, first, hedge.id, "birthe.lund").await;
     let position = follow(store, &engine, loaded.last_event).await;
     assert_eq!(engine.size(), (2, 1));
-    let suggestions = engine.suggest(&question, "birthe.lund", day(4), 5);
+    let suggestions = engine.suggest(&question, &Onlooker::alone("birthe.lund"), day(4), 5);
     assert_eq!(suggestions[0].case_id, hedge.id);
     assert!(
         suggestions[0]
@@ -73,7 +74,7 @@ async fn test(store: &Store) {
     assert_eq!((again.cases, again.filings), (2, 1));
     for process in [&engine, &restarted] {
         assert_eq!(
-            process.suggest(&question, "birthe.lund", day(4), 5),
+            process.suggest(&question, &Onlooker::alone("birthe.lund"), day(4), 5),
             suggestions
         );
     }
@@ -95,7 +96,7 @@ async fn test(store: &Store) {
         .unwrap();
     follow(store, &engine, position).await;
     assert_eq!(engine.size(), (2, 0));
-    let after_undo = engine.suggest(&question, "birthe.lund", day(4), 5);
+    let after_undo = engine.suggest(&question, &Onlooker::alone("birthe.lund"), day(4), 5);
     assert!(after_undo.iter().all(|s| s.case_id != other.id));
     assert!(
         after_undo
@@ -105,7 +106,7 @@ async fn test(store: &Store) {
     let fresh = self::engine();
     fresh.load(store).await.unwrap();
     assert_eq!(
-        fresh.suggest(&question, "birthe.lund", day(4), 5),
+        fresh.suggest(&question, &Onlooker::alone("birthe.lund"), day(4), 5),
         after_undo
     );
 }

@@ -11,7 +11,8 @@ use sagspost::{
     cases::BuiltIn,
     config::{Config, Secret, Token},
     domain::{
-        case::{Case, CaseAccess},
+        access::CaseAccess,
+        case::Case,
         case_number::Template,
         role::{Grant, Principal, Role, Scope},
     },
@@ -172,7 +173,7 @@ impl App {
     }
 
     pub async fn hidden_case(&self, title: &str, user: &str) -> Case {
-        let access = CaseAccess::Restricted(vec![user.to_owned()]);
+        let access = CaseAccess::of_users([user]);
         self.add_case(NewCase {
             access,
             ..store::case(title)

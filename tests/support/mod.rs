@@ -1,6 +1,7 @@
 //! What tests stand on: private real servers and builders of data. No assertions here.
 
 pub mod app;
+pub mod calls;
 pub mod certificates;
 pub mod cli;
 pub mod dovecot;

@@ -4,7 +4,8 @@ use bytes::Bytes;
 use chrono::{DateTime, TimeZone, Utc};
 use sagspost::{
     domain::{
-        case::{Case, CaseAccess, CaseStatus},
+        access::CaseAccess,
+        case::{Case, CaseStatus},
         mail::Sha256,
     },
     mime,
@@ -87,7 +88,7 @@ pub fn case(title: &str) -> NewCase {
         facet: None,
         responsible: None,
         unit: None,
-        access: CaseAccess::Open,
+        access: CaseAccess::open(),
         parties: Vec::new(),
         status: CaseStatus::Open,
         created_at: day(1),
@@ -162,6 +163,7 @@ pub async fn file_mail(store: &Store, mail_id: Uuid, case_id: Uuid, by: &str) ->
         mail_id,
         fingerprint: row.fingerprint,
         case_id,
+        only_for: None,
         created_by: by.to_owned(),
         idempotency_key: id.to_string(),
         request_hash: [0; 32],

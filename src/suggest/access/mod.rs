@@ -13,26 +13,13 @@ mod tests;
 use serde::Serialize;
 use std::fmt;
 
-use crate::domain::case::CaseAccess;
+use crate::domain::access::AccessCode;
 use crate::domain::mail::Mail;
 use crate::messages::{Lang, text};
 
 pub use categories::Category;
 
-/// How strictly; a case's list of users is a person's choice.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, utoipa::ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum AccessCode {
-    /// Every user of the organisation.
-    #[default]
-    Open,
-    /// Chosen users.
-    Restricted,
-}
-
-/// What is proposed for a mail's content.
+/// What is proposed for a mail's content; who is on a case's list is a person's choice.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct AccessProposal {
     pub code: AccessCode,
@@ -70,21 +57,6 @@ impl Finding {
             "access.found_words"
         };
         text(lang, key, &values)
-    }
-}
-
-impl AccessCode {
-    pub fn of(access: &CaseAccess) -> Self {
-        match access {
-            CaseAccess::Open => Self::Open,
-            CaseAccess::Restricted(_) => Self::Restricted,
-        }
-    }
-
-    /// What a case with this access should have when content with that proposal comes on it: the stricter of both.
-    #[must_use]
-    pub fn at_least(self, proposed: Self) -> Self {
-        self.max(proposed)
     }
 }
 

@@ -47,7 +47,7 @@ pub(super) fn score(query: &Query, board: &mut Board) {
 }
 
 pub(super) fn explain(query: &Query, slot: Slot) -> Option<Evidence> {
-    let mine = query.index.history.of(user_key(query.viewer));
+    let mine = query.index.history.of(user_key(&query.viewer.user));
     let last = mine.iter().rev().take(MAX_FILINGS);
     let (at, _) = last.into_iter().find(|filed| filed.1 == slot)?;
     let days = at.days_until(query.now);
@@ -56,7 +56,7 @@ pub(super) fn explain(query: &Query, slot: Slot) -> Option<Evidence> {
 
 /// Where the viewer filed, newest first.
 fn filed_on<'a>(query: &'a Query<'a>) -> impl Iterator<Item = Slot> + 'a {
-    let mine = query.index.history.of(user_key(query.viewer));
+    let mine = query.index.history.of(user_key(&query.viewer.user));
     mine.iter()
         .rev()
         .take(MAX_FILINGS)

@@ -14,7 +14,7 @@ pub(super) fn score(query: &Query, board: &mut Board) {
         if !case.open {
             features.raise(Feature::Closed, 1.0);
         }
-        if case.responsible.as_deref() == Some(query.viewer) {
+        if case.responsible.as_deref() == Some(query.viewer.user.as_str()) {
             features.raise(Feature::Responsible, 1.0);
         }
         let age_days = (query.now - case.created_at).num_days().max(0) as f64;

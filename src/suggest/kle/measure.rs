@@ -11,6 +11,7 @@ use super::own_cases::OwnCases;
 use super::question::Question;
 use super::rank;
 use super::terms;
+use crate::domain::access::Onlooker;
 use crate::domain::kle::KleNumber;
 use crate::kle::Plan;
 
@@ -130,13 +131,14 @@ impl Tally {
     fn of(shown: &Plan, questions: &[(KleNumber, String)]) -> Self {
         let index = PlanIndex::build(shown);
         let nobody = OwnCases::default();
+        let anybody = Onlooker::alone("");
         let mut tally = Self::default();
         let mut before = None;
         for (number, text) in questions {
             // A number in the text would tell.
             let mut question = Question::of_text(text);
             question.numbers.clear();
-            let order = rank::order(&index, &nobody, &question, "");
+            let order = rank::order(&index, &nobody, &question, &anybody);
             let at = order.iter().position(|(found, _)| found == number);
             tally.places.push(at.map_or(0, |at| at + 1));
             let first = order.first().map_or(0.0, |(_, share)| share.value());

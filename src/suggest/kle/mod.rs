@@ -31,6 +31,7 @@ pub use reason::Reason;
 pub use subjects::Subjects;
 
 use super::probability::Probability;
+use crate::domain::access::Onlooker;
 
 /// The most likely subjects for a question, best first, for somebody who may see every one of `own` that their name
 /// allows. The whole of the suggester without its place in the house: see [`Subjects`] for that.
@@ -38,7 +39,7 @@ pub fn suggest(
     plan: &PlanIndex,
     own: &OwnCases,
     question: &Question,
-    viewer: &str,
+    viewer: &Onlooker,
     limit: usize,
 ) -> Vec<ProposedSubject> {
     rank::rank(plan, own, question, viewer, limit)

@@ -9,7 +9,8 @@ use uuid::Uuid;
 use super::super::words::Stems;
 use super::question::Question;
 use super::terms;
-use crate::domain::case::{Case, CaseAccess};
+use crate::domain::access::Onlooker;
+use crate::domain::case::Case;
 use crate::domain::kle::{Facet, KleNumber};
 
 /// Words that stand in more titles than this tell no case from another.
@@ -41,7 +42,8 @@ struct OwnCase {
     terms: Vec<u32>,
     kle: KleNumber,
     facet: Option<Facet>,
-    access: CaseAccess,
+    /// Of a restricted case: who is on its list.
+    only_for: Option<Vec<String>>,
 }
 
 /// What similar cases say for a subject.
@@ -84,7 +86,13 @@ impl OwnCases {
             terms: found,
             kle,
             facet: case.facet.as_deref().and_then(Facet::parse),
-            access: case.access.clone(),
+            only_for: case.access.is_restricted().then(|| {
+                case.access
+                    .list
+                    .iter()
+                    .map(|line| line.who.to_string())
+                    .collect()
+            }),
         });
     }
 
@@ -98,7 +106,7 @@ impl OwnCases {
                 number: String::new(),
                 title: String::new(),
                 terms: Vec::new(),
-                access: CaseAccess::Restricted(Vec::new()),
+                only_for: Some(Vec::new()),
                 ..*case
             };
             self.dead += 1;
@@ -117,7 +125,7 @@ impl OwnCases {
     }
 
     /// What the most similar cases that the viewer may see say, the strongest first.
-    pub(super) fn ask(&self, question: &Question, viewer: &str) -> Vec<Said> {
+    pub(super) fn ask(&self, question: &Question, viewer: &Onlooker) -> Vec<Said> {
         let mut matched: HashMap<u32, (f64, usize)> = HashMap::new();
         for word in &question.words {
             let Some(term) = self.terms.get(&word.stem) else {
@@ -137,7 +145,7 @@ impl OwnCases {
             .into_iter()
             .filter(|(_, (_, words))| *words >= LEAST_WORDS)
             .map(|(place, (rarity, _))| (rarity, &self.cases[place as usize]))
-            .filter(|(_, case)| case.alive && may_see(&case.access, viewer))
+            .filter(|(_, case)| case.alive && may_see(case.only_for.as_deref(), viewer))
             .collect();
         let by = |a: &(f64, &OwnCase), b: &(f64, &OwnCase)| {
             b.0.total_cmp(&a.0).then(a.1.id.cmp(&b.1.id))
@@ -226,9 +234,7 @@ fn said(similar: &[(f64, &OwnCase)]) -> Vec<Said> {
     found
 }
 
-fn may_see(access: &CaseAccess, viewer: &str) -> bool {
-    match access {
-        CaseAccess::Open => true,
-        CaseAccess::Restricted(users) => users.iter().any(|user| user == viewer),
-    }
+/// Everybody sees an open case, and who is on its list a restricted one.
+fn may_see(list: Option<&[String]>, viewer: &Onlooker) -> bool {
+    list.is_none_or(|list| list.iter().any(|who| viewer.counts_as.contains(who)))
 }

@@ -9,6 +9,7 @@ use super::own_cases::{OwnCases, Said};
 use super::question::Question;
 use super::reason::Reason;
 use super::weights;
+use crate::domain::access::Onlooker;
 use crate::domain::kle::{Facet, KleNumber};
 
 /// Subjects looked at closely.
@@ -41,7 +42,7 @@ pub(super) fn rank(
     index: &PlanIndex,
     own: &OwnCases,
     question: &Question,
-    viewer: &str,
+    viewer: &Onlooker,
     limit: usize,
 ) -> Vec<ProposedSubject> {
     let ranking = Ranking::of(index, own, question, viewer);
@@ -78,7 +79,7 @@ pub(super) fn order(
     index: &PlanIndex,
     own: &OwnCases,
     question: &Question,
-    viewer: &str,
+    viewer: &Onlooker,
 ) -> Vec<(KleNumber, Probability)> {
     let ranking = Ranking::of(index, own, question, viewer);
     let numbers = ranking
@@ -97,7 +98,7 @@ struct Ranking {
 }
 
 impl Ranking {
-    fn of(index: &PlanIndex, own: &OwnCases, question: &Question, viewer: &str) -> Self {
+    fn of(index: &PlanIndex, own: &OwnCases, question: &Question, viewer: &Onlooker) -> Self {
         let asked = Terms::of(index, question, &Stems::new());
         let cases = cases_said(index, own, question, viewer);
         let named = named(index, question);
@@ -328,7 +329,7 @@ fn cases_said(
     index: &PlanIndex,
     own: &OwnCases,
     question: &Question,
-    viewer: &str,
+    viewer: &Onlooker,
 ) -> BTreeMap<Slot, Said> {
     let mut by_slot: BTreeMap<Slot, Said> = BTreeMap::new();
     for said in own.ask(question, viewer) {

@@ -11,6 +11,7 @@ use super::index::PlanIndex;
 use super::own_cases::OwnCases;
 use super::question::Question;
 use super::rank::{self, ProposedSubject};
+use crate::domain::access::Onlooker;
 use crate::store::{EventKind, Store, StoreError};
 
 /// Cases read at a time; between pages others get their turn.
@@ -71,7 +72,12 @@ impl Subjects {
     }
 
     /// The most likely subjects, best first; none while no plan was imported.
-    pub fn suggest(&self, question: &Question, viewer: &str, limit: usize) -> Vec<ProposedSubject> {
+    pub fn suggest(
+        &self,
+        question: &Question,
+        viewer: &Onlooker,
+        limit: usize,
+    ) -> Vec<ProposedSubject> {
         let plan = self.plan();
         let own = self.own.read().unwrap_or_else(PoisonError::into_inner);
         rank::rank(&plan, &own, question, viewer, limit)

@@ -1,5 +1,6 @@
 use super::*;
-use crate::domain::case::{Case, CaseAccess, CaseStatus};
+use crate::domain::access::{CaseAccess, Onlooker};
+use crate::domain::case::{Case, CaseStatus};
 use crate::domain::kle::KleNumber;
 use crate::kle::{Limits, Plan, read};
 use crate::messages::Lang;
@@ -22,7 +23,13 @@ fn ask(text: &str) -> Vec<ProposedSubject> {
 }
 
 fn ask_beside(text: &str, own: &OwnCases, viewer: &str) -> Vec<ProposedSubject> {
-    suggest(&index(), own, &Question::of_text(text), viewer, 3)
+    suggest(
+        &index(),
+        own,
+        &Question::of_text(text),
+        &Onlooker::alone(viewer),
+        3,
+    )
 }
 
 fn first(text: &str) -> String {
@@ -143,7 +150,7 @@ fn a_facet_is_proposed_where_something_says_so_and_else_not() {
 #[test]
 fn own_cases_speak_only_to_those_who_may_see_them() {
     let mut own = OwnCases::default();
-    let hidden = CaseAccess::Restricted(vec!["carl".to_owned()]);
+    let hidden = CaseAccess::of_users(["carl"]);
     own.upsert(&case(
         1,
         "Sommerfest i klubhuset Skjoldnæs",
@@ -169,7 +176,7 @@ fn an_own_case_with_a_retired_number_speaks_for_what_replaced_it() {
         1,
         "Sommerfest i klubhuset",
         "70.01.10",
-        CaseAccess::Open,
+        CaseAccess::open(),
     ));
     let found = ask_beside("Sommerfest i klubhuset", &own, "birthe");
     assert_eq!(found[0].number.to_string(), "70.02.03");
@@ -184,7 +191,7 @@ fn nothing_is_proposed_for_what_the_plan_does_not_know() {
         &PlanIndex::default(),
         &OwnCases::default(),
         &Question::of_text("havn"),
-        "x",
+        &Onlooker::alone("x"),
         3,
     );
     assert_eq!(nothing, []);
@@ -251,7 +258,7 @@ proptest! {
     #[test]
     fn the_same_question_gets_the_same_answer_and_shares_of_one(text in "[a-zæøå70-9. §,-]{0,120}") {
         let (index, own) = (index(), OwnCases::default());
-        let answer = || suggest(&index, &own, &Question::of_text(&text), "birthe", 10);
+        let answer = || suggest(&index, &own, &Question::of_text(&text), &Onlooker::alone("birthe"), 10);
         let found = answer();
         prop_assert_eq!(&found, &answer());
         prop_assert!(found.iter().map(|f| f.confidence.value()).sum::<f64>() <= 1.0 + 1e-9);

@@ -61,6 +61,16 @@ impl Kept {
                     self.write(|learned| learned.learn(&act, own));
                 }
             }
+            // Who may know of it decides whom it teaches.
+            EventKind::EntryAccessChanged { entry_id, .. } => {
+                let act = store.judged_by_filing(*entry_id).await?;
+                self.write(|learned| {
+                    learned.forget_filing(&act, own);
+                    if !act.undone {
+                        learned.learn(&act, own);
+                    }
+                });
+            }
             EventKind::EntryUndone { entry_id, .. } => {
                 let act = store.judged_by_filing(*entry_id).await?;
                 self.write(|learned| learned.forget_filing(&act, own));

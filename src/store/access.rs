@@ -1,0 +1,172 @@
+//! Who may see and do what, as clauses of queries. The only place that knows; every query that shows something to
+//! somebody has one of these.
+//!
+//! In a query `c` is a case, `e` an entry, `d` a document; `viewer` is the SQL expression that names who looks. Who
+//! counts as whom is asked of `memberships` at the moment of the query.
+
+use uuid::Uuid;
+
+use super::{
+    Store, StoreError,
+    db::{Tx, read, write},
+};
+use crate::domain::access::{Level, Onlooker};
+
+/// An open case is everybody's, a restricted one its list's.
+pub(super) fn sees_case(viewer: &str) -> String {
+    format!("(not c.restricted or {})", is_listed(viewer, Level::Read))
+}
+
+pub(super) fn writes_case(viewer: &str) -> String {
+    format!("(not c.restricted or {})", is_listed(viewer, Level::Write))
+}
+
+/// Only who is on the list, also of an open case.
+pub(super) fn manages_case(viewer: &str) -> String {
+    is_listed(viewer, Level::Manage)
+}
+
+/// What was filed, beside its case `c`: never seen by more than the case is.
+pub(super) fn sees_entry(viewer: &str) -> String {
+    format!("({} and {})", sees_case(viewer), is_let_in(viewer))
+}
+
+/// A document of the case `c`, which is as open as what was filed with it.
+pub(super) fn sees_document(viewer: &str) -> String {
+    format!(
+        "({} and (d.entry_id is null or exists (
+           select 1 from entries e where e.id = d.entry_id and {})))",
+        sees_case(viewer),
+        is_let_in(viewer)
+    )
+}
+
+/// A mailbox, named by the SQL expression for its id.
+pub(super) fn sees_mailbox(mailbox: &str, viewer: &str) -> String {
+    format!(
+        "exists (
+           select 1 from mailbox_access a
+           join memberships p on p.principal = a.principal
+           where a.mailbox_id = {mailbox} and p.user_name = {viewer})"
+    )
+}
+
+/// A mail `m` is seen by those of its mailboxes, and once journaled by those who may see what was filed.
+pub(super) fn sees_mail(viewer: &str) -> String {
+    format!(
+        "(exists (
+            select 1 from mail_locations l
+            where l.mail_id = m.id and {})
+          or exists (
+            select 1 from entries e
+            join cases c on c.id = e.case_id
+            where e.mail_id = m.id and e.state <> 'undone' and {}))",
+        sees_mailbox("l.mailbox_id", viewer),
+        sees_entry(viewer)
+    )
+}
+
+fn is_listed(viewer: &str, least: Level) -> String {
+    format!(
+        "exists (
+           select 1 from case_access x
+           join memberships p on p.principal = x.principal
+           where x.case_id = c.id and x.level >= {} and p.user_name = {viewer})",
+        least.as_number()
+    )
+}
+
+fn is_let_in(viewer: &str) -> String {
+    format!(
+        "(not e.restricted or exists (
+           select 1 from entry_access y
+           join memberships p on p.principal = y.principal
+           where y.entry_id = e.id and p.user_name = {viewer}))"
+    )
+}
+
+impl Store {
+    /// Who a user is to access lists.
+    pub async fn onlooker(&self, user: &str) -> Result<Onlooker, StoreError> {
+        Ok(Onlooker {
+            user: user.to_owned(),
+            counts_as: self.memberships(user).await?,
+        })
+    }
+
+    /// What the viewer may do with a case; an error when it is not there for them.
+    pub async fn level_of_case(&self, id: Uuid, viewer: &str) -> Result<Level, StoreError> {
+        let found: Option<(bool, bool)> =
+            read!(self, |c| sqlx::query_as(sqlx::AssertSqlSafe(level_query()))
+                .bind(viewer)
+                .bind(id)
+                .fetch_optional(c)
+                .await?);
+        level(found)
+    }
+
+    /// Whether the case is there for this viewer, and theirs to do this with; an error when not.
+    pub async fn expect_case(
+        &self,
+        id: Uuid,
+        viewer: &str,
+        least: Level,
+    ) -> Result<(), StoreError> {
+        at_least(self.level_of_case(id, viewer).await?, least)
+    }
+
+    /// Whether the viewer may see what lies in a mailbox.
+    pub async fn may_see_mailbox(&self, id: Uuid, viewer: &str) -> Result<bool, StoreError> {
+        let found: Option<(Uuid,)> = read!(self, |c| sqlx::query_as(sqlx::AssertSqlSafe(format!(
+            "select b.id from mailboxes b where b.id = $2 and {}",
+            sees_mailbox("b.id", "$1")
+        )))
+        .bind(viewer)
+        .bind(id)
+        .fetch_optional(c)
+        .await?);
+        Ok(found.is_some())
+    }
+}
+
+/// As [`Store::expect_case`], within a transaction: rights that were withdrawn a moment ago do not count.
+pub(super) async fn expect_case(
+    tx: &mut Tx,
+    id: Uuid,
+    viewer: &str,
+    least: Level,
+) -> Result<(), StoreError> {
+    let found: Option<(bool, bool)> =
+        write!(tx, |c| sqlx::query_as(sqlx::AssertSqlSafe(level_query()))
+            .bind(viewer)
+            .bind(id)
+            .fetch_optional(c)
+            .await?);
+    at_least(level(found)?, least)
+}
+
+fn level_query() -> String {
+    format!(
+        "select {}, {} from cases c where c.id = $2 and {}",
+        writes_case("$1"),
+        manages_case("$1"),
+        sees_case("$1")
+    )
+}
+
+fn level(found: Option<(bool, bool)>) -> Result<Level, StoreError> {
+    match found {
+        None => Err(StoreError::NotFound("case")),
+        Some((_, true)) => Ok(Level::Manage),
+        Some((true, false)) => Ok(Level::Write),
+        Some((false, false)) => Ok(Level::Read),
+    }
+}
+
+fn at_least(level: Level, least: Level) -> Result<(), StoreError> {
+    if level >= least {
+        Ok(())
+    } else {
+        Err(StoreError::NotAllowed("case"))
+    }
+}
