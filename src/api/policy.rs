@@ -19,8 +19,8 @@
 use axum::http::Method;
 
 use self::Needs::{
-    Auditor, Emergency, HasMail, ManagesEntry, ManagesNotice, SeesCase, SeesDocument, SeesEntry,
-    SeesMail, SignedIn, WritesCase, WritesEntry,
+    Auditor, Emergency, ManagesEntry, ManagesNotice, SeesCase, SeesDocument, SeesEntry, SeesMail,
+    SignedIn, WritesCase, WritesEntry,
 };
 use self::Recorded::{Many, Not, One};
 
@@ -30,8 +30,6 @@ pub enum Needs {
     /// Known. What is told is of themself, or no more than they may see.
     SignedIn,
     SeesMail,
-    /// Sees it in a mailbox: who sees it on a case alone has no queue with it.
-    HasMail,
     SeesCase,
     WritesCase,
     SeesEntry,
@@ -87,8 +85,8 @@ pub const ROUTES: &[Route] = &[
     route(GET, "/api/v1/mails/{id}/html", SeesMail, "mail.read_html", One("mail", "id")),
     route(GET, "/api/v1/mails/{id}/raw", SeesMail, "mail.read_raw", One("mail", "id")),
     route(GET, "/api/v1/mails/{id}/attachments/{path}", SeesMail, "mail.read_attachment", One("mail", "id")),
-    route(POST, "/api/v1/mails/{id}/not-for-a-case", HasMail, "mail.not_for_a_case", One("mail", "id")),
-    route(DELETE, "/api/v1/mails/{id}/not-for-a-case", HasMail, "mail.not_for_a_case_undone", One("mail", "id")),
+    route(POST, "/api/v1/mails/{id}/not-for-a-case", SeesMail, "mail.not_for_a_case", One("mail", "id")),
+    route(DELETE, "/api/v1/mails/{id}/not-for-a-case", SeesMail, "mail.not_for_a_case_undone", One("mail", "id")),
     route(POST, "/api/v1/messages/lookup", SignedIn, "mail.lookup", Many("mail")),
     route(POST, "/api/v1/suggestions", SeesMail, "suggest", One("mail", "")),
     route(GET, "/api/v1/suggestions/{mail_id}", SeesMail, "suggest.explain", One("mail", "mail_id")),

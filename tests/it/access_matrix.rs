@@ -284,7 +284,7 @@ async fn house() -> House {
 impl House {
     fn targets(&self, needs: Needs) -> &[Target] {
         match needs {
-            Needs::SeesMail | Needs::HasMail => &self.mails,
+            Needs::SeesMail => &self.mails,
             Needs::SeesCase | Needs::WritesCase => &self.cases,
             Needs::SeesEntry | Needs::WritesEntry | Needs::ManagesEntry => &self.entries,
             Needs::SeesDocument => &self.files,
@@ -297,7 +297,7 @@ impl House {
     fn things_with(&self, needs: Needs, id: Uuid) -> Things {
         let mut things = self.things.clone();
         match needs {
-            Needs::SeesMail | Needs::HasMail => things.mail = id,
+            Needs::SeesMail => things.mail = id,
             Needs::SeesCase | Needs::WritesCase => {
                 things.case = id;
                 things.other_case = id;
@@ -317,10 +317,6 @@ fn expected(needs: Needs, actor: Actor, level: Option<Level>) -> Option<u16> {
         return Some(401);
     }
     let least = match needs {
-        Needs::HasMail => {
-            let has = level.is_some() && actor.in_mailbox().is_some();
-            return (!has).then_some(404);
-        }
         Needs::SignedIn => return None,
         Needs::Auditor => return (actor != Actor::Rita).then_some(404),
         Needs::Emergency => return (actor != Actor::Eva).then_some(404),

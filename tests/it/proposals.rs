@@ -126,11 +126,13 @@ async fn a_number_is_shown_masked_and_stored_whole() {
                     "address": party["address"], "mail": party["mail"] })
         })
         .collect();
-    let wish = json!({ "title": told["title"], "access": told["access"]["users"], "parties": parties, "mail_id": mail });
+    let access = json!({ "code": told["access"]["code"], "list": told["access"]["list"] });
+    let wish =
+        json!({ "title": told["title"], "access": access, "parties": parties, "mail_id": mail });
     let made = app.make_case("birthe", "k", &wish).await;
     assert_eq!(made.status, 201, "{}", made.json());
     assert_eq!(made.json()["parties"][0]["identifier"], "0707614285");
-    assert_eq!(made.json()["access"]["users"], json!(["birthe"]));
+    assert_eq!(made.json()["access"]["list"], told["access"]["list"]);
     let again = app.make_case("birthe", "k", &wish).await;
     assert_eq!(again.json()["id"], made.json()["id"]);
 }
