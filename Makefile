@@ -23,6 +23,7 @@ test: ## Install what the tests need, check format and lints, run all tests
 
 bench: bench-ingest bench-mime ## Measure speed and memory beside peers, what a click, idle mailboxes and suggestions cost
 	cargo bench $(CARGO_BUILD) --bench http
+	cargo bench $(CARGO_BUILD) --bench access
 	cargo bench $(CARGO_BUILD) --bench audit
 	cargo bench $(CARGO_BUILD) --bench sealed
 	cargo bench $(CARGO_BUILD) --bench idle

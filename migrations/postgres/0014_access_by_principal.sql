@@ -27,6 +27,11 @@ alter table mailbox_access add primary key (mailbox_id, principal);
 insert into mailbox_access (mailbox_id, principal, kind)
 select id, 'registrar:mailbox:' || name, 'registrar' from mailboxes;
 
+-- Who runs or watches the service is no user by that, and sees no content.
+delete from memberships
+where principal = 'role:user' and user_name in (
+  select user_name from memberships where principal in ('role:administrator', 'role:auditor'));
+
 -- What was filed may be seen by fewer than its case, never by more.
 alter table entries add column restricted boolean not null default false;
 create table entry_access (

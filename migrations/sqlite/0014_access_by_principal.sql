@@ -35,6 +35,11 @@ select id, 'registrar:mailbox:' || name, 'registrar' from mailboxes;
 drop table mailbox_access;
 alter table mailbox_access_by_principal rename to mailbox_access;
 
+-- Who runs or watches the service is no user by that, and sees no content.
+delete from memberships
+where principal = 'role:user' and user_name in (
+  select user_name from memberships where principal in ('role:administrator', 'role:auditor'));
+
 -- What was filed may be seen by fewer than its case, never by more.
 alter table entries add column restricted boolean not null default false;
 create table entry_access (

@@ -8,10 +8,12 @@
 //! | any user | theirs, as owner or delegate | as the case, and who may see what was filed | read, write | as its list says | – |
 //! | registrar of a mailbox or unit | of those mailboxes | as any user | of their units: manage | as its list says | – |
 //! | rule editor | as any user | as any user | as any user | as any user | – |
-//! | administrator | none by that | none by that | as any user | as its list says | – |
-//! | auditor | none by that | none by that | as any user | as its list says | read |
+//! | administrator | none by that | none by that | as its list says | as its list says | – |
+//! | auditor | none by that | none by that | as its list says | as its list says | read |
 //! | emergency | none by that | as the case | as any user | read, for a while, with a reason | – |
 //! | deputy, for another | all that the other may | all that the other may | all that the other may | all that the other may | – |
+//!
+//! Administrators and auditors are no users by that; who is both has been given the role `user` too.
 //!
 //! Reading is seeing a case; writing is filing on it, taking that back, closing and reopening it; managing is saying who
 //! may. What one may not see answers exactly as what does not exist: 404. What one sees and may not change: 403.

@@ -15,7 +15,7 @@ pub enum Command {
 
 #[derive(clap::Args)]
 pub struct Given {
-    /// registrar, rule_editor, administrator or auditor
+    /// user, registrar, rule_editor, administrator, auditor or emergency
     role: String,
     #[arg(long, group = "to")]
     user: Option<String>,
@@ -65,12 +65,10 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
 
 impl Given {
     fn grant(self) -> anyhow::Result<Grant> {
-        let role = Role::parse(&self.role)
-            .filter(|role| *role != Role::User)
-            .ok_or_else(|| {
-                let roles = Role::GIVEN.map(Role::as_str).join(", ");
-                UsageError(format!("{} is none of {roles}", self.role))
-            })?;
+        let role = Role::parse(&self.role).ok_or_else(|| {
+            let roles = Role::ALL.map(Role::as_str).join(", ");
+            UsageError(format!("{} is none of {roles}", self.role))
+        })?;
         let user = self.user.map(Principal::User);
         let group = self.group.map(Principal::Group);
         let unit = self.unit.map(Principal::Unit);

@@ -69,11 +69,9 @@ pub(super) fn check(table: &Table, file: &str, mistakes: &mut Mistakes) {
             continue;
         };
         let role = section.get("role").and_then(Value::as_str);
-        let role = role
-            .and_then(Role::parse)
-            .filter(|role| *role != Role::User);
+        let role = role.and_then(Role::parse);
         if role.is_none() {
-            let roles = Role::GIVEN.map(Role::as_str).join(", ");
+            let roles = Role::ALL.map(Role::as_str).join(", ");
             mistakes.add(
                 file,
                 &at("role"),

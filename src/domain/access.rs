@@ -143,10 +143,17 @@ impl CaseAccess {
     }
 }
 
+const USER: &str = "role:user";
+
 impl Onlooker {
+    /// Whether they see what is open: administrators and auditors need not.
+    pub fn is_user(&self) -> bool {
+        self.counts_as.iter().any(|principal| principal == USER)
+    }
+
     /// A user who belongs to nothing.
     pub fn alone(user: &str) -> Self {
-        let counts_as = ["role:user".to_owned(), format!("user:{user}")];
+        let counts_as = [USER.to_owned(), format!("user:{user}")];
         Self {
             user: user.to_owned(),
             counts_as: counts_as.into(),

@@ -11,12 +11,12 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Everybody who is let in.
+    /// Everybody who is let in, but administrators and auditors: those only when they are given this role too.
     User,
     /// Journals for others, in the mailboxes and units they are given.
     Registrar,
     RuleEditor,
-    /// Runs the service; sees no content by that.
+    /// Runs the service, and sees no content by that.
     Administrator,
     /// Reads the audit log, and nothing else by that.
     Auditor,
@@ -25,8 +25,8 @@ pub enum Role {
 }
 
 impl Role {
-    /// Those that can be given; `User` is everybody's.
-    pub const GIVEN: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
+        Self::User,
         Self::Registrar,
         Self::RuleEditor,
         Self::Administrator,
@@ -46,10 +46,7 @@ impl Role {
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        Self::GIVEN
-            .into_iter()
-            .chain([Self::User])
-            .find(|role| role.as_str() == text)
+        Self::ALL.into_iter().find(|role| role.as_str() == text)
     }
 }
 
@@ -158,7 +155,7 @@ mod tests {
 
     #[test]
     fn a_role_is_read_as_it_is_written() {
-        for role in Role::GIVEN {
+        for role in Role::ALL {
             assert_eq!(Role::parse(role.as_str()), Some(role));
         }
         assert_eq!(Role::parse("Administrator"), None);

@@ -12,13 +12,21 @@ use super::{
 };
 use crate::domain::access::{Level, Onlooker};
 
-/// An open case is everybody's, a restricted one its list's.
+/// An open case is every user's, a restricted one its list's.
 pub(super) fn sees_case(viewer: &str) -> String {
-    format!("(not c.restricted or {})", is_listed(viewer, Level::Read))
+    format!(
+        "({} or {})",
+        is_open_to(viewer),
+        is_listed(viewer, Level::Read)
+    )
 }
 
 pub(super) fn writes_case(viewer: &str) -> String {
-    format!("(not c.restricted or {})", is_listed(viewer, Level::Write))
+    format!(
+        "({} or {})",
+        is_open_to(viewer),
+        is_listed(viewer, Level::Write)
+    )
 }
 
 /// Only who is on the list, also of an open case.
@@ -63,6 +71,13 @@ pub(super) fn sees_mail(viewer: &str) -> String {
             where e.mail_id = m.id and e.state <> 'undone' and {}))",
         sees_mailbox("l.mailbox_id", viewer),
         sees_entry(viewer)
+    )
+}
+
+fn is_open_to(viewer: &str) -> String {
+    format!(
+        "(not c.restricted and exists (
+           select 1 from memberships u where u.principal = 'role:user' and u.user_name = {viewer}))"
     )
 }
 

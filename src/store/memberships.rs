@@ -22,9 +22,6 @@ const OF_PEOPLE: &str = "
     select name, 'user:' || name from users
     where disabled_at is null and ($1 is null or name = $1)
     union
-    select name, 'role:user' from users
-    where disabled_at is null and ($1 is null or name = $1)
-    union
     select g.user_name, 'group:' || g.group_name from user_groups g
     join users p on p.name = g.user_name
     where p.disabled_at is null and ($1 is null or g.user_name = $1)
@@ -56,6 +53,21 @@ const OF_ROLES: &str = "
     where $1 is null or m.user_name = $1
     on conflict do nothing";
 
+/// Everybody is a user but those who run or watch the service: they see content only when that role was given them too.
+const OF_USERS: &str = "
+    insert into memberships (user_name, principal)
+    select p.name, 'role:user' from users p
+    where p.disabled_at is null and ($1 is null or p.name = $1)
+      and (
+        not exists (
+          select 1 from memberships m
+          where m.user_name = p.name and m.principal in ('role:administrator', 'role:auditor'))
+        or exists (
+          select 1 from role_grants g
+          join memberships m on m.principal = g.principal
+          where g.role = 'user' and m.user_name = p.name))
+    on conflict do nothing";
+
 /// Derives what one user, or everybody, counts as.
 pub(super) async fn derive(tx: &mut Tx, user: Option<&str>) -> Result<(), StoreError> {
     // One at a time: what another derives from has then been committed, and is seen.
@@ -71,6 +83,7 @@ pub(super) async fn derive(tx: &mut Tx, user: Option<&str>) -> Result<(), StoreE
             .await?;
         sqlx::query(OF_PEOPLE).bind(user).execute(&mut *c).await?;
         sqlx::query(OF_ROLES).bind(user).execute(&mut *c).await?;
+        sqlx::query(OF_USERS).bind(user).execute(&mut *c).await?;
     });
     Ok(())
 }

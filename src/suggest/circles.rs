@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::access::{Allowed, Onlooker};
 
-/// A list's place; the first is everybody's.
+/// A list's place; the first is every user's.
 pub(super) type Circle = u32;
 pub(super) const EVERYBODY: Circle = 0;
 
@@ -51,7 +51,7 @@ impl Circles {
             }
         }
         let is_listed = |list: &Vec<u32>| list.iter().any(|number| counts_as[*number as usize]);
-        let seen = std::iter::once(true).chain(self.lists.iter().map(is_listed));
+        let seen = std::iter::once(viewer.is_user()).chain(self.lists.iter().map(is_listed));
         Sight(seen.collect())
     }
 
@@ -90,6 +90,18 @@ mod tests {
         assert!(sight.sees(EVERYBODY) && sight.sees(family) && !sight.sees(nobody));
         assert!(!circles.sight_of(&Onlooker::alone("carl")).sees(family));
         assert!(!sight.sees(99), "what came later is not seen either");
+    }
+
+    #[test]
+    fn who_is_no_user_sees_no_open_case() {
+        let administrator = Onlooker {
+            user: "ib".to_owned(),
+            counts_as: vec!["role:administrator".to_owned(), "user:ib".to_owned()],
+        };
+        let mut circles = Circles::default();
+        let own = circles.of(&list(&["user:ib"]));
+        let sight = circles.sight_of(&administrator);
+        assert!(!sight.sees(EVERYBODY) && sight.sees(own));
     }
 
     #[test]

@@ -234,7 +234,10 @@ fn said(similar: &[(f64, &OwnCase)]) -> Vec<Said> {
     found
 }
 
-/// Everybody sees an open case, and who is on its list a restricted one.
+/// Every user sees an open case, and who is on its list a restricted one.
 fn may_see(list: Option<&[String]>, viewer: &Onlooker) -> bool {
-    list.is_none_or(|list| list.iter().any(|who| viewer.counts_as.contains(who)))
+    match list {
+        None => viewer.is_user(),
+        Some(list) => list.iter().any(|who| viewer.counts_as.contains(who)),
+    }
 }
