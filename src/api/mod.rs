@@ -38,6 +38,7 @@ use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
+use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -48,6 +49,7 @@ use crate::{
     auth::Auth,
     cases::CaseSystem,
     config::Config,
+    scan::Scanner,
     store::Store,
     suggest::{Engine, kle::Subjects},
 };
@@ -63,6 +65,8 @@ pub struct App {
     /// Who asks.
     pub auth: Arc<Auth>,
     pub cases: Arc<dyn CaseSystem>,
+    /// What files pass before they are handed out.
+    pub scanner: Arc<Scanner>,
     pub metrics: PrometheusHandle,
     /// Ends streams that would keep a stop waiting.
     pub stop: CancellationToken,
@@ -119,6 +123,13 @@ pub fn router(app: App) -> Router {
     let timeout = Duration::from_secs(app.config.server.request_timeout_secs);
     let max_body = usize::try_from(app.config.server.max_body_bytes).unwrap_or(usize::MAX);
     let contract = serde_json::to_string(&contract).unwrap_or_default();
+    // Where TLS is a proxy's, so is this header.
+    let only_tls = app
+        .config
+        .server
+        .tls
+        .is_on()
+        .then_some(HeaderValue::from_static("max-age=31536000"));
     let recording = from_fn_with_state(app.clone(), recording::record);
     Router::new()
         .merge(api)
@@ -149,6 +160,10 @@ pub fn router(app: App) -> Router {
             DefaultPredicate::new().and(NotForContentType::const_new("text/event-stream")),
         ))
         .layer(from_fn(outermost))
+        .layer(SetResponseHeaderLayer::overriding(
+            header::STRICT_TRANSPORT_SECURITY,
+            only_tls,
+        ))
 }
 
 /// A request that takes too long is answered all the same. Streams are not held to it: their answer begins at once.

@@ -11,7 +11,8 @@ use crate::{
     cases::CaseError,
     journal::{JournalError, PlanError},
     messages::{Lang, text},
-    store::StoreError,
+    scan::ScanError,
+    store::{Call, StoreError},
 };
 
 tokio::task_local! {
@@ -227,6 +228,19 @@ impl From<AuthError> for Problem {
                 tracing::warn!(why, "the sign-in provider is away");
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "sign-in-away")
             }
+        }
+    }
+}
+
+impl From<ScanError> for Problem {
+    fn from(error: ScanError) -> Self {
+        match error {
+            ScanError::Found(name) => {
+                Call::note_detail("found", name.as_str());
+                Self::new(StatusCode::FORBIDDEN, "infected").with("name", name)
+            }
+            ScanError::TooLarge => Self::new(StatusCode::FORBIDDEN, "not-scanned"),
+            ScanError::Away(_) => Self::new(StatusCode::SERVICE_UNAVAILABLE, "scanner-away"),
         }
     }
 }
