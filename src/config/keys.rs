@@ -320,6 +320,12 @@ const KEYS: &[Key] = &[
         "Issuer of the organisation's OpenID Connect provider, e.g. https://login.microsoftonline.com/TENANT/v2.0; empty for none. See docs/sign-in.md.",
     ),
     key(
+        "sign_in.hosts",
+        Kind::Texts,
+        "[]",
+        "Hosts of the provider beside the issuer's that lie in a network of ours; others must be public.",
+    ),
+    key(
         "sign_in.client_id",
         Kind::Text,
         "\"\"",

@@ -16,7 +16,7 @@ use toml::{Table, Value};
 
 pub use keys::{example, read_secret};
 pub use mistakes::{Mistake, Mistakes};
-pub use network::Network;
+pub use network::{Network, is_public};
 pub use roles::RoleSection;
 pub use scanner::{Endpoint, ScannerAt};
 
@@ -192,6 +192,8 @@ pub struct Token {
 #[derive(Clone, Debug, Deserialize)]
 pub struct SignIn {
     pub issuer: String,
+    /// Beside the issuer's, hosts that may be asked wherever they are.
+    pub hosts: Vec<String>,
     pub client_id: String,
     pub client_secret: Secret,
     pub audiences: Vec<String>,
