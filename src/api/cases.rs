@@ -49,7 +49,7 @@ pub(super) struct ListParams {
 
 #[derive(Clone, Copy, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum Filter {
+pub(super) enum Filter {
     #[default]
     All,
     Recent,
@@ -217,7 +217,7 @@ pub(super) async fn unfavourite(
 
 /// A file of a document
 #[utoipa::path(get, path = "/api/v1/files/{id}", tag = "cases", params(("id" = Uuid, Path)),
-    responses((status = OK, content_type = "application/octet-stream"),
+    responses((status = OK, content_type = "*/*", description = "As it came, by its own media type"),
         (status = FORBIDDEN, body = super::problem::ProblemBody),
         (status = SERVICE_UNAVAILABLE, body = super::problem::ProblemBody)))]
 pub(super) async fn file(

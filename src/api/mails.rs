@@ -294,7 +294,7 @@ pub(super) async fn raw(
 /// One attachment, decoded
 #[utoipa::path(get, path = "/api/v1/mails/{id}/attachments/{path}", tag = "mails",
     params(("id" = Uuid, Path), ("path" = String, Path, description =
-        "Its place among the mail's attachments, from 0; `1.0` is the first of what the second one holds.")), responses((status = OK, content_type = "application/octet-stream"),
+        "Its place among the mail's attachments, from 0; `1.0` is the first of what the second one holds.")), responses((status = OK, content_type = "*/*", description = "As it came, by its own media type"),
         (status = FORBIDDEN, body = super::problem::ProblemBody),
         (status = SERVICE_UNAVAILABLE, body = super::problem::ProblemBody)))]
 pub(super) async fn attachment(

@@ -81,7 +81,7 @@ pub struct App {
         description = "Mails belong on cases. Every call needs `Authorization: Bearer <token>` or the cookie of a session; `Sagspost-On-Behalf-Of: <user>` acts for another as their deputy; errors are RFC 9457 problems.",
         license(name = "MPL-2.0", identifier = "MPL-2.0")
     ),
-    components(schemas(problem::ProblemBody))
+    components(schemas(problem::ProblemBody, cases::Filter))
 )]
 struct Contract;
 

@@ -13,7 +13,6 @@ mod verdicts;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use futures::future::BoxFuture;
 use tokio::sync::Semaphore;
 
 use crate::{
@@ -25,7 +24,8 @@ use verdicts::Verdicts;
 
 /// Files that are with the scanner at once; more wait, within their time.
 const AT_ONCE: usize = 8;
-/// As deep as mails within mails are opened.
+/// Files of one mail, and mails within mails: what holds more is not handed out unseen.
+const MAX_FILES: usize = 1000;
 const MAX_DEPTH: usize = 8;
 
 /// Asks the scanner, if there is one.
@@ -95,14 +95,7 @@ impl Scanner {
                 tracing::warn!(name, "the scanner found something in a file");
                 Err(ScanError::Found(name))
             }
-            Err(error) => {
-                tracing::warn!(%error, served = self.serves_unscanned, "a file was not scanned");
-                if self.serves_unscanned {
-                    Ok(())
-                } else {
-                    Err(error)
-                }
-            }
+            Err(error) => self.unless_held(error),
         }
     }
 
@@ -117,38 +110,46 @@ impl Scanner {
 
     /// Whether a mail may be handed out: itself, and what it holds as whoever opens it will find it. Not every scanner
     /// reads mails.
-    pub fn check_mail<'a>(&'a self, raw: &'a Bytes) -> BoxFuture<'a, Result<(), ScanError>> {
-        self.check_within(raw, 0)
-    }
-
-    fn check_within<'a>(
-        &'a self,
-        raw: &'a Bytes,
-        depth: usize,
-    ) -> BoxFuture<'a, Result<(), ScanError>> {
-        Box::pin(async move {
-            if self.at.is_none() {
-                return Ok(());
-            }
-            self.check(raw).await?;
-            let whole = raw.clone();
+    pub async fn check_mail(&self, raw: &Bytes) -> Result<(), ScanError> {
+        if self.at.is_none() {
+            return Ok(());
+        }
+        self.check(raw).await?;
+        // What is still to be opened, and how deep it lies.
+        let mut mails = vec![(raw.clone(), 0)];
+        let mut files = 0;
+        while let Some((mail, depth)) = mails.pop() {
+            let whole = mail.clone();
             let count = off_the_runtime(move || mime::parse_undigested(&whole).attachments.len());
-            for index in 0..count.await? {
-                let whole = raw.clone();
+            let count = count.await?;
+            files += count;
+            if files > MAX_FILES || depth > MAX_DEPTH {
+                return self.unless_held(ScanError::TooLarge);
+            }
+            for index in 0..count {
+                let whole = mail.clone();
                 let opened = off_the_runtime(move || mime::attachment(&whole, &[index])).await?;
                 let Some((attachment, bytes)) = opened else {
                     continue;
                 };
                 let bytes = Bytes::from(bytes);
-                let is_mail = attachment.mail.is_some() || !attachment.attachments.is_empty();
-                if is_mail && depth < MAX_DEPTH {
-                    self.check_within(&bytes, depth + 1).await?;
-                } else {
-                    self.check(&bytes).await?;
+                self.check(&bytes).await?;
+                if attachment.mail.is_some() || !attachment.attachments.is_empty() {
+                    mails.push((bytes, depth + 1));
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// What becomes of a file without a verdict.
+    fn unless_held(&self, error: ScanError) -> Result<(), ScanError> {
+        tracing::warn!(%error, served = self.serves_unscanned, "a file was not scanned");
+        if self.serves_unscanned {
             Ok(())
-        })
+        } else {
+            Err(error)
+        }
     }
 
     async fn verdict(&self, at: &ScannerAt, bytes: &Bytes) -> Result<Verdict, ScanError> {

@@ -185,6 +185,26 @@ async fn a_scanner_is_looked_at_without_a_file() {
     assert_eq!(Scanner::new(&settings("")).look().await, None);
 }
 
+#[tokio::test]
+async fn a_mail_with_more_in_it_than_is_opened_is_held_back() {
+    let program = Program::clamd();
+    let scanner = Scanner::new(&settings(&program.url));
+    let part =
+        "--b\r\nContent-Type: text/x-a\r\nContent-Disposition: attachment; filename=a\r\n\r\na\r\n";
+    let mail = |count: usize| {
+        let parts = part.repeat(count);
+        let text = format!(
+            "Subject: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n{parts}--b--\r\n"
+        );
+        Bytes::from(text.into_bytes())
+    };
+    assert_eq!(scanner.check_mail(&mail(20)).await, Ok(()));
+    // All of them are the same: it is asked about one, and about the whole.
+    assert_eq!(program.seen().len(), 2);
+    let many = scanner.check_mail(&mail(1001)).await;
+    assert_eq!(many, Err(ScanError::TooLarge));
+}
+
 async fn app(program: &Program) -> App {
     App::start_with(Organisation::default(), |_, config| {
         config.scan = settings(&program.url);
