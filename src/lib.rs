@@ -19,6 +19,8 @@ pub mod mailbox;
 pub mod messages;
 pub mod mime;
 pub mod outbox;
+pub mod scan;
+pub mod server;
 pub mod store;
 pub mod suggest;
 pub mod telemetry;

@@ -22,7 +22,7 @@ const ALL_CHAINED: i64 = (1 << 53) - 1;
 pub(super) struct AuditParams {
     /// A case, by its id or its number: what was done with it, with what is on it, and with its mails.
     case: Option<String>,
-    /// A mail, file or entry by its id.
+    /// A mail, file or entry by its id; beside a case, of what was done on that case.
     subject: Option<Uuid>,
     /// A user by name: what they did, and what was done for them.
     person: Option<String>,
@@ -135,6 +135,7 @@ async fn filter(app: &App, params: &AuditParams) -> Result<AuditFilter, Problem>
     }
     Ok(AuditFilter {
         about: case.or(params.subject).map(|id| id.to_string()),
+        subject: case.and(params.subject).map(|id| id.to_string()),
         person: params.person.clone().filter(|name| !name.is_empty()),
         from: params.from,
         before: params.before,

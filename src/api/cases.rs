@@ -48,7 +48,7 @@ pub(super) struct ListParams {
 
 #[derive(Clone, Copy, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum Filter {
+pub(super) enum Filter {
     #[default]
     All,
     Recent,
@@ -240,7 +240,9 @@ pub(super) async fn unfavourite(
 
 /// A file of a document
 #[utoipa::path(get, path = "/api/v1/files/{id}", tag = "cases", params(("id" = Uuid, Path)),
-    responses((status = OK, content_type = "application/octet-stream")))]
+    responses((status = OK, content_type = "*/*", description = "As it came, by its own media type"),
+        (status = FORBIDDEN, body = super::problem::ProblemBody),
+        (status = SERVICE_UNAVAILABLE, body = super::problem::ProblemBody)))]
 pub(super) async fn file(
     State(app): State<App>,
     viewer: Viewer,
@@ -251,6 +253,8 @@ pub(super) async fn file(
         Call::note_case(case_id);
     }
     let bytes = app.store.blob(file.sha256).await?;
+    let is_mail = file.media_type == "message/rfc822";
+    app.scanner.check_file(&bytes, is_mail).await?;
     Ok(super::page::download(bytes, &file.media_type, &file.name))
 }
 

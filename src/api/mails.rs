@@ -270,7 +270,9 @@ pub(super) async fn html(
 
 /// The mail as it was received
 #[utoipa::path(get, path = "/api/v1/mails/{id}/raw", tag = "mails", params(("id" = Uuid, Path)),
-    responses((status = OK, content_type = "message/rfc822")))]
+    responses((status = OK, content_type = "message/rfc822"),
+        (status = FORBIDDEN, body = super::problem::ProblemBody),
+        (status = SERVICE_UNAVAILABLE, body = super::problem::ProblemBody)))]
 pub(super) async fn raw(
     State(app): State<App>,
     viewer: Viewer,
@@ -285,13 +287,16 @@ pub(super) async fn raw(
     } else {
         raw
     };
+    app.scanner.check_mail(&shown).await?;
     Ok(super::page::download(shown, "message/rfc822", "mail.eml"))
 }
 
 /// One attachment, decoded
 #[utoipa::path(get, path = "/api/v1/mails/{id}/attachments/{path}", tag = "mails",
     params(("id" = Uuid, Path), ("path" = String, Path, description =
-        "Its place among the mail's attachments, from 0; `1.0` is the first of what the second one holds.")), responses((status = OK, content_type = "application/octet-stream")))]
+        "Its place among the mail's attachments, from 0; `1.0` is the first of what the second one holds.")), responses((status = OK, content_type = "*/*", description = "As it came, by its own media type"),
+        (status = FORBIDDEN, body = super::problem::ProblemBody),
+        (status = SERVICE_UNAVAILABLE, body = super::problem::ProblemBody)))]
 pub(super) async fn attachment(
     State(app): State<App>,
     viewer: Viewer,
@@ -304,8 +309,11 @@ pub(super) async fn attachment(
     let (attachment, bytes) = blocking(move || mime::attachment(&raw, path.places()))
         .await?
         .ok_or_else(Problem::not_found)?;
+    let bytes = bytes.into();
+    let is_mail = attachment.mail.is_some();
+    app.scanner.check_file(&bytes, is_mail).await?;
     Ok(super::page::download(
-        bytes.into(),
+        bytes,
         &attachment.media_type,
         &attachment.clean_name,
     ))

@@ -16,6 +16,7 @@ mod mailboxes;
 mod mails;
 mod me;
 mod not_for_a_case;
+mod office_sign_in;
 mod origin;
 mod page;
 pub mod policy;
@@ -41,7 +42,9 @@ use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
+use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::OpenApi;
+use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use problem::Problem;
@@ -50,6 +53,7 @@ use crate::{
     auth::Auth,
     cases::CaseSystem,
     config::Config,
+    scan::Scanner,
     store::Store,
     suggest::{Engine, kle::Subjects},
 };
@@ -65,6 +69,8 @@ pub struct App {
     /// Who asks.
     pub auth: Arc<Auth>,
     pub cases: Arc<dyn CaseSystem>,
+    /// What files pass before they are handed out.
+    pub scanner: Arc<Scanner>,
     pub metrics: PrometheusHandle,
     /// Ends streams that would keep a stop waiting.
     pub stop: CancellationToken,
@@ -77,9 +83,40 @@ pub struct App {
         description = "Mails belong on cases. Every call needs `Authorization: Bearer <token>` or the cookie of a session; `Sagspost-On-Behalf-Of: <user>` acts for another as their deputy; errors are RFC 9457 problems.",
         license(name = "MPL-2.0", identifier = "MPL-2.0")
     ),
-    components(schemas(problem::ProblemBody))
+    components(schemas(problem::ProblemBody, cases::Filter))
 )]
 struct Contract;
+
+/// How every operation may fail is said once, here: with a problem.
+fn say_problems(contract: &mut utoipa::openapi::OpenApi) {
+    for item in contract.paths.paths.values_mut() {
+        let operations = [
+            &mut item.get,
+            &mut item.put,
+            &mut item.post,
+            &mut item.delete,
+            &mut item.patch,
+        ];
+        for operation in operations.into_iter().flatten() {
+            let responses = &mut operation.responses.responses;
+            for (status, response) in responses.iter_mut() {
+                let RefOr::T(response) = response else {
+                    continue;
+                };
+                if status.starts_with(['4', '5'])
+                    && let Some(body) = response.content.shift_remove("application/json")
+                {
+                    response.content.insert(problem::MEDIA_TYPE.into(), body);
+                }
+            }
+            let body = Content::new(Some(Ref::from_schema_name("ProblemBody")));
+            let problem = ResponseBuilder::new()
+                .description("What went wrong, and what to do")
+                .content(problem::MEDIA_TYPE, body);
+            responses.insert("default".to_owned(), problem.build().into());
+        }
+    }
+}
 
 fn api() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Contract::openapi())
@@ -116,20 +153,31 @@ fn api() -> OpenApiRouter<App> {
 
 /// The OpenAPI 3.1 document, made from the handlers.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    api().into_openapi()
+    let mut contract = api().into_openapi();
+    say_problems(&mut contract);
+    contract
 }
 
 /// Everything that is served.
 pub fn router(app: App) -> Router {
-    let (api, contract) = api().split_for_parts();
+    let (api, mut contract) = api().split_for_parts();
+    say_problems(&mut contract);
     let timeout = Duration::from_secs(app.config.server.request_timeout_secs);
     let max_body = usize::try_from(app.config.server.max_body_bytes).unwrap_or(usize::MAX);
     let contract = serde_json::to_string(&contract).unwrap_or_default();
+    // Where TLS is a proxy's, so is this header.
+    let only_tls = app
+        .config
+        .server
+        .tls
+        .is_on()
+        .then_some(HeaderValue::from_static("max-age=31536000"));
     let recording = from_fn_with_state(app.clone(), recording::record);
     Router::new()
         .merge(api)
         .merge(page::router(app.auth.has_provider()))
         .merge(sign_in::router())
+        .merge(office_sign_in::router())
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
@@ -155,6 +203,10 @@ pub fn router(app: App) -> Router {
             DefaultPredicate::new().and(NotForContentType::const_new("text/event-stream")),
         ))
         .layer(from_fn(outermost))
+        .layer(SetResponseHeaderLayer::overriding(
+            header::STRICT_TRANSPORT_SECURITY,
+            only_tls,
+        ))
 }
 
 /// A request that takes too long is answered all the same. Streams are not held to it: their answer begins at once.
@@ -199,15 +251,55 @@ async fn outermost(request: Request, next: Next) -> Response {
     response
 }
 
-/// The caller's own id when it is a harmless one, so that logs of two systems can be laid side by side.
+/// The caller's own id when it is one as programs make them, so that logs of two systems can be laid side by side.
 fn request_id(request: &Request) -> String {
     request
         .headers()
         .get("x-request-id")
         .and_then(|value| value.to_str().ok())
-        .filter(|id| {
-            (1..=64).contains(&id.len())
-                && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-        })
+        .filter(|id| is_made_by_a_program(id))
         .map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned)
+}
+
+/// A UUID or hexadecimal digits: no words, and nothing that is written as a CPR number.
+fn is_made_by_a_program(id: &str) -> bool {
+    let groups: Vec<&str> = id.split('-').collect();
+    let has_digits =
+        |group: &str, count| group.len() == count && group.bytes().all(|b| b.is_ascii_digit());
+    let has_cpr = groups.iter().any(|group| has_digits(group, 10))
+        || groups
+            .windows(2)
+            .any(|pair| has_digits(pair[0], 6) && has_digits(pair[1], 4));
+    (16..=64).contains(&id.len())
+        && id.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-')
+        && !has_cpr
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_made_by_a_program;
+
+    #[test]
+    fn a_callers_request_id_is_one_that_tells_nothing_of_anybody() {
+        for taken in [
+            "018f4e9a-7b1c-7d2e-8f3a-1b2c3d4e5f60",
+            "4BF92F3577B34DA6A3CE929D0E0E4736",
+            "00f067aa0ba902b7",
+        ] {
+            assert!(is_made_by_a_program(taken), "{taken}");
+        }
+        for replaced in [
+            "",
+            "sag-1",
+            "010203-1234",
+            "0102031234",
+            "abcd-abcd-010203-1234-abcd",
+            "abcd-abcd-0102031234-abcd",
+            "birthe.lund-birthe.lund",
+            "4bf92f3577b34da6 a3ce929d0e0e4736",
+            &"a".repeat(65),
+        ] {
+            assert!(!is_made_by_a_program(replaced), "{replaced}");
+        }
+    }
 }

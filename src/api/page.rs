@@ -15,6 +15,9 @@ use crate::messages::{self, Lang};
 /// Scripts and styles only of the page itself; it may talk to nobody else and nobody may frame it.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; \
     connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// Likewise, and Office's own script, which must come from there.
+const OFFICE_POLICY: &str = "default-src 'none'; script-src 'unsafe-inline' https://appsforoffice.microsoft.com https://ajax.aspnetcdn.com; \
+    style-src 'unsafe-inline'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 /// What was received may do nothing at all in a browser.
 const DOWNLOAD_POLICY: &str = "default-src 'none'; sandbox";
 
@@ -47,6 +50,26 @@ fn page(html: Bytes) -> Response {
     response.headers_mut().insert(
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static(PAGE_POLICY),
+    );
+    response
+}
+
+/// Where an add-in's pane lets people sign in.
+pub(super) fn office_dialog(lang: Lang) -> Response {
+    let told = |name: &str| messages::text(lang, &format!("sign-in.{name}"), &[]);
+    let script = |name: &str| serde_json::to_string(&told(name)).unwrap_or_default();
+    let html = include_str!("page/office.html")
+        .replace("{{lang}}", lang.code())
+        .replace("{{title}}", &told("office"))
+        .replace("{{wait}}", &told("office-wait"))
+        .replace("{{again}}", &told("again"))
+        .replace("{{failed}}", &script("office-failed"))
+        .replace("{{done}}", &script("office-done"))
+        .replace("{{notOffice}}", &script("office-not"));
+    let mut response = page(Bytes::from(html));
+    response.headers_mut().insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(OFFICE_POLICY),
     );
     response
 }

@@ -11,8 +11,12 @@ use crate::{
     cases::CaseError,
     journal::{JournalError, PlanError},
     messages::{Lang, text},
-    store::StoreError,
+    scan::ScanError,
+    store::{Call, StoreError},
 };
+
+/// RFC 9457.
+pub(super) const MEDIA_TYPE: &str = "application/problem+json";
 
 tokio::task_local! {
     /// Language and id of the request at hand; set by the outermost layer.
@@ -149,10 +153,7 @@ impl IntoResponse for Problem {
         let body = serde_json::to_vec(&self.body(lang, &request_id)).unwrap_or_default();
         let mut response = (self.status, body).into_response();
         let headers = response.headers_mut();
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/problem+json"),
-        );
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         headers.insert(
             header::CONTENT_LANGUAGE,
             HeaderValue::from_static(lang.code()),
@@ -224,12 +225,26 @@ impl From<AuthError> for Problem {
             }
             AuthError::UnknownUser => Self::new(StatusCode::FORBIDDEN, "unknown-user"),
             AuthError::NameTaken => Self::new(StatusCode::FORBIDDEN, "name-taken"),
+            AuthError::NotProven => Self::new(StatusCode::FORBIDDEN, "name-not-proven"),
             AuthError::Disabled => Self::new(StatusCode::FORBIDDEN, "user-disabled"),
             AuthError::NoDeputy => Self::new(StatusCode::FORBIDDEN, "no-deputy"),
             AuthError::ProviderAway(why) => {
                 tracing::warn!(why, "the sign-in provider is away");
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "sign-in-away")
             }
+        }
+    }
+}
+
+impl From<ScanError> for Problem {
+    fn from(error: ScanError) -> Self {
+        match error {
+            ScanError::Found(name) => {
+                Call::note_detail("found", name.as_str());
+                Self::new(StatusCode::FORBIDDEN, "infected").with("name", name)
+            }
+            ScanError::TooLarge => Self::new(StatusCode::FORBIDDEN, "not-scanned"),
+            ScanError::Away(_) => Self::new(StatusCode::SERVICE_UNAVAILABLE, "scanner-away"),
         }
     }
 }

@@ -46,9 +46,15 @@ async fn begin(
     }
     let wish = wish.map(|Query(wish)| wish).unwrap_or_default();
     let held = Cookie::SignIn.of(&parts.headers, &app.auth);
+    let before = Cookie::Session.of(&parts.headers, &app.auth);
     let begun = app
         .auth
-        .begin_sign_in(&wish.return_to, held.as_deref(), Utc::now())
+        .begin_sign_in(
+            &wish.return_to,
+            held.as_deref(),
+            before.as_deref(),
+            Utc::now(),
+        )
         .await;
     match begun {
         Ok(begun) => with_cookies(
@@ -122,6 +128,7 @@ fn trouble(error: AuthError, lang: Lang) -> Response {
         AuthError::SignInDenied => (StatusCode::FORBIDDEN, "denied"),
         AuthError::UnknownUser => (StatusCode::FORBIDDEN, "unknown"),
         AuthError::NameTaken => (StatusCode::FORBIDDEN, "taken"),
+        AuthError::NotProven => (StatusCode::FORBIDDEN, "unproven"),
         AuthError::Disabled => (StatusCode::FORBIDDEN, "disabled"),
         AuthError::Refused(_) => (StatusCode::BAD_GATEWAY, "untrusted"),
         AuthError::NotSetUp => return Problem::not_found().into_response(),

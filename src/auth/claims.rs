@@ -189,10 +189,12 @@ impl Claims {
         let user_name = self
             .text(&settings.user_claim)
             .and_then(|claim| user_name::of_claim(&claim, own_domains));
+        let name_is_ours = self.name_is_ours(settings, own_domains);
         let mut identity = Identity {
             issuer: settings.issuer.clone(),
             subject: self.subject(settings)?.to_owned(),
             user_name,
+            name_is_ours,
             display_name: self.text("name"),
             mail: self.text("email").map(|mail| mail.to_lowercase()),
             unit,
@@ -207,6 +209,23 @@ impl Claims {
         );
         identity.hash = Sha256::digest(serde_json::to_vec(&told).unwrap_or_default()).into();
         Ok(identity)
+    }
+
+    /// Whether the name is one that only the organisation gives: its own tenant says it (which was checked), or it stands
+    /// before one of its own domains. An address must be verified, for some providers let people write any.
+    fn name_is_ours(&self, settings: &SignIn, own_domains: &[String]) -> bool {
+        let is_unverified = settings.user_claim == "email"
+            && self.rest.get("email_verified") != Some(&Value::Bool(true));
+        let named = self.text(&settings.user_claim);
+        let has_own_domain = named
+            .as_deref()
+            .and_then(|name| name.rsplit_once('@'))
+            .is_some_and(|(_, domain)| {
+                own_domains
+                    .iter()
+                    .any(|own| own.eq_ignore_ascii_case(domain))
+            });
+        !settings.tenants.is_empty() || has_own_domain && !is_unverified
     }
 
     /// A claim that people may read, in one line.
@@ -322,6 +341,36 @@ mod tests {
             (json!({ "scp": "access_as_user_too" }), Refusal::Scope),
         ] {
             assert_eq!(told(changes.clone()), Err(reason), "{changes}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_ours_when_our_tenant_or_our_domain_gives_it() {
+        let ours = |tenants: &[&str], user_claim: &str, changes: Value| {
+            let mut settings = settings();
+            settings.tenants = tenants.iter().map(|t| (*t).to_owned()).collect();
+            settings.user_claim = user_claim.to_owned();
+            let identity = claims(&changes).identity(&settings, &["egelund.example".to_owned()]);
+            identity.unwrap().name_is_ours
+        };
+        let upn = |name: &str| json!({ "preferred_username": name });
+        assert!(ours(&["egelund"], "preferred_username", upn("birthe")));
+        assert!(ours(
+            &[],
+            "preferred_username",
+            upn("birthe@Egelund.example")
+        ));
+        for strange in [
+            "birthe",
+            "birthe@other.example",
+            "birthe@egelund.example@other.example",
+        ] {
+            assert!(!ours(&[], "preferred_username", upn(strange)), "{strange}");
+        }
+        let mail = |verified: Value| json!({ "email": "birthe@egelund.example", "email_verified": verified });
+        assert!(ours(&[], "email", mail(json!(true))));
+        for unverified in [json!(false), json!(null), json!("true")] {
+            assert!(!ours(&[], "email", mail(unverified)));
         }
     }
 

@@ -42,11 +42,13 @@ pub struct SignedIn {
 }
 
 impl Auth {
-    /// Begins a sign-in. `browser_secret` is what the browser holds of another that it has begun.
+    /// Begins a sign-in. `browser_secret` is what the browser holds of another that it has begun, `session_before` the session
+    /// that ends when this one is finished.
     pub async fn begin_sign_in(
         &self,
         return_to: &str,
         browser_secret: Option<&str>,
+        session_before: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<Begun, AuthError> {
         let (settings, provider) = self.sign_in()?;
@@ -75,6 +77,7 @@ impl Auth {
             code_verifier,
             return_to: local_path(return_to).to_owned(),
             begun_at: now,
+            session_hash: session_before.map(|before| secret::hash(before).to_vec()),
         };
         self.store
             .begin_sign_in(&secret::hash(&state), &begun)
@@ -142,9 +145,11 @@ impl Auth {
         }
         let user = self.recognise(&claims, settings, now).await?;
         let session = secret::random();
-        let before = session_before.map(secret::hash);
+        // Browsers send the session's cookie when one leaves for the provider, and some when one comes back.
+        let now_held = session_before.map(|before| secret::hash(before).to_vec());
+        let before: Vec<Vec<u8>> = now_held.into_iter().chain(begun.session_hash).collect();
         self.store
-            .open_session(&secret::hash(&session), &user, before.as_ref(), now)
+            .open_session(&secret::hash(&session), &user, &before, now)
             .await?;
         Ok(SignedIn {
             session,

@@ -16,6 +16,9 @@ pub enum AuthError {
     /// Another person has that name here; an administrator decides who it is.
     #[error("the name is another person's")]
     NameTaken,
+    /// Somebody of that name was added here, and nothing shows that it is this person.
+    #[error("the name is known here, and not proven")]
+    NotProven,
     #[error("the user is let in no more")]
     Disabled,
     #[error("they may not act for that user")]

@@ -8,7 +8,9 @@ mod code_flow;
 mod configured;
 mod error;
 mod jose;
+mod pane;
 mod provider;
+mod reach;
 mod secret;
 mod throttle;
 
@@ -21,6 +23,7 @@ use chrono_tz::Europe::Copenhagen;
 pub use code_flow::{Answer, Begun, CALLBACK, SignedIn};
 pub use error::{AuthError, Refusal};
 pub use jose::NotSigned;
+pub use pane::PaneToken;
 pub use secret::new_service_token;
 
 use crate::{
@@ -66,7 +69,7 @@ impl Asker {
 
 /// Whether the provider answers as it should; for who sets it up.
 pub async fn look_at_provider(settings: &SignIn) -> Result<(), AuthError> {
-    let provider = Arc::new(Provider::new(&settings.issuer));
+    let provider = Arc::new(Provider::new(settings));
     provider.discovery(Utc::now()).await.map(|_| ())
 }
 
@@ -78,8 +81,7 @@ impl Auth {
             .iter()
             .filter_map(|name| serde_json::from_value(name.as_str().into()).ok())
             .collect();
-        let provider =
-            (!settings.issuer.is_empty()).then(|| Arc::new(Provider::new(&settings.issuer)));
+        let provider = (!settings.issuer.is_empty()).then(|| Arc::new(Provider::new(&settings)));
         Self {
             store,
             tokens: config.api.tokens.clone(),
@@ -110,6 +112,11 @@ impl Auth {
                 return Err(AuthError::Disabled);
             }
             return Ok(Asker::of(user));
+        }
+        if secret::is_pane_token(token) {
+            let (hash, limits) = (secret::hash(token), self.session_limits());
+            let user = self.store.pane_token_user(&hash, limits, now).await?;
+            return user.map(Asker::of).ok_or(AuthError::Unknown);
         }
         if secret::is_service_token(token) {
             let token = self.store.service_token(&secret::hash(token), now).await?;
@@ -180,6 +187,7 @@ impl Auth {
             Known::Disabled => Err(AuthError::Disabled),
             Known::Unknown => Err(AuthError::UnknownUser),
             Known::NameTaken => Err(AuthError::NameTaken),
+            Known::NotProven => Err(AuthError::NotProven),
         }
     }
 }

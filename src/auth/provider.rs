@@ -16,6 +16,7 @@ use tokio::sync::Mutex;
 use super::{
     AuthError,
     jose::{Key, KeySet, NotSigned},
+    reach::Reach,
 };
 use crate::config::{Secret, SignIn, is_loopback};
 
@@ -30,6 +31,7 @@ const ANSWER_BYTES: usize = 512 << 10;
 
 pub(super) struct Provider {
     issuer: String,
+    reach: Reach,
     http: reqwest::Client,
     known: RwLock<Option<Known>>,
     /// Held while asking, so that many who wait ask once.
@@ -73,15 +75,18 @@ pub(super) struct Tokens {
 }
 
 impl Provider {
-    pub fn new(issuer: &str) -> Self {
+    pub fn new(settings: &SignIn) -> Self {
         crate::crypto::install();
+        let reach = Reach::of(&settings.issuer, &settings.hosts);
         let http = reqwest::Client::builder()
             .timeout(REQUEST_TIME)
             .redirect(reqwest::redirect::Policy::none())
+            .dns_resolver(Arc::new(reach.clone()))
             .build()
             .unwrap_or_default();
         Self {
-            issuer: issuer.to_owned(),
+            issuer: settings.issuer.clone(),
+            reach,
             http,
             known: RwLock::default(),
             looking: Mutex::default(),
@@ -185,14 +190,19 @@ impl Provider {
         if discovery.issuer != self.issuer {
             return Err("its discovery names another issuer");
         }
-        let endpoints = [
-            Some(&discovery.authorization_endpoint),
+        let asked = [
             Some(&discovery.token_endpoint),
             Some(&discovery.jwks_uri),
             discovery.userinfo_endpoint.as_ref(),
+        ];
+        let visited = [
+            Some(&discovery.authorization_endpoint),
             discovery.end_session_endpoint.as_ref(),
         ];
-        if !endpoints.into_iter().flatten().all(|url| self.may_ask(url)) {
+        let may_be_asked = |url: &String| self.reach.may_be_asked(url);
+        if !asked.into_iter().flatten().all(may_be_asked)
+            || !visited.into_iter().flatten().all(|url| self.may_visit(url))
+        {
             return Err("its discovery names an address that is not safe");
         }
         let answer = self.get(&discovery.jwks_uri, None).await?;
@@ -206,8 +216,8 @@ impl Provider {
         Ok(known)
     }
 
-    /// Only over TLS, so that nobody on the way answers; and on this machine alone when the provider itself is here.
-    fn may_ask(&self, url: &str) -> bool {
+    /// Whether browsers may be sent there; they see what we do not.
+    fn may_visit(&self, url: &str) -> bool {
         let here = |url: &str| Url::parse(url).is_ok_and(|url| is_loopback(&url));
         url.starts_with("https://") || here(&self.issuer) && here(url)
     }

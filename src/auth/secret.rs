@@ -9,6 +9,9 @@ use sha2::{Digest as _, Sha256};
 /// What tokens of scripts begin with, so that people and scanners know what they see.
 const TOKEN_BEGINS: &str = "sagspost_";
 
+/// Likewise of tokens that panes of add-ins have while a session lasts.
+const PANE_TOKEN_BEGINS: &str = "sagspost-pane_";
+
 /// 256 random bits as text for addresses, cookies and headers.
 pub(super) fn random() -> String {
     URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
@@ -27,6 +30,14 @@ pub fn new_service_token() -> (String, [u8; 32]) {
 
 pub(super) fn is_service_token(text: &str) -> bool {
     text.starts_with(TOKEN_BEGINS)
+}
+
+pub(super) fn new_pane_token() -> String {
+    format!("{PANE_TOKEN_BEGINS}{}", random())
+}
+
+pub(super) fn is_pane_token(text: &str) -> bool {
+    text.starts_with(PANE_TOKEN_BEGINS)
 }
 
 /// PKCE (RFC 7636): what is sent ahead of a verifier.

@@ -177,6 +177,7 @@ async fn exported(context: &Context, args: Export) -> anyhow::Result<()> {
     };
     let filter = AuditFilter {
         about: case.or(args.subject).map(|id| id.to_string()),
+        subject: case.and(args.subject).map(|id| id.to_string()),
         person: args.person,
         from: moment("--from", args.from.as_deref())?,
         before: moment("--before", args.before.as_deref())?,

@@ -11,6 +11,8 @@ use crate::{
     auth,
     mailbox::settings::Settings,
     messages::{Lang, reason_text},
+    scan::Scanner,
+    server::Tls,
     store::{Mailbox, Store},
 };
 
@@ -18,6 +20,9 @@ use crate::{
 const CONNECTIONS: usize = 8;
 /// Room for some days of mail, and for the copies that housekeeping makes.
 const LEAST_FREE_BYTES: u64 = 2 << 30;
+
+/// Renewals come weeks before the end; one that is later than this has failed.
+const LEAST_CERTIFICATE: chrono::Duration = chrono::Duration::days(7);
 
 /// One thing looked at.
 #[derive(Serialize)]
@@ -44,6 +49,8 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
         }
     }
     findings.extend(provider(context).await);
+    findings.extend(certificate(context));
+    findings.extend(scanner(context).await);
     findings.extend(disks(context));
     findings.push(clock());
     let healthy = findings.iter().all(|finding| finding.ok);
@@ -77,6 +84,42 @@ async fn provider(context: &Context) -> Option<Finding> {
                 "{why}. Check sign_in.issuer, and that this machine reaches it (a proxy, its certificate)."
             ),
         ),
+    })
+}
+
+/// Whether the certificate can be used, and for how long; nothing where a proxy has it.
+fn certificate(context: &Context) -> Option<Finding> {
+    let files = &context.config.server.tls;
+    if !files.is_on() {
+        return None;
+    }
+    let what = "TLS certificate";
+    let tls = match Tls::open(&files.certificate, &files.key) {
+        Ok(tls) => tls,
+        Err(error) => {
+            let told = super::told(&anyhow::Error::from(error));
+            return Some(bad(what, &format!("{told}. Correct server.tls.")));
+        }
+    };
+    let Some(ends_at) = tls.ends_at() else {
+        return Some(bad(what, "does not say when it ends; have another made"));
+    };
+    let says = format!("good until {}", ends_at.format("%Y-%m-%d"));
+    let is_near = ends_at - Utc::now() < LEAST_CERTIFICATE;
+    Some(if is_near {
+        let says = format!("{says}; renew it: a running service takes up the new files by itself");
+        bad(what, &says)
+    } else {
+        good(what, &says)
+    })
+}
+
+/// Whether files can be scanned; nothing where no scanner is configured.
+async fn scanner(context: &Context) -> Option<Finding> {
+    let what = "virus scanner";
+    Some(match Scanner::new(&context.config.scan).look().await? {
+        Ok(()) => good(what, "answers"),
+        Err(error) => bad(what, &format!("{error}. Check scan.url, and that it runs.")),
     })
 }
 

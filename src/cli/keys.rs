@@ -1,5 +1,7 @@
 //! `sagspost keys`: what encrypts the blobs.
 
+use std::collections::BTreeSet;
+
 use chrono::Utc;
 
 use super::Context;
@@ -36,25 +38,36 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
                 );
             }
         }
-        Command::Encrypt(args) => {
-            let mut encrypted = 0;
-            loop {
-                let some = store.encrypt_some(args.older, Utc::now()).await?;
-                if some == 0 {
-                    break;
-                }
-                encrypted += some;
-            }
-            if context.json {
-                super::print_json(&serde_json::json!({ "encrypted": encrypted }))?;
-            } else {
-                println!(
-                    "{encrypted} blobs were encrypted. What they were before is removed by the service's housekeeping within three days."
-                );
-            }
-        }
+        Command::Encrypt(args) => encrypt(context, &store, args).await?,
     }
     store.close().await;
+    Ok(())
+}
+
+/// All of them; what is damaged stops nothing and is told at the end.
+async fn encrypt(context: &Context, store: &Store, args: Encrypt) -> anyhow::Result<()> {
+    // The housekeeping may move what is damaged meanwhile; it is told once.
+    let (mut encrypted, mut damaged, mut after) = (0, BTreeSet::new(), None);
+    while let Some(done) = store.encrypt_next(after, args.older, Utc::now()).await? {
+        encrypted += done.blobs;
+        damaged.extend(done.damaged.iter().map(ToString::to_string));
+        after = Some(done.object);
+    }
+    if context.json {
+        super::print_json(&serde_json::json!({ "encrypted": encrypted, "damaged": damaged }))?;
+    } else {
+        println!(
+            "{encrypted} blobs were encrypted. What they were before is removed by the service's housekeeping within three days."
+        );
+        for sha256 in &damaged {
+            println!("damaged, and left as it is: {sha256}");
+        }
+    }
+    anyhow::ensure!(
+        damaged.is_empty(),
+        "{} blobs could not be read; restore their objects from a backup, and run this again",
+        damaged.len()
+    );
     Ok(())
 }
 

@@ -10,7 +10,7 @@ use chrono::Utc;
 use serde_json::json;
 
 use super::{Context, UsageError};
-use crate::store::{HeldOfPerson, Person, Store};
+use crate::store::{AuditRecord, HeldOfPerson, Person, Store};
 
 /// What erasure does not reach, told with every report.
 const KEPT: &str = "Journaled documents, parties of cases and the audit log are kept by law. Mails stay in the mailboxes that they \
@@ -77,6 +77,16 @@ async fn export(store: &Store, args: Export) -> anyhow::Result<()> {
         for mail in &held.mails {
             let row = store.mail_unchecked(mail.id).await?;
             let raw = store.blob(row.sha256).await?;
+            // One by one, so that who asks about a mail is told that it was handed out.
+            let record = AuditRecord {
+                actor: &super::actor(),
+                action: "person.export_mail",
+                subject_kind: "mail",
+                subject_id: mail.id.to_string(),
+                case_id: None,
+                detail: json!({}),
+            };
+            store.record_act(record, Utc::now()).await?;
             let file = folder.join(format!("{}.eml", mail.id));
             std::fs::File::options()
                 .write(true)

@@ -1,6 +1,5 @@
 //! `sagspost serve`: watch the mailboxes, suggest, journal, deliver, answer.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,6 +23,8 @@ use crate::{
         self, Outbox, emergencies,
         housekeeping::{self, Keeps},
     },
+    scan::Scanner,
+    server::{self, Limits, Tls},
     store::{Follower, Store, StoreError},
     suggest::{Engine, kle::Subjects},
     telemetry,
@@ -50,6 +51,13 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
         .install_recorder()
         .context("metrics cannot be recorded")?;
     let key = Key::open(&config.audit.key_file)?;
+    let tls = match &config.server.tls {
+        files if files.is_on() => {
+            let opened = Tls::open(&files.certificate, &files.key);
+            Some(Arc::new(opened.context("server.tls")?))
+        }
+        _ => None,
+    };
     let store = context.store().await?;
     let roles = config.access.roles.iter();
     let grants: Vec<_> = roles.flat_map(RoleSection::grants).collect();
@@ -106,9 +114,11 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
     work.spawn(housekeeping::run(store.clone(), keeps, stop.clone()));
     work.spawn(emergencies::run(store.clone(), stop.clone()));
     let reader = Reader::of_this_program().context("this program does not find itself")?;
+    let scanner = Arc::new(Scanner::new(&config.scan));
     let outbox = Outbox {
         store: store.clone(),
         case_system: Arc::clone(&cases),
+        scanner: Arc::clone(&scanner),
         marker: Arc::new(Marks::new(store.clone(), tokens.clone())),
         reader,
         organisation: Arc::new(context.organisation()?),
@@ -122,17 +132,22 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
     );
     work.spawn(supervisor.run(stop.clone()));
 
+    if let Some(tls) = &tls {
+        work.spawn(Arc::clone(tls).keep_up(stop.clone()));
+    }
+
     let app = App {
         store: store.clone(),
         engine,
         subjects,
         cases,
+        scanner,
         config: Arc::clone(&config),
         auth,
         metrics,
         stop: stop.clone(),
     };
-    tracing::info!(%address, "listening");
+    tracing::info!(%address, tls = tls.is_some(), "listening");
     let told = stop.clone();
     tokio::spawn(async move {
         stopped_by_signal().await;
@@ -140,11 +155,10 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
         told.cancel();
     });
     let patience = Duration::from_secs(config.server.shutdown_secs);
-    let service = api::router(app).into_make_service_with_connect_info::<SocketAddr>();
-    let serving =
-        axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let limits = Limits::of(&config.server);
+    let serving = server::serve(listener, tls, limits, api::router(app), stop.clone());
     tokio::select! {
-        served = serving.into_future() => served?,
+        () = serving => {}
         () = async { stop.cancelled().await; tokio::time::sleep(patience).await } => {
             tracing::warn!("requests still ran when the time to stop was up");
         }

@@ -26,6 +26,12 @@ pub enum Command {
     Disable { name: String },
     /// Let a user in again
     Enable { name: String },
+    /// Say who a user is at the sign-in provider, where their name there does not show it
+    Bind {
+        name: String,
+        /// What the provider calls them for good: the claim of sign_in.identity_claim
+        subject: String,
+    },
     /// Forget who a user is at the sign-in provider, so that the next person of that name there becomes them
     Unbind { name: String },
     /// Let a user act for another
@@ -133,6 +139,17 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
             })
             .await?;
             println!("{name} is let in again.");
+        }
+        Command::Bind { name, subject } => {
+            let issuer = &context.config.sign_in.issuer;
+            if issuer.is_empty() {
+                return Err(UsageError("there is no sign_in.issuer".to_owned()).into());
+            }
+            with_store(context, async |store| {
+                store.bind_user(&name, (issuer, &subject), Utc::now()).await
+            })
+            .await?;
+            println!("Who signs in with that account is {name}.");
         }
         Command::Unbind { name } => {
             with_store(context, async |store| store.unbind_user(&name).await).await?;

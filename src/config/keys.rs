@@ -2,7 +2,7 @@
 
 use toml::{Table, Value};
 
-use super::{Network, is_loopback, mistakes::Mistakes, roles};
+use super::{Network, ScannerAt, is_loopback, mistakes::Mistakes, roles};
 
 struct Key {
     path: &'static str,
@@ -32,6 +32,8 @@ enum Kind {
     /// A pattern for titles and names of files.
     Name,
     Expressions,
+    /// Where a virus scanner is.
+    Scanner,
     /// A level, or `module=level`, with commas between.
     LogLevel,
 }
@@ -49,7 +51,37 @@ const KEYS: &[Key] = &[
         "server.listen",
         Kind::Address,
         "\"127.0.0.1:8480\"",
-        "Address and port to listen on. Put a TLS proxy before it.",
+        "Address and port to listen on; without a certificate of its own (server.tls), put a TLS proxy before it.",
+    ),
+    key(
+        "server.tls.certificate",
+        Kind::Text,
+        "\"\"",
+        "TLS without a proxy: PEM file of the certificate and those that vouch for it; taken up anew when it changes. Empty: no TLS.",
+    ),
+    key(
+        "server.tls.key",
+        Kind::Text,
+        "\"\"",
+        "PEM file of the certificate's private key.",
+    ),
+    key(
+        "server.max_connections",
+        number(1, 1_000_000),
+        "10000",
+        "Connections that are served at once; more wait to be accepted.",
+    ),
+    key(
+        "server.header_timeout_secs",
+        number(1, 600),
+        "30",
+        "Longest time for a TLS handshake, and for a request's headers, in seconds; a connection without requests ends after it.",
+    ),
+    key(
+        "server.max_header_bytes",
+        number(8192, 1 << 20),
+        "65536",
+        "Largest headers of a request, in bytes; there may be a hundred of them.",
     ),
     key(
         "server.public_url",
@@ -142,6 +174,30 @@ const KEYS: &[Key] = &[
         number(0, 36500),
         "0",
         "Days after which a mail that was never journaled is removed here; it stays in the mailbox. 0: as long as it lies there.",
+    ),
+    key(
+        "scan.url",
+        Kind::Scanner,
+        "\"\"",
+        "Virus scanner that files pass before they are handed out: clamd://HOST:3310, clamd:/run/clamav/clamd.ctl or icap://HOST:1344/SERVICE; empty for none.",
+    ),
+    key(
+        "scan.timeout_secs",
+        number(1, 600),
+        "20",
+        "Longest time for one file, in seconds; below server.request_timeout_secs.",
+    ),
+    key(
+        "scan.max_bytes",
+        number(1024, 4 << 30),
+        "157286400",
+        "Largest file that is scanned, in bytes; clamd has a limit of its own (StreamMaxLength).",
+    ),
+    key(
+        "scan.when_away",
+        Kind::OneOf(&["hold", "serve"]),
+        "\"hold\"",
+        "What is done with a file that could not be scanned: hold it back, or serve it all the same.",
     ),
     key(
         "organisation.name",
@@ -262,6 +318,12 @@ const KEYS: &[Key] = &[
         Kind::Text,
         "\"\"",
         "Issuer of the organisation's OpenID Connect provider, e.g. https://login.microsoftonline.com/TENANT/v2.0; empty for none. See docs/sign-in.md.",
+    ),
+    key(
+        "sign_in.hosts",
+        Kind::Texts,
+        "[]",
+        "Hosts of the provider beside the issuer's that lie in a network of ours; others must be public.",
     ),
     key(
         "sign_in.client_id",
@@ -391,6 +453,7 @@ impl Key {
         match self.kind {
             Kind::Expressions => r"['\bJ\d{2}-\d{4,6}\b']",
             Kind::Networks => "[\"10.0.0.0/8\"]",
+            Kind::Scanner => "\"clamd:/run/clamav/clamd.ctl\"",
             Kind::Texts if self.default == "[]" => "[\"egelund-kommune.example\"]",
             _ => self.default,
         }
@@ -528,6 +591,16 @@ pub(super) fn check_together(table: &Table, file: &str, mistakes: &mut Mistakes)
         }
     }
     check_sign_in(table, file, mistakes);
+    let (certificate, key) = (text("server.tls.certificate"), text("server.tls.key"));
+    for (path, own, other) in [
+        ("server.tls.certificate", certificate, key),
+        ("server.tls.key", key, certificate),
+    ] {
+        if own.is_empty() && !other.is_empty() {
+            let wrong = "is missing beside the other of server.tls";
+            mistakes.add(file, path, wrong, "\"/etc/sagspost/tls/sagspost.pem\"");
+        }
+    }
     let commands = get(table, "encryption.key_command")
         .and_then(Value::as_array)
         .map_or(0, Vec::len);
@@ -710,6 +783,11 @@ fn wrong_with(kind: Kind, value: &Value) -> Option<String> {
             Some(Err(error)) => Some(error.to_string()),
             None => Some("is no text".to_owned()),
         },
+        Kind::Scanner => match text {
+            Some("") => None,
+            Some(text) if ScannerAt::parse(text).is_some() => None,
+            _ => Some("is neither clamd: nor icap: with a place".to_owned()),
+        },
         Kind::Name => match text.map(crate::domain::naming::Pattern::parse) {
             Some(Ok(_)) => None,
             Some(Err(error)) => Some(error.to_string()),
@@ -879,10 +957,9 @@ fn leaf_paths(table: &Table, before: &str, paths: &mut Vec<String>) {
         } else {
             format!("{before}.{key}")
         };
-        let is_section = before.is_empty()
-            && KEYS
-                .iter()
-                .any(|known| known.path.starts_with(&format!("{path}.")));
+        let is_section = KEYS
+            .iter()
+            .any(|known| known.path.starts_with(&format!("{path}.")));
         match value {
             Value::Table(inner) if is_section || path == "api" || path == "access" => {
                 leaf_paths(inner, &path, paths);
@@ -893,23 +970,28 @@ fn leaf_paths(table: &Table, before: &str, paths: &mut Vec<String>) {
 }
 
 fn get<'t>(table: &'t Table, path: &str) -> Option<&'t Value> {
-    let (section, name) = path.split_once('.')?;
-    table.get(section)?.get(name)
+    match path.split_once('.') {
+        Some((section, rest)) => get(table.get(section)?.as_table()?, rest),
+        None => table.get(path),
+    }
 }
 
 fn set(table: &mut Table, path: &str, value: Value) {
-    let (section, name) = path.split_once('.').unwrap_or((path, ""));
-    if name.is_empty() {
-        table.insert(section.to_owned(), value);
-    } else if let Value::Table(inner) = table
+    let Some((section, rest)) = path.split_once('.') else {
+        table.insert(path.to_owned(), value);
+        return;
+    };
+    if let Value::Table(inner) = table
         .entry(section.to_owned())
         .or_insert_with(|| Value::Table(Table::new()))
     {
-        inner.insert(name.to_owned(), value);
+        set(inner, rest, value);
     }
 }
 
 fn remove(table: &mut Table, path: &str) -> Option<Value> {
-    let (section, name) = path.split_once('.')?;
-    table.get_mut(section)?.as_table_mut()?.remove(name)
+    match path.split_once('.') {
+        Some((section, rest)) => remove(table.get_mut(section)?.as_table_mut()?, rest),
+        None => table.remove(path),
+    }
 }

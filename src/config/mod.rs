@@ -7,6 +7,7 @@ mod keys;
 mod mistakes;
 mod network;
 mod roles;
+mod scanner;
 
 use std::path::{Path, PathBuf};
 
@@ -15,8 +16,9 @@ use toml::{Table, Value};
 
 pub use keys::{example, read_secret};
 pub use mistakes::{Mistake, Mistakes};
-pub use network::Network;
+pub use network::{Network, is_public};
 pub use roles::RoleSection;
+pub use scanner::{Endpoint, ScannerAt};
 
 use crate::domain::user_name::UnknownUsers;
 
@@ -30,6 +32,7 @@ pub struct Config {
     pub blobs: BlobStorage,
     pub encryption: Encryption,
     pub retention: Retention,
+    pub scan: Scan,
     pub organisation: Organisation,
     pub naming: Naming,
     pub suggestions: Suggestions,
@@ -44,6 +47,11 @@ pub struct Config {
 #[derive(Clone, Debug, Deserialize)]
 pub struct Server {
     pub listen: std::net::SocketAddr,
+    pub tls: ServerTls,
+    pub max_connections: usize,
+    /// For the handshake, and then for the headers.
+    pub header_timeout_secs: u64,
+    pub max_header_bytes: usize,
     /// Where browsers find it; empty when nobody signs in.
     pub public_url: String,
     /// Whose X-Forwarded-For is believed.
@@ -53,6 +61,19 @@ pub struct Server {
     pub max_body_bytes: u64,
     pub request_timeout_secs: u64,
     pub shutdown_secs: u64,
+}
+
+/// PEM files; both empty when something before us does TLS.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ServerTls {
+    pub certificate: PathBuf,
+    pub key: PathBuf,
+}
+
+impl ServerTls {
+    pub fn is_on(&self) -> bool {
+        !self.certificate.as_os_str().is_empty()
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -82,6 +103,23 @@ pub struct Encryption {
 #[derive(Clone, Debug, Deserialize)]
 pub struct Retention {
     pub unjournaled_days: i64,
+}
+
+/// The virus scanner; see docs/operations.md. An empty address means none.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Scan {
+    pub url: String,
+    pub timeout_secs: u64,
+    pub max_bytes: u64,
+    pub when_away: WhenAway,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WhenAway {
+    /// What was not scanned is not handed out.
+    Hold,
+    Serve,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -154,6 +192,8 @@ pub struct Token {
 #[derive(Clone, Debug, Deserialize)]
 pub struct SignIn {
     pub issuer: String,
+    /// Beside the issuer's, hosts that may be asked wherever they are.
+    pub hosts: Vec<String>,
     pub client_id: String,
     pub client_secret: Secret,
     pub audiences: Vec<String>,
@@ -490,6 +530,28 @@ mod tests {
         }
         let mistakes = with(&format!("{whole}algorithms = [\"HS256\"]")).unwrap_err();
         assert!(mistakes.contains("sign_in.algorithms"), "{mistakes}");
+    }
+
+    #[test]
+    fn tls_is_a_certificate_and_its_key_or_neither() {
+        let with = |text: &str| load(&format!("[server]\n{text}"), &[]);
+        assert!(!with("").unwrap().server.tls.is_on());
+        let both = with("tls = { certificate = \"a.pem\", key = \"b.pem\" }").unwrap();
+        assert!(both.server.tls.is_on() && both.server.tls.key == Path::new("b.pem"));
+        for (wrong, key) in [
+            ("tls.certificate = \"a.pem\"", "server.tls.key"),
+            ("tls.key = \"b.pem\"", "server.tls.certificate"),
+            ("tls.kee = \"b.pem\"", "server.tls.kee"),
+            ("tls = true", "server.tls"),
+        ] {
+            let mistakes = with(wrong).unwrap_err().to_string();
+            assert!(mistakes.contains(key), "{wrong}: {mistakes}");
+        }
+        let environment = [
+            ("SAGSPOST__SERVER__TLS__CERTIFICATE", "a.pem"),
+            ("SAGSPOST__SERVER__TLS__KEY", "b.pem"),
+        ];
+        assert!(load("", &environment).unwrap().server.tls.is_on());
     }
 
     #[test]

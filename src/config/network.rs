@@ -35,6 +35,38 @@ impl Network {
     }
 }
 
+/// Whether an address is of the internet, and not of this machine, a network of somebody's own, or none at all (IANA's
+/// registries of special-purpose addresses).
+pub fn is_public(address: IpAddr) -> bool {
+    const SPECIAL: [&str; 22] = [
+        "0.0.0.0/8",
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "172.16.0.0/12",
+        "192.0.0.0/24",
+        "192.0.2.0/24",
+        "192.168.0.0/16",
+        "198.18.0.0/15",
+        "198.51.100.0/24",
+        "203.0.113.0/24",
+        "224.0.0.0/4",
+        "240.0.0.0/4",
+        // The first eighth holds what is special, and what only stands for an address of version 4.
+        "::/3",
+        "2001::/23",
+        "2001:db8::/32",
+        "2002::/16",
+        "4000::/3",
+        "6000::/3",
+        "8000::/1",
+        "3fff::/20",
+    ];
+    let special = SPECIAL.iter().filter_map(|text| Network::parse(text));
+    !special.into_iter().any(|network| network.holds(address))
+}
+
 impl TryFrom<String> for Network {
     type Error = &'static str;
 
@@ -57,6 +89,41 @@ fn mask(length: u32) -> u128 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_addresses_of_the_internet_are_public() {
+        for public in [
+            "20.190.1.1",
+            "1.1.1.1",
+            "172.32.0.1",
+            "2a01:111:f403::1",
+            "2603:1000::1",
+        ] {
+            assert!(is_public(public.parse().unwrap()), "{public}");
+        }
+        for other in [
+            "0.0.0.0",
+            "10.0.0.1",
+            "100.64.0.1",
+            "127.0.0.1",
+            "169.254.169.254",
+            "172.31.0.1",
+            "192.168.1.1",
+            "224.0.0.1",
+            "255.255.255.255",
+            "::",
+            "::1",
+            "::ffff:10.0.0.1",
+            "64:ff9b::a00:1",
+            "2002:a00:1::",
+            "fc00::1",
+            "fe80::1",
+            "ff02::1",
+            "2001:db8::1",
+        ] {
+            assert!(!is_public(other.parse().unwrap()), "{other}");
+        }
+    }
 
     #[test]
     fn a_network_holds_its_addresses_and_no_others() {

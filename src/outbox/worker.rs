@@ -10,6 +10,7 @@ use super::{Marker, deliver, mark, read_attachments};
 use crate::{
     cases::CaseSystem,
     documents::reader::Reader,
+    scan::Scanner,
     store::{EntryState, Job, JobKind, Store, StoreError},
     suggest::Organisation,
 };
@@ -30,6 +31,8 @@ const POLL: Duration = Duration::from_millis(500);
 pub struct Outbox {
     pub store: Store,
     pub case_system: Arc<dyn CaseSystem>,
+    /// What files pass before they are delivered.
+    pub scanner: Arc<Scanner>,
     pub marker: Arc<dyn Marker>,
     pub reader: Reader,
     /// Whose case numbers are looked for in attachments.

@@ -1,7 +1,7 @@
 //! Data keys: each opens some of the blobs; they lie in the database, wrapped by the master key.
 //!
 //! A rotation wraps them anew and begins another one for what comes; no blob is rewritten for it. What lies in the clear, or
-//! under an old data key, is rewritten only when somebody asks for that (`encrypt_some`).
+//! under an old data key, is rewritten only when somebody asks for that (`encrypt_next`).
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -58,6 +58,15 @@ pub struct KeyState {
     /// The name of the master key that wraps it.
     pub master: Option<String>,
     pub blobs: i64,
+}
+
+/// What became of one object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Encrypted {
+    pub object: Uuid,
+    pub blobs: usize,
+    /// What could not be read there, and was left alone.
+    pub damaged: Vec<Sha256>,
 }
 
 impl Store {
@@ -213,38 +222,62 @@ impl Store {
         Ok(keys.len())
     }
 
-    /// Encrypts what lies in the clear in some object, or, when asked for, under an older data key; how many blobs. The old
-    /// bytes go as the housekeeping removes them. May be stopped and repeated.
-    pub async fn encrypt_some(
+    /// Encrypts what lies in the clear in the next object after this one, or, when asked for, under an older data key; `None`
+    /// when there is none. What cannot be read stays as it is. The old bytes go as the housekeeping removes them. May be
+    /// stopped and repeated.
+    pub async fn encrypt_next(
         &self,
+        after: Option<Uuid>,
         older_too: bool,
         now: DateTime<Utc>,
-    ) -> Result<usize, StoreError> {
+    ) -> Result<Option<Encrypted>, StoreError> {
         let (newest, _) = self.newest_data_key().await?.ok_or_else(not_set)?;
         let object: Option<(Uuid,)> = read!(self, |c| sqlx::query_as(
             "select object_id
              from blobs
-             where key_id is null or ($1 and key_id <> $2)
+             where (key_id is null or ($1 and key_id <> $2)) and object_id > $3
+             order by object_id
              limit 1"
         )
         .bind(older_too)
         .bind(newest)
+        .bind(after.unwrap_or(Uuid::nil()))
         .fetch_optional(c)
         .await?);
-        let Some((old,)) = object else { return Ok(0) };
+        let Some((old,)) = object else {
+            return Ok(None);
+        };
         let living: Vec<(Vec<u8>,)> = read!(self, |c| sqlx::query_as(
             "select sha256 from blobs where object_id = $1 order by byte_offset"
         )
         .bind(old)
         .fetch_all(c)
         .await?);
+        let mut done = Encrypted {
+            object: old,
+            blobs: 0,
+            damaged: Vec::new(),
+        };
         let mut bytes = BytesMut::new();
         let mut blobs = Vec::with_capacity(living.len());
         for (sha256,) in living {
             let sha256 = Sha256(digest(&sha256));
             let start = bytes.len();
-            bytes.extend_from_slice(&self.blob(sha256).await?);
+            match self.blob(sha256).await {
+                Ok(blob) => bytes.extend_from_slice(&blob),
+                Err(error) if error.is_of_this_blob() => {
+                    done.damaged.push(sha256);
+                    continue;
+                }
+                // Removed since we looked.
+                Err(StoreError::NotFound(_)) => continue,
+                Err(error) => return Err(error),
+            }
             blobs.push((sha256, start..bytes.len()));
+        }
+        if blobs.is_empty() {
+            // Its blobs were moved or removed meanwhile, or none of them can be read.
+            return Ok(Some(done));
         }
         let new = Uuid::now_v7();
         let placed = self.put_blobs(new, bytes.freeze(), &blobs).await?;
@@ -267,16 +300,22 @@ impl Store {
             .await
             .map(|_| ())?);
         }
-        write!(&mut tx, |c| sqlx::query(
-            "update blob_objects set retired_at = $1 where id = $2"
+        // What is damaged still lies there: perhaps a backup helps.
+        write!(&mut tx, |c| {
+            sqlx::query(
+            "update blob_objects
+             set retired_at = $1
+             where id = $2 and not exists (select 1 from blobs b where b.object_id = blob_objects.id)"
         )
         .bind(now)
         .bind(old)
         .execute(c)
         .await
-        .map(|_| ())?);
+        .map(|_| ())?
+        });
         tx.commit().await?;
-        Ok(placed.len())
+        done.blobs = placed.len();
+        Ok(Some(done))
     }
 
     /// Where blobs were encrypted once, nothing is written in the clear because a setting got lost.

@@ -419,6 +419,24 @@ impl Store {
         self.entry(id, actor).await
     }
 
+    /// The content and media type of each file of an entry; for the house's own work, where nobody looks.
+    pub async fn files_of_entry(&self, id: Uuid) -> Result<Vec<(Sha256, String)>, StoreError> {
+        let rows: Vec<(Vec<u8>, String)> = read!(self, |c| sqlx::query_as(
+            "select f.sha256, f.media_type
+             from files f
+             join documents d on d.id = f.document_id
+             where d.entry_id = $1
+             order by d.number, f.position"
+        )
+        .bind(id)
+        .fetch_all(c)
+        .await?);
+        let rows = rows.into_iter();
+        Ok(rows
+            .map(|(sha256, media_type)| (Sha256(digest(&sha256)), media_type))
+            .collect())
+    }
+
     /// Records how delivery to the case system went. An entry that was undone meanwhile stays undone.
     pub async fn set_entry_state(
         &self,

@@ -19,6 +19,8 @@ pub struct Identity {
     pub subject: String,
     /// What they would be called here; `None` when the claims hold no usable name.
     pub user_name: Option<String>,
+    /// Whether the organisation itself gives that name, and not the person: then whoever bears it is who was added here.
+    pub name_is_ours: bool,
     pub display_name: Option<String>,
     pub mail: Option<String>,
     pub unit: Option<String>,
@@ -37,6 +39,8 @@ pub enum Known {
     Unknown,
     /// The name is another identity's already.
     NameTaken,
+    /// Somebody of that name was added here, and nothing shows that this is them.
+    NotProven,
 }
 
 #[derive(sqlx::FromRow)]
@@ -60,6 +64,8 @@ impl Store {
             Some(row) => {
                 let mut tx = self.db.begin().await?;
                 take_over(&mut tx, &row.user_name, identity).await?;
+                let name = row.user_name.as_str();
+                users::record_beside(&mut tx, now, name, ("user.claims", "user", name)).await?;
                 tx.commit().await?;
                 Ok(Known::User(row.user_name))
             }
@@ -103,6 +109,7 @@ impl Store {
         match known {
             Some((Some(_), _)) => return Ok(Known::Disabled),
             Some((None, others)) if others > 0 => return Ok(Known::NameTaken),
+            Some(_) if !identity.name_is_ours => return Ok(Known::NotProven),
             Some(_) => {}
             None if unknown == UnknownUsers::Refuse => return Ok(Known::Unknown),
             None => {
@@ -144,6 +151,49 @@ impl Store {
         users::record_beside(&mut tx, now, name, ("user.bind", "user", name)).await?;
         tx.commit().await?;
         Ok(Known::User(name.clone()))
+    }
+
+    /// Binds a user to an account at the provider by an administrator's word; what the provider says of it is taken over when
+    /// it comes.
+    pub async fn bind_user(
+        &self,
+        name: &str,
+        (issuer, subject): (&str, &str),
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.db.begin().await?;
+        let (known, others): (i64, i64) = write!(&mut tx, |c| {
+            sqlx::query_as(
+            "select (select count(*) from users where name = $1),
+               (select count(*) from user_identities where user_name = $1 or (issuer = $2 and subject = $3))"
+        )
+        .bind(name)
+        .bind(issuer)
+        .bind(subject)
+        .fetch_one(c)
+        .await?
+        });
+        if known == 0 {
+            return Err(StoreError::NotFound("user"));
+        }
+        if others > 0 {
+            return Err(StoreError::Duplicate("sign-in of that user or account"));
+        }
+        write!(&mut tx, |c| sqlx::query(
+            "insert into user_identities (issuer, subject, user_name, claims_hash, bound_at)
+             values ($1, $2, $3, $4, $5)"
+        )
+        .bind(issuer)
+        .bind(subject)
+        .bind(name)
+        .bind([0_u8; 32].as_slice())
+        .bind(now)
+        .execute(c)
+        .await
+        .map(|_| ())?);
+        let act = ("user.bind", "user", name);
+        users::record(&mut tx, now, users::COMMAND_LINE, act).await?;
+        tx.commit().await
     }
 
     /// Lets the provider's next answer decide anew who this user is; for one who was given a new account there.

@@ -307,12 +307,18 @@ impl Store {
             .await
             .map(|_| ())?);
         }
+        let on: Option<(Uuid,)> = write!(&mut tx, |c| sqlx::query_as(
+            "select case_id from entries where id = $1"
+        )
+        .bind(entry_id)
+        .fetch_optional(c)
+        .await?);
         let record = AuditRecord {
             actor,
             action: "journal.retry",
             subject_kind: "entry",
             subject_id: entry_id.to_string(),
-            case_id: None,
+            case_id: on.map(|(case_id,)| case_id),
             detail: serde_json::json!({ "jobs": again }),
         };
         audit::append(&mut tx, now, record).await?;

@@ -28,6 +28,7 @@ mod mails;
 mod marks;
 mod memberships;
 mod not_for_a_case;
+mod pane_sessions;
 mod persons;
 mod pictures;
 mod roles;
@@ -50,7 +51,7 @@ pub use audit::{
 };
 pub use blobs::{BlobError, Blobs, BlobsAt, KeyError, Master};
 pub use cases::{CaseFilter, CaseQuery, CaseRequest, NewCase};
-pub use data_keys::{KeyState, NewObject};
+pub use data_keys::{Encrypted, KeyState, NewObject};
 pub use deputies::Deputy;
 pub use emergencies::{Notice, Opening};
 pub use entries::{Entry, EntryState, FiledBefore, NewDocument, NewEntry, NewFile};
@@ -69,6 +70,7 @@ pub use mailboxes::{
 pub use mails::{Batch, MailFilter, MailRow, NewMail, Place, StoredMail};
 pub use marks::{MarkPayload, MarkState};
 pub use not_for_a_case::NotForACase;
+pub use pane_sessions::PaneSession;
 pub use persons::{HeldDocument, HeldMail, HeldOfPerson, HeldParty, Person};
 pub use roles::GrantRow;
 pub use service_tokens::{NewServiceToken, ServiceToken, TokenScope};
@@ -173,6 +175,11 @@ impl From<sqlx::Error> for StoreError {
 }
 
 impl StoreError {
+    /// Whether the bytes of one blob are at fault, and not the storage as a whole.
+    fn is_of_this_blob(&self) -> bool {
+        matches!(self, Self::Blob(error) if error.is_of_this_blob())
+    }
+
     /// Whether the same call may succeed later without anybody changing anything.
     pub fn is_transient(&self) -> bool {
         match self {

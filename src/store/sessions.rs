@@ -27,6 +27,8 @@ pub struct BegunSignIn {
     /// Where the person wanted to go, a path of ours.
     pub return_to: String,
     pub begun_at: DateTime<Utc>,
+    /// Of the session that the browser held then.
+    pub session_hash: Option<Vec<u8>>,
 }
 
 /// How long sessions last.
@@ -54,8 +56,8 @@ impl Store {
             .execute(&mut *c)
             .await?;
             sqlx::query(
-                "insert into sign_ins (state_hash, browser_hash, nonce, code_verifier, return_to, begun_at)
-                 values ($1, $2, $3, $4, $5, $6)",
+                "insert into sign_ins (state_hash, browser_hash, nonce, code_verifier, return_to, begun_at, session_hash)
+                 values ($1, $2, $3, $4, $5, $6, $7)",
             )
             .bind(state_hash.as_slice())
             .bind(&begun.browser_hash)
@@ -63,6 +65,7 @@ impl Store {
             .bind(&begun.code_verifier)
             .bind(&begun.return_to)
             .bind(begun.begun_at)
+            .bind(&begun.session_hash)
             .execute(&mut *c)
             .await?;
         });
@@ -79,7 +82,7 @@ impl Store {
         let begun: Option<BegunSignIn> = write!(&mut tx, |c| sqlx::query_as(
             "delete from sign_ins
              where state_hash = $1
-             returning browser_hash, nonce, code_verifier, return_to, begun_at"
+             returning browser_hash, nonce, code_verifier, return_to, begun_at, session_hash"
         )
         .bind(state_hash.as_slice())
         .fetch_optional(c)
@@ -88,19 +91,19 @@ impl Store {
         Ok(begun.filter(|begun| now - begun.begun_at <= SIGN_IN_LASTS))
     }
 
-    /// Opens a session, and closes the one that the same browser had before.
+    /// Opens a session, and closes those that the same browser had before.
     pub async fn open_session(
         &self,
         hash: &[u8; 32],
         user: &str,
-        before: Option<&[u8; 32]>,
+        before: &[Vec<u8>],
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let mut tx = self.db.begin().await?;
         write!(&mut tx, |c| {
-            if let Some(before) = before {
+            for before in before {
                 sqlx::query("delete from sessions where hash = $1")
-                    .bind(before.as_slice())
+                    .bind(before)
                     .execute(&mut *c)
                     .await?;
             }

@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
+use chrono::Utc;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Store, StoreError,
+    AuditRecord, Store, StoreError, audit,
     db::{read, write},
-    memberships,
+    memberships, users,
 };
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::FromRow)]
@@ -86,6 +87,15 @@ impl Store {
             }
         });
         memberships::derive(&mut tx, None).await?;
+        let record = AuditRecord {
+            actor: users::COMMAND_LINE,
+            action: "unit.import",
+            subject_kind: "unit",
+            subject_id: String::new(),
+            case_id: None,
+            detail: serde_json::json!({ "units": tree.0.len() }),
+        };
+        audit::append(&mut tx, Utc::now(), record).await?;
         tx.commit().await
     }
 

@@ -53,6 +53,8 @@ impl Store {
         let mut tx = self.db.begin().await?;
         save(&mut tx, user, now).await?;
         memberships::derive(&mut tx, Some(&user.name)).await?;
+        let act = ("user.save", "user", user.name.as_str());
+        record(&mut tx, now, COMMAND_LINE, act).await?;
         tx.commit().await
     }
 

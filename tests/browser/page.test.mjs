@@ -324,6 +324,70 @@ test("a person signs in at the provider, works, and is signed out everywhere", a
   await page.waitForSelector("button[value=demo-1]"); // asked anew who it is
 });
 
+const inQueue = (page) => page.$$eval("#queue .mail h2", (nodes) => nodes.map((node) => node.textContent).join("\n"));
+const settled = (page) => page.waitForFunction(() => document.querySelector("#queue button.main") && !document.querySelector("#queue [aria-busy=true]"));
+
+for (const { dark, width } of [{ dark: false, width: 1100 }, { dark: true, width: 320 }]) {
+  test(`a deputy chooses whom they act for, sees it all the time, and goes back: ${dark ? "dark" : "light"}, ${width} px`, async () => {
+    const page = await queue({ dark, width }, "Nadia Friis");
+    await page.waitForSelector("#whom:not([hidden])");
+    assert.equal(await text(page, "#who"), "Logget ind som Nadia Friis");
+    const own = await inQueue(page);
+    const calls = [];
+    page.on("request", (request) => { if (request.url().includes("/api/v1/")) calls.push({ path: new URL(request.url()).pathname, behalf: request.headers()["sagspost-on-behalf-of"] }); });
+    await page.select("#for-whom", "jonas.birk");
+    await page.waitForSelector("#acting:not([hidden])");
+    assert.match(await text(page, "#acting-text"), /på vegne af jonas\.birk/);
+    assert.match(await page.title(), /^jonas\.birk/);
+    await settled(page);
+    assert.notEqual(await inQueue(page), own, "Jonas sees other mails than Nadia");
+    await page.locator("#queue .mail button.main").click();
+    await page.waitForSelector("#queue .mail.done");
+    assert.deepEqual(await violations(page), []);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= width);
+    if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/deputy-${dark ? "dark" : "light"}-${width}.png` });
+    await page.locator(".mail.done [data-role=journal]").click();
+    await page.waitForFunction(() => !document.querySelector(".mail.done"));
+    const others = calls.filter(({ path }) => path !== "/api/v1/me");
+    assert.ok(others.length > 3 && others.every(({ behalf }) => behalf === "jonas.birk"), JSON.stringify(others));
+
+    await page.reload();
+    await page.waitForSelector("#acting:not([hidden])");
+    await settled(page);
+    assert.equal(await page.$eval("#for-whom", (node) => node.value), "jonas.birk", "kept while the tab is open");
+    await page.locator("#as-myself").click();
+    await page.waitForSelector("#acting[hidden]");
+    await page.waitForSelector("#queue .mail");
+    assert.equal(await page.evaluate(() => sessionStorage.getItem("behalf")), null);
+    assert.equal(await page.evaluate(() => document.activeElement.id), "for-whom");
+  });
+}
+
+test("the keyboard chooses whom one acts for, and focus stays", async () => {
+  const page = await queue({}, "Nadia Friis");
+  await page.waitForSelector("#whom:not([hidden])");
+  const focus = () => page.evaluate(() => document.activeElement.id);
+  for (let steps = 0; (await focus()) !== "for-whom"; steps += 1) {
+    assert.ok(steps < 20, "the choice is not reached by Tab");
+    await page.keyboard.press("Tab");
+  }
+  await page.keyboard.press("ArrowDown");
+  await page.waitForSelector("#acting:not([hidden])");
+  await settled(page);
+  assert.equal(await focus(), "for-whom");
+});
+
+test("who may act for nobody is not asked, and who may no more is told", async () => {
+  const alone = await queue({}, "Karen Holm");
+  assert.equal(await alone.$eval("#whom", (node) => node.hidden), true);
+  await alone.evaluate(() => sessionStorage.setItem("behalf", "birthe.lund")); // as when it was taken from her meanwhile
+  await alone.reload();
+  await alone.waitForSelector("#state.bad:not([hidden])");
+  assert.match(await text(alone, "#state"), /ikke længere handle for den person/);
+  assert.equal(await alone.$eval("#acting", (node) => node.hidden), true);
+  await alone.waitForSelector("#queue .mail");
+});
+
 test("a session that ended is told, and the way back in stands there", async () => {
   const page = await open(browser, demo.origin);
   await page.waitForSelector("#provider:not([hidden])");

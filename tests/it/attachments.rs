@@ -35,6 +35,7 @@ fn outbox(store: &Store) -> Outbox {
             numbers: Template::parse("{year}-{seq:5}").unwrap(),
         }),
         marker: Arc::new(NoMarks),
+        scanner: crate::support::scanner::none(),
         reader: Reader::of(env!("CARGO_BIN_EXE_sagspost").into()),
         organisation: Arc::new(Organisation::default()),
     }

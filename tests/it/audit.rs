@@ -177,11 +177,11 @@ on_both_logs! {
         log.ten().await;
         let report = log.verify(&[log.checkpoint().await]).await;
         assert_eq!(report.findings, []);
-        assert_eq!((report.first, report.last, report.records), (1, 12, 12));
-        assert_eq!((report.checkpoints, report.signed), (2, 12));
+        assert_eq!((report.first, report.last, report.records), (1, 13, 13));
+        assert_eq!((report.checkpoints, report.signed), (2, 13));
         let all = log.store.audit_records(0, 100).await.unwrap();
         let actions: BTreeSet<&str> = all.iter().map(|row| row.record.action.as_str()).collect();
-        assert_eq!(actions, BTreeSet::from(["case.create", "case.favourite", "mail.read"]));
+        assert_eq!(actions, BTreeSet::from(["case.create", "case.favourite", "mail.read", "user.save"]));
     }
 
     the_database_itself_refuses_to_change_or_remove_a_record(log) {
@@ -323,8 +323,8 @@ on_both_logs! {
         log.keeper("c").seal(Utc::now() + Duration::hours(2)).await.unwrap();
         let report = log.verify(&[]).await;
         assert_eq!(report.findings, []);
-        // The case, the favourites, the reads.
-        assert_eq!(report.records, 1 + 8 * 5 + 8 * 25);
+        // The user, the case, the favourites, the reads.
+        assert_eq!(report.records, 2 + 8 * 5 + 8 * 25);
         assert_eq!(report.signed, report.last);
     }
 
@@ -349,6 +349,38 @@ on_both_logs! {
             select seq, hash, number, at, public_key, signature from audit_checkpoints where number = 1;
             delete from audit_log where seq <= 5").await;
         assert_eq!(log.findings().await, [Finding::RemovalForged { through: 5 }]);
+    }
+
+    who_asks_about_a_case_is_told_of_the_mails_on_it_and_can_ask_about_one_of_them(log) {
+        let store = &log.store;
+        store::user(store, "birthe").await;
+        let (mailbox, folder) = store::mailbox(store, "leder", &["birthe"]).await;
+        let raws = [store::eml("1@x", "Hegn", &[]), store::eml("2@x", "Hegn", &[]), store::eml("3@x", "Andet", &[])];
+        let mails = store.commit_batch(&store::batch(mailbox, folder, 1, &raws), day(2)).await.unwrap();
+        let case = store::add_case(store, store::case("Hegn")).await;
+        for (mail, key) in mails.iter().zip(["a", "b"]) {
+            crate::store::file(store, mail.id, case.id, "birthe", key).await.unwrap();
+        }
+        for mail in &mails {
+            read(store, "carl", &mail.id.to_string());
+        }
+        store.write_records().await.unwrap();
+        let of = async |about: uuid::Uuid, subject: Option<uuid::Uuid>| {
+            let filter = AuditFilter { about: Some(about.to_string()), subject: subject.map(|id| id.to_string()), person: Some("carl".into()), ..AuditFilter::default() };
+            let found = store.audit_found(&filter, None, 50).await.unwrap();
+            let paged = store.audit_page(&filter, 0, 50).await.unwrap();
+            assert!(paged.is_empty(), "nothing is chained yet");
+            let mut ids: Vec<String> = found.into_iter().map(|(_, record)| record.subject_id).collect();
+            ids.sort();
+            ids
+        };
+        let id = |at: usize| mails[at].id.to_string();
+        let mut both = [id(0), id(1)];
+        both.sort();
+        assert_eq!(of(case.id, None).await, both);
+        assert_eq!(of(case.id, Some(mails[1].id)).await, [id(1)]);
+        assert!(of(case.id, Some(mails[2].id)).await.is_empty(), "a mail on no case of that name");
+        assert_eq!(of(mails[2].id, None).await, [id(2)]);
     }
 
     an_export_holds_what_was_asked_for(log) {

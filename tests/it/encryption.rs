@@ -49,6 +49,17 @@ async fn all_are_read(store: &Store) {
     }
 }
 
+/// Encrypts all there is to encrypt; how many blobs that were.
+async fn encrypted(store: &Store, older: bool) -> usize {
+    let (mut count, mut after) = (0, None);
+    while let Some(done) = store.encrypt_next(after, older, day(3)).await.unwrap() {
+        assert_eq!(done.damaged, []);
+        count += done.blobs;
+        after = Some(done.object);
+    }
+    count
+}
+
 /// Files of the storage that hold these bytes.
 fn hold(folder: &Path, words: &[u8]) -> usize {
     fs::read_dir(folder)
@@ -130,8 +141,8 @@ with_folder! {
         plain.close().await;
         let store = open(url, folder).await.with_master(master("ab"));
         all_are_read(&store).await;
-        assert_eq!(store.encrypt_some(false, day(3)).await.unwrap(), 4);
-        assert_eq!(store.encrypt_some(false, day(3)).await.unwrap(), 0);
+        assert_eq!(encrypted(&store, false).await, 4);
+        assert_eq!(encrypted(&store, false).await, 0);
         all_are_read(&store).await;
         // The old bytes stay for a while, for readers and for backups that are being taken.
         assert_eq!(hold(folder, SECRET.as_bytes()), 1);
@@ -139,6 +150,36 @@ with_folder! {
         assert_eq!(done, Tidied { objects_removed: 1, ..Tidied::default() });
         assert_eq!(hold(folder, SECRET.as_bytes()), 0);
         all_are_read(&store).await;
+        store.close().await;
+    }
+
+    a_damaged_blob_keeps_nothing_else_in_the_clear(url, folder) {
+        let plain = open(url, folder).await;
+        user(&plain, "birthe").await;
+        let (mailbox, inbox) = mailbox(&plain, "leder", &["birthe"]).await;
+        let (mails, more) = (mails(), [eml("5@x", SECRET, &[])]);
+        plain.commit_batch(&batch(mailbox, inbox, 1, &mails), day(2)).await.unwrap();
+        let (path, mut bytes) = files(folder).remove(0);
+        bytes[mails[0].len() + 5] ^= 1;
+        fs::write(path, bytes).unwrap();
+        plain.commit_batch(&batch(mailbox, inbox, 9, &more), day(2)).await.unwrap();
+        plain.close().await;
+
+        let store = open(url, folder).await.with_master(master("ab"));
+        let first = store.encrypt_next(None, false, day(3)).await.unwrap().unwrap();
+        assert_eq!((first.blobs, first.damaged), (3, vec![Sha256::of(&mails[1])]));
+        let second = store.encrypt_next(Some(first.object), false, day(3)).await.unwrap().unwrap();
+        assert_eq!((second.blobs, second.damaged), (1, vec![]));
+        assert_eq!(store.encrypt_next(Some(second.object), false, day(3)).await.unwrap(), None);
+        // What is damaged lies where it lay, and what could be read is encrypted.
+        store.tidy(KEEP, day(6)).await.unwrap();
+        let again = store.encrypt_next(None, false, day(7)).await.unwrap().unwrap();
+        assert_eq!((again.blobs, again.damaged.len()), (0, 1));
+        for raw in [&mails[0], &mails[2], &mails[3], &more[0]] {
+            assert!(store.blob(Sha256::of(raw)).await.unwrap() == *raw);
+        }
+        let states = store.key_states().await.unwrap();
+        assert_eq!(states.iter().map(|state| state.blobs).collect::<Vec<_>>(), [1, 4]);
         store.close().await;
     }
 
@@ -157,9 +198,9 @@ with_folder! {
         let states = store.key_states().await.unwrap();
         assert_eq!(states.iter().map(|state| state.blobs).collect::<Vec<_>>(), [0, 4, 0]);
         // Only when somebody asks for it are blobs moved to the newest data key.
-        assert_eq!(store.encrypt_some(false, day(3)).await.unwrap(), 0);
-        assert_eq!(store.encrypt_some(true, day(3)).await.unwrap(), 4);
-        assert_eq!(store.encrypt_some(true, day(3)).await.unwrap(), 0);
+        assert_eq!(encrypted(&store, false).await, 0);
+        assert_eq!(encrypted(&store, true).await, 4);
+        assert_eq!(encrypted(&store, true).await, 0);
         let states = store.key_states().await.unwrap();
         assert_eq!(states.iter().map(|state| state.blobs).collect::<Vec<_>>(), [0, 0, 4]);
         all_are_read(&store).await;

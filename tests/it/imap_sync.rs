@@ -564,6 +564,7 @@ fn a_mail_on_two_cases_comes_back_to_the_folder_it_was_moved_from_when_the_last_
             numbers: Template::parse("{year}-{seq:5}").unwrap(),
         }),
         marker: Arc::new(Marks::new(store.clone(), house.tokens.clone())),
+        scanner: crate::support::scanner::none(),
         reader: Reader::of(env!("CARGO_BIN_EXE_sagspost").into()),
         organisation: Arc::new(Organisation::default()),
     };

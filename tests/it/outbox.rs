@@ -138,6 +138,7 @@ impl House {
                 store: store.clone(),
                 case_system: elsewhere.clone(),
                 marker: notebook.clone(),
+                scanner: crate::support::scanner::none(),
                 reader: Reader::of(env!("CARGO_BIN_EXE_sagspost").into()),
                 organisation: Arc::new(Organisation::default()),
             },

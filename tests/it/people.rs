@@ -7,8 +7,8 @@ use sagspost::{
         user_name::UnknownUsers,
     },
     store::{
-        BegunSignIn, Deputy, Identity, ImportedUser, Known, SessionLimits, Store, StoreError, Unit,
-        UnitTree, User,
+        AuditFilter, BegunSignIn, Deputy, Identity, ImportedUser, Known, SessionLimits, Store,
+        StoreError, Unit, UnitTree, User,
     },
 };
 
@@ -49,6 +49,7 @@ fn identity(subject: &str, name: &str, groups: Option<&[&str]>) -> Identity {
         issuer: "https://login.example".to_owned(),
         subject: subject.to_owned(),
         user_name: Some(name.to_owned()),
+        name_is_ours: true,
         display_name: Some(format!("{name} på arbejde")),
         mail: None,
         unit: None,
@@ -133,6 +134,40 @@ on_both! {
         assert_eq!(known(nameless, UnknownUsers::Create).await, Known::Unknown);
     }
 
+    who_was_added_here_is_bound_only_to_a_name_that_is_ours_or_by_an_administrator(store) {
+        let known = async |identity: Identity| store.recognise(&identity, UnknownUsers::Create, day(2)).await.unwrap();
+        user(store, "carl").await;
+        let somebody = Identity { name_is_ours: false, ..identity("s-1", "carl", None) };
+        assert_eq!(known(somebody.clone()).await, Known::NotProven);
+        // Whom nobody added is nobody's to take over.
+        let newcomer = Identity { name_is_ours: false, ..identity("s-2", "dorte", None) };
+        assert_eq!(known(newcomer).await, Known::User("dorte".into()));
+
+        let issuer = "https://login.example";
+        let unknown = store.bind_user("emil", (issuer, "s-1"), day(2)).await;
+        assert!(matches!(unknown, Err(StoreError::NotFound("user"))), "{unknown:?}");
+        let taken = store.bind_user("carl", (issuer, "s-2"), day(2)).await;
+        assert!(matches!(taken, Err(StoreError::Duplicate(_))), "{taken:?}");
+        store.bind_user("carl", (issuer, "s-1"), day(2)).await.unwrap();
+        assert_eq!(known(somebody).await, Known::User("carl".into()));
+        assert_eq!(store.user("carl").await.unwrap().unwrap().display_name, "carl på arbejde");
+        let twice = store.bind_user("carl", (issuer, "s-3"), day(2)).await;
+        assert!(matches!(twice, Err(StoreError::Duplicate(_))), "{twice:?}");
+    }
+
+    what_people_may_is_on_record_whoever_changes_it(store) {
+        user(store, "carl").await;
+        store.replace_units(&tree(&[("plan", None)])).await.unwrap();
+        for groups in [None, Some(["ledere"].as_slice()), Some(&["ledere"])] {
+            store.recognise(&identity("s-1", "birthe", groups), UnknownUsers::Create, day(2)).await.unwrap();
+        }
+        let found = store.audit_found(&AuditFilter::default(), None, 10).await.unwrap();
+        let mut told: Vec<String> = found.iter().map(|(_, r)| format!("{} {} {}", r.actor, r.action, r.subject_id)).collect();
+        told.sort();
+        // What did not change is no record.
+        assert_eq!(told, ["birthe user.bind birthe", "birthe user.claims birthe", "command line unit.import ", "command line user.save carl"]);
+    }
+
     two_newcomers_of_one_name_never_become_the_same_person(store) {
         let newcomers: Vec<Identity> = (0..8).map(|n| identity(&format!("s-{n}"), "birthe", None)).collect();
         let recognised = futures::future::join_all(newcomers.iter().map(|one| store.recognise(one, UnknownUsers::Create, day(1)))).await;
@@ -145,8 +180,8 @@ on_both! {
         let begun = day(5);
         let at = |minutes| begun + Duration::minutes(minutes);
         let whose = |hash: &'static [u8; 32], now| store.session_user(hash, LIMITS, now);
-        store.open_session(&[1; 32], "birthe", None, begun).await.unwrap();
-        store.open_session(&[2; 32], "birthe", None, begun).await.unwrap();
+        store.open_session(&[1; 32], "birthe", &[], begun).await.unwrap();
+        store.open_session(&[2; 32], "birthe", &[], begun).await.unwrap();
         assert_eq!(whose(&[1; 32], at(50)).await.unwrap().as_deref(), Some("birthe"));
         assert_eq!(whose(&[9; 32], at(50)).await.unwrap(), None);
         // One that is used goes on; one that is not has ended.
@@ -161,14 +196,43 @@ on_both! {
             assert_eq!(whose(&[1; 32], now).await.unwrap().is_some(), alive, "{now}");
         }
         assert_eq!(store.remove_ended_sessions(LIMITS, at(800)).await.unwrap(), 2);
-        store.open_session(&[3; 32], "birthe", None, begun).await.unwrap();
+        store.open_session(&[3; 32], "birthe", &[], begun).await.unwrap();
         assert_eq!(store.close_session(&[3; 32], at(1)).await.unwrap().as_deref(), Some("birthe"));
         assert_eq!(whose(&[3; 32], at(1)).await.unwrap(), None);
-        store.open_session(&[4; 32], "birthe", None, begun).await.unwrap();
-        store.open_session(&[5; 32], "birthe", Some(&[4; 32]), begun).await.unwrap();
+        store.open_session(&[4; 32], "birthe", &[], begun).await.unwrap();
+        store.open_session(&[5; 32], "birthe", &[vec![4; 32]], begun).await.unwrap();
         assert_eq!(whose(&[4; 32], at(1)).await.unwrap(), None);
         store.set_user_disabled("birthe", Some(at(1))).await.unwrap();
         assert_eq!(whose(&[5; 32], at(2)).await.unwrap(), None);
+    }
+
+    a_pane_is_signed_in_by_a_code_once_in_time_and_while_its_session_lasts(store) {
+        user(store, "birthe").await;
+        let begun = day(5);
+        let at = |seconds| begun + Duration::seconds(seconds);
+        let redeem = |code: u8, token: u8, now| async move { store.redeem_pane_code(&[code; 32], &[token; 32], LIMITS, now).await.unwrap() };
+        let whose = |token: u8, now| async move { store.pane_token_user(&[token; 32], LIMITS, now).await.unwrap() };
+        store.open_session(&[1; 32], "birthe", &[], begun).await.unwrap();
+        store.save_pane_code(&[2; 32], &[1; 32], begun).await.unwrap();
+        assert_eq!(redeem(9, 3, at(1)).await, None);
+        let session = redeem(2, 3, at(60)).await.unwrap();
+        assert_eq!((session.user.as_str(), session.ends_at), ("birthe", begun + LIMITS.whole));
+        assert_eq!(redeem(2, 4, at(60)).await, None);
+        assert_eq!(whose(3, at(61)).await.as_deref(), Some("birthe"));
+        assert_eq!((whose(2, at(61)).await, whose(4, at(61)).await), (None, None));
+        store.save_pane_code(&[5; 32], &[1; 32], at(100)).await.unwrap();
+        assert_eq!(redeem(5, 6, at(161)).await, None, "too late");
+        // The use of the pane is use of its session, and both end together.
+        assert_eq!(whose(3, at(3600)).await.as_deref(), Some("birthe"));
+        assert!(store.session_user(&[1; 32], LIMITS, at(7000)).await.unwrap().is_some());
+        for token in 10..40 {
+            store.save_pane_code(&[token; 32], &[1; 32], at(7000 + i64::from(token))).await.unwrap();
+            redeem(token, token, at(7000 + i64::from(token))).await.unwrap();
+        }
+        assert_eq!(whose(3, at(7100)).await, None, "the oldest of many give way");
+        assert_eq!(whose(39, at(7100)).await.as_deref(), Some("birthe"));
+        store.close_session(&[1; 32], at(7200)).await.unwrap();
+        assert_eq!(whose(39, at(7201)).await, None);
     }
 
     a_sign_in_is_finished_once_and_in_time(store) {
@@ -178,6 +242,7 @@ on_both! {
             code_verifier: "v".into(),
             return_to: "/".into(),
             begun_at: day(5),
+            session_hash: Some(vec![3; 32]),
         };
         store.begin_sign_in(&[1; 32], &begun).await.unwrap();
         assert_eq!(store.take_sign_in(&[2; 32], day(5)).await.unwrap(), None);

@@ -2,7 +2,7 @@
 
 use chrono::{Duration, Utc};
 use sagspost::mailbox::settings::Settings;
-use sagspost::store::{AuditFilter, NotForACase, Person, Store};
+use sagspost::store::{AuditFilter, Blobs, BlobsAt, NotForACase, Person, Store};
 use uuid::Uuid;
 
 use crate::store::file;
@@ -162,6 +162,21 @@ fn the_command_line_tells_and_erases() {
     assert_eq!(held.code, 0, "{}", held.err);
     assert_eq!(held.json()["held"]["mails"][0]["subject"], "Hegn");
     assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
+    let id = held.json()["held"]["mails"][0]["id"].clone();
+    let url = format!("sqlite://{}", cli.path("sagspost.db").display());
+    let about = AuditFilter {
+        about: id.as_str().map(str::to_owned),
+        ..AuditFilter::default()
+    };
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let actions = runtime.block_on(async {
+        let blobs = Blobs::open(&BlobsAt::Folder(cli.path("blobs"))).unwrap();
+        let store = Store::open(&url, blobs).await.unwrap();
+        let found = store.audit_found(&about, None, 10).await.unwrap();
+        let actions = found.into_iter().map(|(_, record)| record.action);
+        actions.collect::<Vec<_>>()
+    });
+    assert_eq!(actions, ["person.export_mail"]);
     let asked = cli.run(&["person", "erase", "gerda@borger.example"]).json();
     assert_eq!(asked["would_remove"], 1);
     let erased = cli

@@ -2,7 +2,7 @@
 
 use chrono::{Duration, Utc};
 use sagspost::domain::mail::Sha256;
-use sagspost::store::{BlobError, Blobs, BlobsAt, Store, StoreError};
+use sagspost::store::{BlobError, Blobs, BlobsAt, Master, Store, StoreError};
 use tempfile::TempDir;
 
 use crate::store::file;
@@ -123,4 +123,27 @@ async fn a_server_that_is_away_is_worth_another_try() {
     let error = StoreError::from(Blobs::open(&nobody).unwrap().probe().await.unwrap_err());
     assert!(error.is_transient(), "{error}");
     assert!(store.blobs().probe().await.is_ok());
+}
+
+#[tokio::test]
+async fn what_is_large_and_encrypted_goes_in_parts_and_comes_back_whole() {
+    let s3 = S3::start().await;
+    let (store, _folder) = store_on(&s3).await;
+    let store = store.with_master(Master::keys(&"ab".repeat(32), None).unwrap());
+    let (leader, inbox) = mailbox(&store, "leder", &["birthe"]).await;
+    for (uid, mebibytes) in [(1, 1), (2, 8), (3, 17)] {
+        let mut raw = eml(
+            &format!("{uid}@x"),
+            "Film",
+            &["Content-Type: application/octet-stream"],
+        );
+        raw.resize(raw.len() + (mebibytes << 20), b'x');
+        let one = batch(leader, inbox, uid, std::slice::from_ref(&raw));
+        store.commit_batch(&one, day(2)).await.unwrap();
+        assert!(
+            store.blob(Sha256::of(&raw)).await.unwrap() == raw,
+            "{mebibytes}"
+        );
+    }
+    assert_eq!(s3.object_count(), 3);
 }

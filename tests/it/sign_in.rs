@@ -168,6 +168,71 @@ async fn a_session_that_somebody_planted_is_not_taken_over() {
 }
 
 #[tokio::test]
+async fn the_session_before_ends_though_its_cookie_does_not_come_with_the_providers_answer() {
+    let (app, _provider) = start().await;
+    let mut browser = Browser::default();
+    sign_in(&app, &mut browser, "u-2").await;
+    let before = browser
+        .cookie(&app.url("/"), "sagspost")
+        .unwrap()
+        .to_owned();
+    let back = answered(&app, &mut browser, "u-2", "/").await;
+    let mut still = Browser::default();
+    still.set_cookie(&app.url("/"), "sagspost", &before);
+    assert_eq!(
+        me(&app, &mut still).await.status,
+        200,
+        "not before the new one"
+    );
+    // As browsers do with SameSite=Strict, when a link from elsewhere is followed.
+    browser.set_cookie(&app.url("/"), "sagspost", "");
+    assert_eq!(browser.get(&back).await.status, 303);
+    assert_eq!(me(&app, &mut browser).await.json()["user"], "dorte");
+    assert_eq!(me(&app, &mut still).await.status, 401);
+}
+
+#[tokio::test]
+async fn who_bears_the_name_of_an_added_user_at_the_provider_is_not_let_in_as_them() {
+    let mut provider = None;
+    let app = App::start_with(Organisation::default(), |base, config| {
+        // A name without the organisation's domain: people may have chosen it themselves.
+        let mut impostor = person("u-1", "carl", &[]);
+        impostor["preferred_username"] = json!("carl");
+        let started = OidcProvider::start(base, &[impostor]);
+        config.server.public_url = base.into();
+        config.organisation.domains = vec!["egelund-kommune.example".to_owned()];
+        config.sign_in.issuer = started.issuer();
+        config.sign_in.client_id = WEB_CLIENT.into();
+        config.sign_in.client_secret = Secret::new(CLIENT_SECRET);
+        config.sign_in.audiences = vec![AUDIENCE.to_owned()];
+        provider = Some(started);
+    })
+    .await;
+    let provider = provider.unwrap();
+    let mut browser = Browser::default();
+    let back = sign_in(&app, &mut browser, "u-1").await;
+    assert_eq!(back.status, 403);
+    let page = String::from_utf8_lossy(&back.body).into_owned();
+    assert!(
+        page.contains("Det er ikke sikkert, at du er brugeren med det navn"),
+        "{page}"
+    );
+    assert_eq!(me(&app, &mut browser).await.status, 401);
+    let refused = with_token(&app, &provider.access_token("u-1").await).await;
+    assert_eq!(
+        (refused.status, &refused.json()["type"]),
+        (403, &json!("/problems/name-not-proven"))
+    );
+    let issuer = provider.issuer();
+    app.store
+        .bind_user("carl", (&issuer, "u-1"), chrono::Utc::now())
+        .await
+        .unwrap();
+    assert_eq!(sign_in(&app, &mut browser, "u-1").await.status, 303);
+    assert_eq!(me(&app, &mut browser).await.json()["user"], "carl");
+}
+
+#[tokio::test]
 async fn an_answer_counts_once_and_only_in_the_browser_that_asked() {
     let (app, _provider) = start().await;
     let mut browser = Browser::default();
@@ -597,4 +662,102 @@ async fn doctor_says_whether_people_can_sign_in() {
         "{looked}"
     );
     assert!(!cli.run(&["doctor"]).out.contains("sign-in provider"));
+}
+
+/// What the dialog of an add-in does once it is back from the provider.
+async fn code_for_the_pane(app: &App, browser: &mut Browser) -> Answer {
+    let origin = app.url("");
+    browser
+        .send(Method::POST, &app.url("/sign-in/office/code"), |r| {
+            r.header("Origin", &origin)
+        })
+        .await
+}
+
+async fn exchange(app: &App, code: &str) -> Answer {
+    let body = json!({ "code": code });
+    app.post("/sign-in/office/exchange", "", &body).await
+}
+
+#[tokio::test]
+async fn a_pane_signs_in_by_a_dialog_and_is_signed_out_with_its_session() {
+    let (app, _provider) = start().await;
+    let mut dialog = Browser::default();
+    let page = dialog.get(&app.url("/sign-in/office")).await;
+    assert_eq!(page.status, 200);
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
+    assert_eq!(code_for_the_pane(&app, &mut dialog).await.status, 401);
+
+    let back = answered(&app, &mut dialog, "u-1", "/sign-in/office%3Fback").await;
+    let back = dialog.get(&back).await;
+    assert_eq!(back.header("location"), "/sign-in/office?back");
+    let told = code_for_the_pane(&app, &mut dialog).await;
+    assert_eq!(told.status, 200);
+    assert_eq!(told.header("cache-control"), "no-store");
+    let code = told.json()["code"].as_str().unwrap().to_owned();
+
+    let exchanged = exchange(&app, &code).await;
+    assert_eq!(exchanged.status, 200);
+    assert_eq!(exchanged.header("cache-control"), "no-store");
+    let token = exchanged.json()["token"].as_str().unwrap().to_owned();
+    let lasts = exchanged.json()["expires_in"].as_i64().unwrap();
+    assert!((12 * 3600 - 60..=12 * 3600).contains(&lasts), "{lasts}");
+    let who = with_token(&app, &token).await;
+    assert_eq!((who.status, &who.json()["user"]), (200, &json!("birthe")));
+
+    // Once, whoever comes second.
+    assert_eq!(exchange(&app, &code).await.status, 401);
+    let origin = app.url("");
+    dialog
+        .send(Method::POST, &app.url("/auth/sign-out"), |r| {
+            r.header("Origin", &origin)
+        })
+        .await;
+    assert_eq!(with_token(&app, &token).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_code_for_a_pane_is_no_token_and_another_site_gets_none() {
+    let (app, _provider) = start().await;
+    let mut dialog = Browser::default();
+    sign_in(&app, &mut dialog, "u-1").await;
+    for origin in ["https://evil.example", "null"] {
+        let refused = dialog
+            .send(Method::POST, &app.url("/sign-in/office/code"), |r| {
+                r.header("Origin", origin)
+            })
+            .await;
+        assert_eq!(refused.status, 403, "{origin}");
+    }
+    let first = code_for_the_pane(&app, &mut dialog).await.json();
+    let first = first["code"].as_str().unwrap().to_owned();
+    assert_eq!(with_token(&app, &first).await.status, 401);
+    let second = code_for_the_pane(&app, &mut dialog).await.json();
+    assert_eq!(
+        exchange(&app, &first).await.status,
+        401,
+        "only the last one counts"
+    );
+    let second = second["code"].as_str().unwrap();
+    assert_eq!(exchange(&app, second).await.status, 200);
+    for wrong in ["", "x", &"x".repeat(100_000)] {
+        assert_eq!(exchange(&app, wrong).await.status, 401);
+    }
+    for malformed in [
+        json!({}),
+        json!([]),
+        json!({ "code": 1 }),
+        json!({ "code": "x", "user": "carl" }),
+    ] {
+        let answer = app.post("/sign-in/office/exchange", "", &malformed).await;
+        assert!([400, 422].contains(&answer.status), "{malformed}");
+    }
+}
+
+#[tokio::test]
+async fn where_nobody_signs_in_there_is_no_dialog() {
+    let app = App::start().await;
+    assert_eq!(app.get("/sign-in/office", "").await.status, 404);
+    assert_eq!(exchange(&app, "x").await.status, 401);
 }

@@ -466,3 +466,29 @@ async fn another_provider_that_speaks_for_ours_is_not_believed() {
     .await;
     assert_eq!(me(&app, &key.token(&claims)).await.status, 503);
 }
+
+#[tokio::test]
+async fn a_provider_cannot_send_us_to_machines_of_our_own_network_nor_elsewhere() {
+    let key = SigningKey::p256("p256");
+    for (what, address) in [
+        ("jwks_uri", "https://10.0.0.1/keys"),
+        ("jwks_uri", "https://169.254.169.254/keys"),
+        ("jwks_uri", "http://keys.example/keys"),
+        ("jwks_uri", "file:///etc/passwd"),
+        ("token_endpoint", "https://192.168.1.1/token"),
+        ("userinfo_endpoint", "https://[fc00::1]/userinfo"),
+        ("authorization_endpoint", "javascript:alert(1)"),
+        ("end_session_endpoint", "http://elsewhere.example/leave"),
+        ("jwks_uri", "HERE/moved"),
+        ("jwks_uri", "HERE/long"),
+    ] {
+        let issuer = Issuer::start(vec![key.jwk()]).await;
+        let app = app_for(&issuer).await;
+        let address = address.replace("HERE", issuer.issuer());
+        issuer.say(json!({ what: address }));
+        let refused = me(&app, &key.token(&honest(issuer.issuer()))).await;
+        assert_eq!(refused.status, 503, "{what}: {address}");
+        assert_eq!(refused.json()["type"], "/problems/sign-in-away");
+        assert_eq!(issuer.looks(), 0, "{what}: {address}");
+    }
+}

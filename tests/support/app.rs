@@ -1,6 +1,5 @@
 //! The whole service on a free loopback port, over a fresh SQLite store.
 
-use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -17,6 +16,8 @@ use sagspost::{
         role::{Grant, Principal, Role, Scope},
     },
     mime,
+    scan::Scanner,
+    server::{self, Limits, Tls},
     store::{Batch, NewCase},
     suggest::{Engine, Organisation, Signals, kle::Subjects},
 };
@@ -33,6 +34,9 @@ pub struct App {
     pub store: TestStore,
     pub engine: Arc<Engine>,
     pub subjects: Arc<Subjects>,
+    /// When the configuration has a certificate.
+    pub tls: Option<Arc<Tls>>,
+    pub scanner: Arc<Scanner>,
     base: String,
     stop: CancellationToken,
 }
@@ -96,6 +100,7 @@ impl App {
         engine.load(&store).await.unwrap();
         let subjects = Arc::new(Subjects::default());
         let stop = CancellationToken::new();
+        let scanner = Arc::new(Scanner::new(&config.scan));
         let app = api::App {
             store: store.store.clone(),
             engine: Arc::clone(&engine),
@@ -104,6 +109,7 @@ impl App {
                 store: store.store.clone(),
                 numbers: Template::parse(&config.organisation.case_number).unwrap(),
             }),
+            scanner: Arc::clone(&scanner),
             auth: Arc::new(Auth::new(&config, store.store.clone())),
             config: Arc::new(config),
             metrics: METRICS
@@ -111,17 +117,26 @@ impl App {
                 .clone(),
             stop: stop.clone(),
         };
-        let service = api::router(app).into_make_service_with_connect_info::<SocketAddr>();
-        let serving = axum::serve(listener, service);
-        tokio::spawn(
-            serving
-                .with_graceful_shutdown(stop.clone().cancelled_owned())
-                .into_future(),
-        );
+        let settings = &app.config.server;
+        let limits = Limits::of(settings);
+        let files = &settings.tls;
+        let tls = files
+            .is_on()
+            .then(|| Arc::new(Tls::open(&files.certificate, &files.key).unwrap()));
+        let router = api::router(app);
+        tokio::spawn(server::serve(
+            listener,
+            tls.clone(),
+            limits,
+            router,
+            stop.clone(),
+        ));
         Self {
             store,
             engine,
             subjects,
+            tls,
+            scanner,
             base,
             stop,
         }

@@ -4,7 +4,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
-use axum::{Json, Router, extract::State, routing::get};
+use axum::{Json, Router, extract::State, response::Redirect, routing::get};
 use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
@@ -26,6 +26,8 @@ pub struct Issuer {
 struct Told {
     base: String,
     keys: Mutex<Vec<Value>>,
+    /// Of discovery, other than usual.
+    changes: Mutex<Value>,
     looks: AtomicUsize,
 }
 
@@ -36,11 +38,14 @@ impl Issuer {
         let told = Arc::new(Told {
             base: base.clone(),
             keys: Mutex::new(keys),
+            changes: Mutex::new(json!({})),
             looks: AtomicUsize::new(0),
         });
         let router = Router::new()
             .route("/.well-known/openid-configuration", get(discovery))
             .route("/keys", get(published))
+            .route("/moved", get(|| async { Redirect::temporary("/keys") }))
+            .route("/long", get(|| async { "[".repeat(600 << 10) }))
             .with_state(Arc::clone(&told));
         let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         Self { base, told, server }
@@ -53,6 +58,11 @@ impl Issuer {
     /// Publishes these keys from now on.
     pub fn publish(&self, keys: Vec<Value>) {
         *self.told.keys.lock().unwrap() = keys;
+    }
+
+    /// Publishes this of itself in place of what is usual.
+    pub fn say(&self, changes: Value) {
+        *self.told.changes.lock().unwrap() = changes;
     }
 
     /// How often somebody has asked for the keys.
@@ -69,12 +79,16 @@ impl Drop for Issuer {
 
 async fn discovery(State(told): State<Arc<Told>>) -> Json<Value> {
     let base = &told.base;
-    Json(json!({
+    let mut said = json!({
         "issuer": base,
         "authorization_endpoint": format!("{base}/authorize"),
         "token_endpoint": format!("{base}/token"),
         "jwks_uri": format!("{base}/keys"),
-    }))
+    });
+    for (name, value) in told.changes.lock().unwrap().as_object().unwrap() {
+        said[name] = value.clone();
+    }
+    Json(said)
 }
 
 async fn published(State(told): State<Arc<Told>>) -> Json<Value> {

@@ -13,6 +13,7 @@ pub mod oauth;
 pub mod oidc;
 pub mod postgres;
 pub mod s3;
+pub mod scanner;
 pub mod store;
 pub mod wire;
 

@@ -12,14 +12,18 @@ use super::{
     chain::COLUMNS,
 };
 
-/// Mails of a case whose own records are shown with the case's.
-const MAILS: i64 = 500;
+/// A mail's id as the log writes it.
+const SQLITE: &str = "lower(substr(hex(e.mail_id), 1, 8) || '-' || substr(hex(e.mail_id), 9, 4) || '-' || substr(hex(e.mail_id), 13, 4)
+    || '-' || substr(hex(e.mail_id), 17, 4) || '-' || substr(hex(e.mail_id), 21))";
+const POSTGRES: &str = "e.mail_id::text";
 
 /// Which records; everything is optional.
 #[derive(Clone, Debug, Default)]
 pub struct AuditFilter {
     /// About this thing, or on this case, or about a mail that is on it.
     pub about: Option<String>,
+    /// Of these, what is about this thing itself.
+    pub subject: Option<String>,
     /// Of what this person did, or what was done for them.
     pub person: Option<String>,
     pub from: Option<DateTime<Utc>>,
@@ -36,18 +40,17 @@ impl Store {
         before: Option<i64>,
         limit: i64,
     ) -> Result<Vec<(Option<i64>, Recorded)>, StoreError> {
-        let mails = self.mails_about(filter).await?;
         let mut found = Vec::new();
         if before.is_none() {
             let waiting: Vec<Recorded> = match &*self.db {
                 Db::Sqlite { readers, .. } => {
-                    waiting_query::<sqlx::Sqlite>(filter, &mails, limit)
+                    waiting_query::<sqlx::Sqlite>(filter, SQLITE, limit)
                         .build_query_as()
                         .fetch_all(readers)
                         .await?
                 }
                 Db::Postgres(pool) => {
-                    waiting_query::<sqlx::Postgres>(filter, &mails, limit)
+                    waiting_query::<sqlx::Postgres>(filter, POSTGRES, limit)
                         .build_query_as()
                         .fetch_all(pool)
                         .await?
@@ -58,13 +61,13 @@ impl Store {
         let rest = limit - found.len() as i64;
         let chained: Vec<Chained> = match &*self.db {
             Db::Sqlite { readers, .. } => {
-                chained_query::<sqlx::Sqlite>(filter, &mails, before, rest)
+                chained_query::<sqlx::Sqlite>(filter, SQLITE, before, rest)
                     .build_query_as()
                     .fetch_all(readers)
                     .await?
             }
             Db::Postgres(pool) => {
-                chained_query::<sqlx::Postgres>(filter, &mails, before, rest)
+                chained_query::<sqlx::Postgres>(filter, POSTGRES, before, rest)
                     .build_query_as()
                     .fetch_all(pool)
                     .await?
@@ -81,16 +84,15 @@ impl Store {
         after: i64,
         limit: i64,
     ) -> Result<Vec<Chained>, StoreError> {
-        let mails = self.mails_about(filter).await?;
         Ok(match &*self.db {
             Db::Sqlite { readers, .. } => {
-                export_query::<sqlx::Sqlite>(filter, &mails, after, limit)
+                export_query::<sqlx::Sqlite>(filter, SQLITE, after, limit)
                     .build_query_as()
                     .fetch_all(readers)
                     .await?
             }
             Db::Postgres(pool) => {
-                export_query::<sqlx::Postgres>(filter, &mails, after, limit)
+                export_query::<sqlx::Postgres>(filter, POSTGRES, after, limit)
                     .build_query_as()
                     .fetch_all(pool)
                     .await?
@@ -108,61 +110,44 @@ impl Store {
         .await?);
         Ok(found.map(|(id,)| id))
     }
-
-    /// The mails on the case that is asked about: whoever read one there has read of the case.
-    async fn mails_about(&self, filter: &AuditFilter) -> Result<Vec<String>, StoreError> {
-        let Some(case_id) = filter
-            .about
-            .as_deref()
-            .and_then(|about| Uuid::parse_str(about).ok())
-        else {
-            return Ok(Vec::new());
-        };
-        let mails: Vec<(Uuid,)> = read!(self, |c| sqlx::query_as(
-            "select distinct mail_id from entries where case_id = $1 order by mail_id limit $2"
-        )
-        .bind(case_id)
-        .bind(MAILS)
-        .fetch_all(c)
-        .await?);
-        Ok(mails.into_iter().map(|(id,)| id.to_string()).collect())
-    }
 }
 
 fn waiting_query<DB: sqlx::Database>(
     filter: &AuditFilter,
-    mails: &[String],
+    mail_id: &'static str,
     limit: i64,
 ) -> sqlx::QueryBuilder<DB>
 where
     String: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
     DateTime<Utc>: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+    Uuid: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
     i64: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
     DB::Arguments: Default,
 {
     let mut query =
         sqlx::QueryBuilder::new(format!("select {COLUMNS} from audit_inbox where true"));
-    that_fit(&mut query, filter, mails);
+    that_fit(&mut query, filter, mail_id);
     query.push(" order by id desc limit ").push_bind(limit);
     query
 }
 
 fn chained_query<DB: sqlx::Database>(
     filter: &AuditFilter,
-    mails: &[String],
+    mail_id: &'static str,
     before: Option<i64>,
     limit: i64,
 ) -> sqlx::QueryBuilder<DB>
 where
     String: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
     DateTime<Utc>: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+    Uuid: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
     i64: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
     DB::Arguments: Default,
 {
     let mut query = sqlx::QueryBuilder::new(format!(
         "select seq, hash, {COLUMNS} from audit_log where true"
     ));
-    that_fit(&mut query, filter, mails);
+    that_fit(&mut query, filter, mail_id);
     if let Some(before) = before {
         query.push(" and seq < ").push_bind(before);
     }
@@ -172,13 +157,14 @@ where
 
 fn export_query<DB: sqlx::Database>(
     filter: &AuditFilter,
-    mails: &[String],
+    mail_id: &'static str,
     after: i64,
     limit: i64,
 ) -> sqlx::QueryBuilder<DB>
 where
     String: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
     DateTime<Utc>: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+    Uuid: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
     i64: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
     DB::Arguments: Default,
 {
@@ -186,7 +172,7 @@ where
         "select seq, hash, {COLUMNS} from audit_log where seq > "
     ));
     query.push_bind(after);
-    that_fit(&mut query, filter, mails);
+    that_fit(&mut query, filter, mail_id);
     query.push(" order by seq limit ").push_bind(limit);
     query
 }
@@ -194,21 +180,31 @@ where
 fn that_fit<DB: sqlx::Database>(
     query: &mut sqlx::QueryBuilder<DB>,
     filter: &AuditFilter,
-    mails: &[String],
+    mail_id: &'static str,
 ) where
     String: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
     DateTime<Utc>: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+    Uuid: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
 {
     if let Some(about) = &filter.about {
         query
             .push(" and (case_id = ")
             .push_bind(about.clone())
-            .push(" or subject_id in (")
+            .push(" or subject_id = ")
             .push_bind(about.clone());
-        for mail in mails {
-            query.push(", ").push_bind(mail.clone());
+        // Whoever read a mail that is on the case has read of the case.
+        if let Ok(case_id) = Uuid::parse_str(about) {
+            query
+                .push(" or subject_id in (select ")
+                .push(mail_id)
+                .push(" from entries e where e.case_id = ")
+                .push_bind(case_id)
+                .push(")");
         }
-        query.push("))");
+        query.push(")");
+    }
+    if let Some(subject) = &filter.subject {
+        query.push(" and subject_id = ").push_bind(subject.clone());
     }
     if let Some(person) = &filter.person {
         query

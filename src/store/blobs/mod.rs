@@ -30,6 +30,9 @@ pub(super) use sealed::{BlobKey, Salt, Sealing, sealed_length};
 /// Sealed bytes that are opened beside the others' work.
 const LARGE_BYTES: u64 = 1 << 20;
 
+/// Of an object that is sent to S3 in parts; each but the last has at least 5 MiB.
+const PART_BYTES: usize = 8 << 20;
+
 /// Where objects are kept.
 #[derive(Clone)]
 pub enum BlobsAt {
@@ -70,6 +73,14 @@ pub enum BlobError {
 }
 
 impl BlobError {
+    /// Whether the bytes are not there any more, or others than they were.
+    pub fn is_of_this_blob(&self) -> bool {
+        matches!(
+            self,
+            Self::Damaged(_) | Self::Read(object_store::Error::NotFound { .. })
+        )
+    }
+
     pub fn is_transient(&self) -> bool {
         matches!(
             self,
@@ -125,8 +136,8 @@ impl Blobs {
         Ok(())
     }
 
-    /// Writes what is read, so many bytes of it: to a folder chunk by chunk, while S3 wants all of it at once.
-    pub(super) async fn put_read<R: Read>(
+    /// Writes what is read, so many bytes of it, chunk by chunk: a large object is never held a second time.
+    pub(super) async fn put_read<R: Read + Send + 'static>(
         &self,
         id: Uuid,
         length: usize,
@@ -136,14 +147,38 @@ impl Blobs {
             let file = folder.join(path_of(id).as_ref());
             return written(move || folder::write(&file, length, read)).await;
         }
-        let bytes = tokio::task::spawn_blocking(move || {
-            let mut bytes = Vec::with_capacity(length);
-            read().read_to_end(&mut bytes).map(|_| bytes)
-        })
-        .await
-        .unwrap_or_else(|stopped| Err(std::io::Error::other(stopped)))
-        .map_err(BlobError::WriteFile)?;
-        self.put(id, bytes.into()).await
+        let (mut rest, first) = next_part(read()).await?;
+        if length <= PART_BYTES {
+            return self.put(id, first).await;
+        }
+        let upload = self.objects.put_multipart(&path_of(id)).await;
+        let mut upload = upload.map_err(BlobError::Write)?;
+        let mut part = first;
+        let sent = loop {
+            if part.is_empty() {
+                break Ok(());
+            }
+            if let Err(error) = upload.put_part(part.into()).await {
+                break Err(BlobError::Write(error));
+            }
+            match next_part(rest).await {
+                Ok((reader, next)) => (rest, part) = (reader, next),
+                Err(error) => break Err(error),
+            }
+        };
+        let sent = match sent {
+            Ok(()) => upload
+                .complete()
+                .await
+                .map(|_| ())
+                .map_err(BlobError::Write),
+            Err(error) => Err(error),
+        };
+        if sent.is_err() {
+            // Else the parts would be paid for until somebody looks.
+            let _ = upload.abort().await;
+        }
+        sent
     }
 
     pub async fn get(&self, id: Uuid, range: Range<u64>) -> Result<Bytes, BlobError> {
@@ -189,6 +224,20 @@ impl Blobs {
         self.get(id, 0..8).await?;
         self.delete(id).await
     }
+}
+
+/// The next part of what is read, empty at the end.
+async fn next_part<R: Read + Send + 'static>(mut reader: R) -> Result<(R, Bytes), BlobError> {
+    tokio::task::spawn_blocking(move || {
+        let mut part = Vec::new();
+        let limited = &mut (&mut reader).take(PART_BYTES as u64);
+        limited
+            .read_to_end(&mut part)
+            .map(|_| (reader, part.into()))
+    })
+    .await
+    .unwrap_or_else(|stopped| Err(std::io::Error::other(stopped)))
+    .map_err(BlobError::WriteFile)
 }
 
 async fn written(
