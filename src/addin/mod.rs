@@ -3,10 +3,12 @@
 //! `source` is the one description that `xml` (the add-in-only manifest) and `unified` (the manifest for Microsoft 365)
 //! are made from. Nothing here listens, and nothing here knows of mails.
 
+mod files;
 mod source;
 mod unified;
 mod xml;
 
+pub use files::{File, file, is_built};
 pub use source::{Host, Installation, WrongHost, own_id};
 pub use unified::{Package, package};
 pub use xml::{MAX_BYTES, manifest};

@@ -1,5 +1,6 @@
 //! HTTP: a router, one file per resource. A handler is a sentence: extract, check, call the core, answer.
 
+mod addin;
 mod audit;
 mod cases;
 mod credentials;
@@ -124,6 +125,7 @@ pub fn router(app: App) -> Router {
         .merge(api)
         .merge(page::router(app.auth.has_provider()))
         .merge(sign_in::router())
+        .merge(addin::router(&app.config))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))

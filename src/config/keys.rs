@@ -24,6 +24,7 @@ enum Kind {
         max: i64,
     },
     Texts,
+    Flag,
     /// Addresses and networks.
     Networks,
     OneOf(&'static [&'static str]),
@@ -372,6 +373,18 @@ const KEYS: &[Key] = &[
         "Least seconds between two signed checkpoints of the audit log.",
     ),
     key(
+        "addin.hosts",
+        Kind::Texts,
+        "[]",
+        "Where else than at Microsoft Outlook on the web shows the add-in, e.g. https://mail.example.org of an Exchange server.",
+    ),
+    key(
+        "addin.stand_in",
+        Kind::Flag,
+        "false",
+        "Serve /outlook, a page that stands in for Outlook, to try the add-in in; only on this machine, and never in real use.",
+    ),
+    key(
         "log.level",
         Kind::LogLevel,
         "\"info\"",
@@ -391,6 +404,7 @@ impl Key {
         match self.kind {
             Kind::Expressions => r"['\bJ\d{2}-\d{4,6}\b']",
             Kind::Networks => "[\"10.0.0.0/8\"]",
+            Kind::Texts if self.path == "addin.hosts" => "[\"https://mail.example.org\"]",
             Kind::Texts if self.default == "[]" => "[\"egelund-kommune.example\"]",
             _ => self.default,
         }
@@ -528,6 +542,7 @@ pub(super) fn check_together(table: &Table, file: &str, mistakes: &mut Mistakes)
         }
     }
     check_sign_in(table, file, mistakes);
+    check_addin(table, file, mistakes);
     let commands = get(table, "encryption.key_command")
         .and_then(Value::as_array)
         .map_or(0, Vec::len);
@@ -567,6 +582,32 @@ pub(super) fn check_together(table: &Table, file: &str, mistakes: &mut Mistakes)
             "is neither sqlite: nor postgres:",
             "\"sqlite:///var/lib/sagspost/sagspost.db\"",
         );
+    }
+}
+
+/// The stand-in for Outlook lets the add-in be framed and talked to by what is no Office: nobody else may reach it.
+fn check_addin(table: &Table, file: &str, mistakes: &mut Mistakes) {
+    let listen = get(table, "server.listen").and_then(Value::as_str);
+    let is_here = listen
+        .and_then(|listen| listen.parse::<std::net::SocketAddr>().ok())
+        .is_some_and(|listen| listen.ip().is_loopback());
+    let stands_in = get(table, "addin.stand_in").and_then(Value::as_bool);
+    if stands_in == Some(true) && !is_here {
+        let wrong = "is only for a service that listens on this machine alone (server.listen)";
+        mistakes.add(file, "addin.stand_in", wrong, "false");
+    }
+    let hosts = get(table, "addin.hosts").and_then(Value::as_array);
+    let is_host = |value: &Value| {
+        value.as_str().is_some_and(|text| {
+            text.starts_with("https://")
+                && is_web_address(text)
+                && !text.contains([';', ',', '*', '\''])
+                && reqwest::Url::parse(text).is_ok_and(|url| url.path() == "/")
+        })
+    };
+    if !hosts.is_none_or(|hosts| hosts.iter().all(is_host)) {
+        let wrong = "holds another than https: addresses without a path";
+        mistakes.add(file, "addin.hosts", wrong, "[\"https://mail.example.org\"]");
     }
 }
 
@@ -670,6 +711,10 @@ pub(super) fn set_text(table: &mut Table, path: &str, text: &str) {
                 .map(|part| Value::String(part.to_owned()))
                 .collect(),
         ),
+        Some(Kind::Flag) => text
+            .trim()
+            .parse()
+            .map_or_else(|_| Value::String(text.to_owned()), Value::Boolean),
         _ => Value::String(text.to_owned()),
     };
     set(table, path, value);
@@ -700,6 +745,7 @@ fn wrong_with(kind: Kind, value: &Value) -> Option<String> {
                 .is_some_and(|list| list.iter().all(is_network));
             (!right).then(|| "is no list of addresses and networks".to_owned())
         }
+        Kind::Flag => (!value.is_bool()).then(|| "is neither true nor false".to_owned()),
         Kind::Texts => (!all_text(value)).then(|| "is no list of texts".to_owned()),
         Kind::OneOf(choices) => match text {
             Some(text) if choices.contains(&text) => None,

@@ -38,6 +38,7 @@ pub struct Config {
     pub api: Api,
     pub sign_in: SignIn,
     pub access: Access,
+    pub addin: Addin,
     pub log: Log,
 }
 
@@ -191,6 +192,15 @@ impl SignIn {
 #[derive(Clone, Debug, Deserialize)]
 pub struct Access {
     pub roles: Vec<RoleSection>,
+}
+
+/// Where the add-in is shown; see docs/outlook.md.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Addin {
+    /// Beside Microsoft's own.
+    pub hosts: Vec<String>,
+    /// Whether /outlook is served.
+    pub stand_in: bool,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -436,6 +446,43 @@ mod tests {
             keyless.contains("blobs.access_key_id") && keyless.contains("blobs.secret_access_key"),
             "{keyless}"
         );
+    }
+
+    #[test]
+    fn the_stand_in_for_outlook_is_refused_where_others_could_reach_it() {
+        let with = |listen: &str| {
+            let text = format!("[server]\nlisten = \"{listen}\"\n[addin]\nstand_in = true");
+            load(&text, &[]).map_err(|mistakes| mistakes.to_string())
+        };
+        for here in ["127.0.0.1:8480", "127.0.0.9:1", "[::1]:8480"] {
+            assert!(with(here).unwrap().addin.stand_in, "{here}");
+        }
+        for open in ["0.0.0.0:8480", "[::]:8480", "10.0.0.1:8480"] {
+            let mistakes = with(open).unwrap_err();
+            assert!(mistakes.contains("addin.stand_in"), "{open}: {mistakes}");
+        }
+        let told = load("", &[("SAGSPOST__ADDIN__STAND_IN", "true")]);
+        assert!(told.unwrap().addin.stand_in);
+        let wrong = load("[addin]\nstand_in = \"ja\"", &[]).unwrap_err();
+        assert!(wrong.to_string().contains("addin.stand_in"));
+    }
+
+    #[test]
+    fn what_may_frame_the_add_in_is_an_https_address_and_can_add_nothing_to_the_policy() {
+        let with = |host: &str| load(&format!("[addin]\nhosts = [{host:?}]"), &[]);
+        assert!(with("https://mail.example.org").is_ok());
+        for wrong in [
+            "http://mail.example.org",
+            "*",
+            "https://*",
+            "https://a; script-src *",
+            "https://a/b",
+            "mail.example.org",
+            "",
+        ] {
+            let mistakes = with(wrong).unwrap_err().to_string();
+            assert!(mistakes.contains("addin.hosts"), "{wrong}: {mistakes}");
+        }
     }
 
     #[test]

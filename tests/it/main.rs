@@ -16,6 +16,7 @@ mod growth;
 #[macro_use]
 mod on_both;
 
+mod addin;
 mod api;
 mod architecture;
 mod attachments;
