@@ -1,7 +1,6 @@
 //! What Office is told of the add-in (`addin-manifest/addin.toml`), and what an installation adds to it.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -50,9 +49,9 @@ impl Host {
         Ok(Self(url.origin().ascii_serialization()))
     }
 
-    /// For the stand-in of Outlook, which is on this machine and has no certificate.
-    pub fn on_this_machine(listening: SocketAddr) -> Self {
-        Self(format!("http://{listening}"))
+    /// For the stand-in for Outlook, which is on this machine and has no certificate.
+    pub fn on_this_machine(address: String) -> Self {
+        Self(address)
     }
 
     /// The name alone, without `https://` and port.

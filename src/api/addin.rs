@@ -30,7 +30,7 @@ const OFFICE_JS: &str = "https://appsforoffice.microsoft.com/lib/1/hosted/office
 pub(super) const STAND_IN_JS: &str = "/outlook/office-stand-in.js";
 
 pub(super) fn router(config: &Config) -> Router<App> {
-    let stands_in = config.addin.stand_in;
+    let stands_in = config.server.stand_in;
     let policy = policy(config);
     let public = config.server.public_url.trim_end_matches('/').to_owned();
     let allowed: Vec<String> = (!public.is_empty())
@@ -60,10 +60,10 @@ fn policy(config: &Config) -> HeaderValue {
     let issuer = reqwest::Url::parse(&config.sign_in.issuer)
         .map(|url| url.origin().ascii_serialization())
         .unwrap_or_default();
-    let (scripts, ancestors) = if config.addin.stand_in {
+    let (scripts, ancestors) = if config.server.stand_in {
         (String::new(), "'self'".to_owned())
     } else {
-        let own = config.addin.hosts.join(" ");
+        let own = config.server.office_hosts.join(" ");
         (OFFICE_SCRIPTS.to_owned(), format!("{OFFICE_HOSTS} {own}"))
     };
     let policy = format!(
@@ -165,10 +165,12 @@ mod tests {
             "{office}"
         );
         assert!(
-            policy_with(|config| config.addin.hosts = vec!["https://mail.example.org".into()])
-                .ends_with(" https://mail.example.org")
+            policy_with(
+                |config| config.server.office_hosts = vec!["https://mail.example.org".into()]
+            )
+            .ends_with(" https://mail.example.org")
         );
-        let here = policy_with(|config| config.addin.stand_in = true);
+        let here = policy_with(|config| config.server.stand_in = true);
         assert!(
             here.ends_with("frame-ancestors 'self'") && !here.contains("appsforoffice"),
             "{here}"

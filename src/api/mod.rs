@@ -24,6 +24,7 @@ mod reading;
 mod recording;
 mod shape;
 mod sign_in;
+mod stand_in;
 mod suggestions;
 
 use std::sync::Arc;
@@ -126,6 +127,7 @@ pub fn router(app: App) -> Router {
         .merge(page::router(app.auth.has_provider()))
         .merge(sign_in::router())
         .merge(addin::router(&app.config))
+        .merge(stand_in::router(&app.config))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))

@@ -89,6 +89,18 @@ const KEYS: &[Key] = &[
         "How long a stop waits for what runs, in seconds.",
     ),
     key(
+        "server.office_hosts",
+        Kind::Texts,
+        "[]",
+        "Where else than at Microsoft Outlook on the web shows the add-in, e.g. https://mail.example.org of an Exchange server.",
+    ),
+    key(
+        "server.stand_in",
+        Kind::Flag,
+        "false",
+        "Serve /outlook, a page that stands in for Outlook, to try the add-in in; only on this machine, and never in real use.",
+    ),
+    key(
         "database.url",
         Kind::Secret,
         "\"sqlite://sagspost.db\"",
@@ -373,18 +385,6 @@ const KEYS: &[Key] = &[
         "Least seconds between two signed checkpoints of the audit log.",
     ),
     key(
-        "addin.hosts",
-        Kind::Texts,
-        "[]",
-        "Where else than at Microsoft Outlook on the web shows the add-in, e.g. https://mail.example.org of an Exchange server.",
-    ),
-    key(
-        "addin.stand_in",
-        Kind::Flag,
-        "false",
-        "Serve /outlook, a page that stands in for Outlook, to try the add-in in; only on this machine, and never in real use.",
-    ),
-    key(
         "log.level",
         Kind::LogLevel,
         "\"info\"",
@@ -404,7 +404,7 @@ impl Key {
         match self.kind {
             Kind::Expressions => r"['\bJ\d{2}-\d{4,6}\b']",
             Kind::Networks => "[\"10.0.0.0/8\"]",
-            Kind::Texts if self.path == "addin.hosts" => "[\"https://mail.example.org\"]",
+            Kind::Texts if self.path == "server.office_hosts" => "[\"https://mail.example.org\"]",
             Kind::Texts if self.default == "[]" => "[\"egelund-kommune.example\"]",
             _ => self.default,
         }
@@ -542,7 +542,7 @@ pub(super) fn check_together(table: &Table, file: &str, mistakes: &mut Mistakes)
         }
     }
     check_sign_in(table, file, mistakes);
-    check_addin(table, file, mistakes);
+    check_office_hosts(table, file, mistakes);
     let commands = get(table, "encryption.key_command")
         .and_then(Value::as_array)
         .map_or(0, Vec::len);
@@ -586,17 +586,17 @@ pub(super) fn check_together(table: &Table, file: &str, mistakes: &mut Mistakes)
 }
 
 /// The stand-in for Outlook lets the add-in be framed and talked to by what is no Office: nobody else may reach it.
-fn check_addin(table: &Table, file: &str, mistakes: &mut Mistakes) {
+fn check_office_hosts(table: &Table, file: &str, mistakes: &mut Mistakes) {
     let listen = get(table, "server.listen").and_then(Value::as_str);
     let is_here = listen
         .and_then(|listen| listen.parse::<std::net::SocketAddr>().ok())
         .is_some_and(|listen| listen.ip().is_loopback());
-    let stands_in = get(table, "addin.stand_in").and_then(Value::as_bool);
+    let stands_in = get(table, "server.stand_in").and_then(Value::as_bool);
     if stands_in == Some(true) && !is_here {
         let wrong = "is only for a service that listens on this machine alone (server.listen)";
-        mistakes.add(file, "addin.stand_in", wrong, "false");
+        mistakes.add(file, "server.stand_in", wrong, "false");
     }
-    let hosts = get(table, "addin.hosts").and_then(Value::as_array);
+    let hosts = get(table, "server.office_hosts").and_then(Value::as_array);
     let is_host = |value: &Value| {
         value.as_str().is_some_and(|text| {
             text.starts_with("https://")
@@ -607,7 +607,12 @@ fn check_addin(table: &Table, file: &str, mistakes: &mut Mistakes) {
     };
     if !hosts.is_none_or(|hosts| hosts.iter().all(is_host)) {
         let wrong = "holds another than https: addresses without a path";
-        mistakes.add(file, "addin.hosts", wrong, "[\"https://mail.example.org\"]");
+        mistakes.add(
+            file,
+            "server.office_hosts",
+            wrong,
+            "[\"https://mail.example.org\"]",
+        );
     }
 }
 

@@ -38,7 +38,6 @@ pub struct Config {
     pub api: Api,
     pub sign_in: SignIn,
     pub access: Access,
-    pub addin: Addin,
     pub log: Log,
 }
 
@@ -54,6 +53,10 @@ pub struct Server {
     pub max_body_bytes: u64,
     pub request_timeout_secs: u64,
     pub shutdown_secs: u64,
+    /// Who shows the add-in, beside Microsoft; see docs/outlook.md.
+    pub office_hosts: Vec<String>,
+    /// Whether /outlook is served.
+    pub stand_in: bool,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -192,15 +195,6 @@ impl SignIn {
 #[derive(Clone, Debug, Deserialize)]
 pub struct Access {
     pub roles: Vec<RoleSection>,
-}
-
-/// Where the add-in is shown; see docs/outlook.md.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Addin {
-    /// Beside Microsoft's own.
-    pub hosts: Vec<String>,
-    /// Whether /outlook is served.
-    pub stand_in: bool,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -451,25 +445,25 @@ mod tests {
     #[test]
     fn the_stand_in_for_outlook_is_refused_where_others_could_reach_it() {
         let with = |listen: &str| {
-            let text = format!("[server]\nlisten = \"{listen}\"\n[addin]\nstand_in = true");
+            let text = format!("[server]\nlisten = \"{listen}\"\nstand_in = true");
             load(&text, &[]).map_err(|mistakes| mistakes.to_string())
         };
         for here in ["127.0.0.1:8480", "127.0.0.9:1", "[::1]:8480"] {
-            assert!(with(here).unwrap().addin.stand_in, "{here}");
+            assert!(with(here).unwrap().server.stand_in, "{here}");
         }
         for open in ["0.0.0.0:8480", "[::]:8480", "10.0.0.1:8480"] {
             let mistakes = with(open).unwrap_err();
-            assert!(mistakes.contains("addin.stand_in"), "{open}: {mistakes}");
+            assert!(mistakes.contains("server.stand_in"), "{open}: {mistakes}");
         }
-        let told = load("", &[("SAGSPOST__ADDIN__STAND_IN", "true")]);
-        assert!(told.unwrap().addin.stand_in);
-        let wrong = load("[addin]\nstand_in = \"ja\"", &[]).unwrap_err();
-        assert!(wrong.to_string().contains("addin.stand_in"));
+        let told = load("", &[("SAGSPOST__SERVER__STAND_IN", "true")]);
+        assert!(told.unwrap().server.stand_in);
+        let wrong = load("[server]\nstand_in = \"ja\"", &[]).unwrap_err();
+        assert!(wrong.to_string().contains("server.stand_in"));
     }
 
     #[test]
     fn what_may_frame_the_add_in_is_an_https_address_and_can_add_nothing_to_the_policy() {
-        let with = |host: &str| load(&format!("[addin]\nhosts = [{host:?}]"), &[]);
+        let with = |host: &str| load(&format!("[server]\noffice_hosts = [{host:?}]"), &[]);
         assert!(with("https://mail.example.org").is_ok());
         for wrong in [
             "http://mail.example.org",
@@ -481,7 +475,10 @@ mod tests {
             "",
         ] {
             let mistakes = with(wrong).unwrap_err().to_string();
-            assert!(mistakes.contains("addin.hosts"), "{wrong}: {mistakes}");
+            assert!(
+                mistakes.contains("server.office_hosts"),
+                "{wrong}: {mistakes}"
+            );
         }
     }
 

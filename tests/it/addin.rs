@@ -3,8 +3,10 @@
 use reqwest::Method;
 use sagspost::addin;
 use sagspost::suggest::Organisation;
+use serde_json::Value;
 
 use crate::support::app::{App, answer};
+use crate::support::store::eml;
 
 #[tokio::test]
 async fn pages_are_asked_for_anew_and_only_office_may_frame_them() {
@@ -79,4 +81,62 @@ async fn events_of_classic_outlook_are_allowed_to_call_the_service() {
         answer.json()["allowed"][0],
         "https://sagspost.example.org/addin/commands.js"
     );
+}
+
+#[tokio::test]
+async fn the_stand_in_for_outlook_is_there_only_where_it_is_switched_on() {
+    let paths = [
+        "/outlook",
+        "/outlook/office-stand-in.js",
+        "/outlook/host/main.js",
+        "/outlook/manifest.xml",
+    ];
+    let without = App::start().await;
+    for path in paths {
+        assert_eq!(without.get(path, "").await.status, 404, "{path}");
+    }
+    assert_eq!(
+        without
+            .post("/outlook/sent", "birthe", &Value::Null)
+            .await
+            .status,
+        404
+    );
+    let with = App::start_with(Organisation::default(), |_, config| {
+        config.server.stand_in = true
+    })
+    .await;
+    for path in paths {
+        assert_eq!(with.get(path, "").await.status, 200, "{path}");
+    }
+    assert_eq!(
+        with.get("/outlook/host/../../Cargo.toml", "").await.status,
+        404
+    );
+    let page = with.get("/outlook", "").await;
+    assert!(
+        page.header("content-security-policy")
+            .contains("frame-ancestors 'none'")
+    );
+}
+
+#[tokio::test]
+async fn a_mail_of_the_stand_in_is_put_into_no_mailbox_that_one_may_not_see() {
+    let app = App::start_with(Organisation::default(), |_, config| {
+        config.server.stand_in = true
+    })
+    .await;
+    app.add_mails(&[eml("a@x", "Hegn", &[])]).await;
+    let mailbox = app.store.mailboxes(None).await.unwrap()[0].id;
+    let send = |user: &str| {
+        app.request(
+            Method::POST,
+            &format!("/outlook/sent?mailbox={mailbox}"),
+            user,
+        )
+        .header("content-type", "message/rfc822")
+        .body("Message-ID: <b@x>\r\nFrom: a@x\r\nSubject: b\r\n\r\nHej\r\n")
+    };
+    assert_eq!(answer(send("")).await.status, 401);
+    assert_eq!(answer(send("carl")).await.status, 404);
 }
