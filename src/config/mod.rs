@@ -102,7 +102,7 @@ pub struct Suggestions {
     pub snapshot: String,
 }
 
-/// How the add-in in Outlook behaves; see docs/addin.md.
+/// How the add-in in Outlook behaves.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Addin {
     pub one_click_percent: u8,

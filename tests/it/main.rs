@@ -16,6 +16,7 @@ mod growth;
 #[macro_use]
 mod on_both;
 
+mod addin_calls;
 mod api;
 mod architecture;
 mod attachments;

@@ -27,7 +27,7 @@ export class Api {
 
   notForACase = (mail: string) => this.client.act<unknown>("POST", `/mails/${id(mail)}/not-for-a-case`);
 
-  forACaseAfterAll = (mail: string) => this.client.act<void>("DELETE", `/mails/${id(mail)}/not-for-a-case`);
+  forACaseAfterAll = (mail: string) => this.client.act<undefined>("DELETE", `/mails/${id(mail)}/not-for-a-case`);
 
   /** Mails of the same thread that are not journaled. */
   thread = async (thread: string, signal?: AbortSignal) => {
@@ -41,7 +41,7 @@ export class Api {
     return page.items;
   };
 
-  favourite = (caseId: string, kept: boolean) => this.client.act<void>(kept ? "PUT" : "DELETE", `/cases/${id(caseId)}/favourite`);
+  favourite = (caseId: string, kept: boolean) => this.client.act<undefined>(kept ? "PUT" : "DELETE", `/cases/${id(caseId)}/favourite`);
 
   propose = (mail: string, signal?: AbortSignal) => this.client.ask<CaseProposal>("/cases/proposal", { body: { mail_id: mail }, ...given(signal) });
 

@@ -1,6 +1,41 @@
 // Made by `npm run types` from the service's contract. Do not edit.
 
 export interface paths {
+    "/api/v1/addin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the add-in needs to know before anybody has signed in */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AddinSettings"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -1185,41 +1220,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/addin": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** x */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["AddinSettings"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1243,6 +1243,18 @@ export interface components {
             text: string;
             /** @description Some of the words; none for CPR numbers. */
             words: string[];
+        };
+        AddinSettings: {
+            /** @description Whether people can sign in at the organisation's provider at all. */
+            has_provider: boolean;
+            nested_sign_in?: components["schemas"]["NestedSignIn"] | null;
+            on_send: components["schemas"]["OnSend"];
+            organisation: string;
+            /**
+             * Format: int64
+             * @description How long a journaling can be undone, in hours.
+             */
+            undo_hours: number;
         };
         /** @description A mail address as written; `address` is lower-cased and may be empty when only a name was given. */
         Address: {
@@ -1537,6 +1549,20 @@ export interface components {
             known: boolean;
             mails: components["schemas"]["KnownMail"][];
         };
+        /** @description When the mail should be journaled. */
+        JournalBy: {
+            /**
+             * Format: date
+             * @description The last day in time.
+             */
+            date: string;
+            is_past: boolean;
+            /**
+             * Format: int32
+             * @description Working days until then; 0 on the day itself and afterwards.
+             */
+            working_days_left: number;
+        };
         /** @description A journal entry as it concerns a mail. */
         JournalState: {
             /** Format: uuid */
@@ -1546,6 +1572,8 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             created_by: string;
+            /** @description What they are called. */
+            created_by_name: string;
             /** Format: uuid */
             entry_id: string;
             /** @description `pending`, `delivered`, `failed`. */
@@ -1554,7 +1582,6 @@ export interface components {
             state_reason?: string | null;
             /** @description The reason as a sentence in the reader's language. */
             state_reason_text?: string | null;
-            created_by_name: string;
         };
         /** @description What the case will be about, by one of the two. */
         KleAsked: {
@@ -1611,17 +1638,18 @@ export interface components {
             subjects: components["schemas"]["SuggestedSubject"][];
         };
         KnownMail: {
+            deadline: components["schemas"]["JournalBy"];
             entries: components["schemas"]["JournalState"][];
+            /** @description Why only the headers are here. */
+            incomplete_reason?: string | null;
             /** Format: uuid */
             mail_id: string;
+            not_for_a_case?: components["schemas"]["SaidNotForACase"] | null;
             /** Format: date-time */
             received_at: string;
             subject: string;
             /** Format: uuid */
             thread_id: string;
-            not_for_a_case?: null | components["schemas"]["SaidNotForACase"];
-            deadline: components["schemas"]["JournalBy"];
-            incomplete_reason?: string | null;
         };
         MailDetail: {
             /** @description What its attachments say, of those that were read by now. */
@@ -1713,12 +1741,25 @@ export interface components {
             roles: string[];
             user: string;
         };
+        /** @description For nested app authentication. */
+        NestedSignIn: {
+            authority: string;
+            /** @description What the add-in is called at the provider. */
+            client_id: string;
+            /** @description What tokens are asked for. */
+            scope: string;
+        };
         /** @description What could not be read of an attachment, or is odd about it. */
         Note: {
             /** @description Stable, e.g. `encrypted`. */
             code: string;
             detail: string;
         };
+        /**
+         * @description When sending a mail with no case chosen is questioned.
+         * @enum {string}
+         */
+        OnSend: "never" | "ask" | "require";
         /** @description Someone or something that a case is about. */
         Party: {
             /** @description Postal address or the property's address. */
@@ -1887,6 +1928,8 @@ export interface components {
              *     are not complete.
              */
             built_percent: number;
+            /** @description Whether the mail looks like case work: it should not be sent without a case. */
+            case_work: boolean;
             /** @description Best first; empty when nothing speaks for any case. */
             cases: components["schemas"]["SuggestedCase"][];
             direction: components["schemas"]["Direction"];
@@ -1899,12 +1942,12 @@ export interface components {
              * @description Absent when no mailbox you may see holds the mail.
              */
             mail_id?: string | null;
+            /** @description Whether the first case is sure enough for the organisation to be taken unseen. */
+            sure: boolean;
             task_date?: components["schemas"]["SuggestedTask"] | null;
             title: string;
             /** @description Where the title comes from. */
             title_evidence: components["schemas"]["EvidenceInWords"];
-            sure: boolean;
-            case_work: boolean;
         };
         /** @description What people took of what was suggested. */
         Taken: {
@@ -1949,26 +1992,6 @@ export interface components {
             mail_id?: string | null;
             message_id?: string | null;
             title?: string | null;
-        };
-        /** @enum {string} */
-        OnSend: "never" | "ask" | "require";
-        NestedSignIn: {
-            client_id: string;
-            authority: string;
-            scope: string;
-        };
-        AddinSettings: {
-            organisation: string;
-            on_send: components["schemas"]["OnSend"];
-            undo_hours: number;
-            has_provider: boolean;
-            nested_sign_in?: null | components["schemas"]["NestedSignIn"];
-        };
-        JournalBy: {
-            /** Format: date */
-            date: string;
-            working_days_left: number;
-            is_past: boolean;
         };
     };
     responses: never;

@@ -15,7 +15,7 @@ export const da = {
   statusQueued: "Venter på forbindelse",
   statusQueuedMore: "Dit klik er gemt. Mailen journaliseres på {case}, så snart Sagspost svarer igen.",
   statusNotDelivered: "Ikke afleveret til sagssystemet endnu",
-  statusLooking: "Ser efter, hvor mailen hører til …",
+  statusLooking: "Slår mailen op …",
   statusUnknown: "Mailen ligger ikke i en postkasse, som Sagspost følger",
 
   // Suggestions

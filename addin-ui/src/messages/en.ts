@@ -16,7 +16,7 @@ export const en: Record<keyof typeof da, string> = {
   statusQueued: "Waiting for a connection",
   statusQueuedMore: "Your click is kept. The mail is journaled on {case} as soon as Sagspost answers again.",
   statusNotDelivered: "Not delivered to the case system yet",
-  statusLooking: "Looking where the mail belongs …",
+  statusLooking: "Looking it up …",
   statusUnknown: "The mail is in no mailbox that Sagspost watches",
 
   suggestions: "Suggestions",

@@ -44,7 +44,9 @@ export function ribbon(): Ribbon {
       const open = item();
       return open && typeof open.subject === "object" ? new OutlookDraft(open) : null;
     },
-    tell: async (text) => void (await ifAble(() => tell(text))),
+    tell: async (text) => {
+      await ifAble(() => tell(text));
+    },
     offerPane: async (text, action) => {
       const actions = [{ actionType: "showTaskPane", actionText: shortened(action, MAX_ACTION_CHARS), commandId: PANES.read, contextData: "{}" }];
       const offered = supports("1.10") && (await ifAble(() => replace({ type: "insightMessage", message: shortened(text, MAX_NOTICE_CHARS), icon: ICON, actions }).then(() => true)));

@@ -24,7 +24,6 @@ export function Pane({ app }: { app: App }) {
   const [look, setLook] = useState<Look>(() => app.host.look());
   useEffect(() => app.host.onLookChanged(() => setLook(app.host.look())), [app.host]);
   useEffect(() => {
-    document.body.style.margin = "0";
     document.documentElement.style.colorScheme = look === "light" ? "light" : "dark";
   }, [look]);
   return (

@@ -36,7 +36,7 @@ export const useParts = makeStyles({
       animationIterationCount: "infinite",
     },
   },
-  hidden: { position: "absolute", width: "1px", height: "1px", margin: "-1px", padding: 0, overflow: "hidden", clip: "rect(0 0 0 0)", whiteSpace: "nowrap", border: 0 },
+  hidden: { position: "absolute", width: "1px", height: "1px", margin: "-1px", padding: 0, overflow: "hidden", clipPath: "inset(50%)", whiteSpace: "nowrap", border: 0 },
 });
 
 /** A state that fills the pane. */
@@ -85,11 +85,11 @@ export function Bone({ height, width = "100%" }: { height: string; width?: strin
 /** A heading that takes the focus when it appears: what the person waited for. */
 export function Arrival({ children, className }: { children: ReactNode; className?: string }) {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
+  useEffect(() => heading.current?.focus(), []);
   return (
-    <h2 ref={heading} tabIndex={-1} className={className}>
+    <h1 ref={heading} tabIndex={-1} className={className} style={{ outline: "none" }}>
       {children}
-    </h2>
+    </h1>
   );
 }
 

@@ -18,10 +18,10 @@ const FROM_WINDOW = "sagspost.office-token";
 const MARGIN_MS = 30_000;
 
 export interface SignIn {
-  token(): Promise<string | null>;
-  forget(): void;
+  token: () => Promise<string | null>;
+  forget: () => void;
   /** `false` when the person closed the window. */
-  signIn(): Promise<boolean>;
+  signIn: () => Promise<boolean>;
 }
 
 export interface Nested {

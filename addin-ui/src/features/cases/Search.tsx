@@ -114,8 +114,10 @@ export function Search({ words, onWords, onChoose, chooseWords, label }: Props) 
     const at = buttons.indexOf(document.activeElement as HTMLElement);
     if (event.key === "ArrowDown" && buttons.length > 0) buttons[Math.min(at + 1, buttons.length - 1)]?.focus();
     else if (event.key === "ArrowUp" && at >= 0) (at === 0 ? field.current : buttons[at - 1])?.focus();
-    else if (event.key === "Enter" && at < 0) (isCurrent && count === 1 ? buttons[0]?.click() : buttons[0]?.focus());
-    else if (event.key === "Escape") {
+    else if (event.key === "Enter" && at < 0) {
+      if (isCurrent && count === 1) buttons[0]?.click();
+      else buttons[0]?.focus();
+    } else if (event.key === "Escape") {
       onWords("");
       setOpen(false);
       field.current?.focus();

@@ -108,7 +108,7 @@ function OneDraft({ draft }: { draft: Draft }) {
           </div>
           {!known && <Bone height="316px" />}
           {known?.suggested.length === 0 && <p className={parts.hint}>{t("suggestionsNone")}</p>}
-          {known && known.suggested.length > 0 && <Cards cases={known.suggested} busyOn={null} onFile={(on) => void choose(on)} />}
+          {known && known.suggested.length > 0 && <Cards cases={known.suggested} busyOn={null} onFile={(on) => void choose(on)} pressWords={(name) => t("composeChoose", { case: name })} />}
         </section>
       )}
       <Search

@@ -28,7 +28,7 @@ export function asMail({ from, to, subject, inReplyTo }: Sketch): Uint8Array {
 }
 
 /** No value can begin a header of its own. */
-// eslint-disable-next-line no-control-regex
+ 
 const oneLine = (text: string) => text.replace(/[\u0000-\u001f\u007f]+/g, " ").trim();
 
 function encoded(text: string) {

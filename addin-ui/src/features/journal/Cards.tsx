@@ -6,7 +6,7 @@ import { useEffect, useRef, useState } from "react";
 import type { CaseLabel, SuggestedCase } from "../../api/types";
 import type { TextKey } from "../../messages/messages";
 import { named, useApp } from "../../shell/app";
-import { Bone, PLAIN_BUTTON, useParts } from "../../shell/parts";
+import { Bone, PLAIN_BUTTON } from "../../shell/parts";
 
 export const CARD_COUNT = 3;
 const CARD_HEIGHT = "100px";
@@ -40,8 +40,11 @@ const useStyles = makeStyles({
   confidence: { marginLeft: "auto", color: tokens.colorNeutralForeground2, whiteSpace: "nowrap" },
   title: { fontWeight: tokens.fontWeightSemibold, lineHeight: tokens.lineHeightBase300 },
   reason: { fontSize: tokens.fontSizeBase200, lineHeight: tokens.lineHeightBase200, color: tokens.colorNeutralForeground2 },
+  // The only way to cut after so many lines; no standard has another yet.
+  /* eslint-disable @typescript-eslint/no-deprecated */
   two: { display: "-webkit-box", WebkitLineClamp: "2", WebkitBoxOrient: "vertical", overflow: "hidden", overflowWrap: "anywhere" },
   one: { display: "-webkit-box", WebkitLineClamp: "1", WebkitBoxOrient: "vertical", overflow: "hidden", overflowWrap: "anywhere" },
+  /* eslint-enable @typescript-eslint/no-deprecated */
   why: {
     ...PLAIN_BUTTON,
     position: "absolute",
@@ -66,9 +69,11 @@ interface Props {
   busyOn: string | null;
   /** While a field is wrong, or something is at work. */
   onFile: (on: CaseLabel) => void;
+  /** What a press does, for who listens. */
+  pressWords: (name: string) => string;
 }
 
-export function Cards({ cases, busyOn, onFile }: Props) {
+export function Cards({ cases, busyOn, onFile, pressWords }: Props) {
   const styles = useStyles();
   const list = useRef<HTMLOListElement>(null);
   const shown = cases.slice(0, CARD_COUNT);
@@ -87,7 +92,7 @@ export function Cards({ cases, busyOn, onFile }: Props) {
   return (
     <ol className={styles.list} ref={list}>
       {shown.map((suggestion, at) => (
-        <Card key={suggestion.case_id} suggestion={suggestion} at={at} busy={busyOn === suggestion.case_id} onFile={onFile} />
+        <Card key={suggestion.case_id} suggestion={suggestion} at={at} busy={busyOn === suggestion.case_id} onFile={onFile} pressWords={pressWords} />
       ))}
     </ol>
   );
@@ -104,9 +109,8 @@ export function CardBones() {
   );
 }
 
-function Card({ suggestion, at, busy, onFile }: { suggestion: SuggestedCase; at: number; busy: boolean; onFile: Props["onFile"] }) {
+function Card({ suggestion, at, busy, onFile, pressWords }: { suggestion: SuggestedCase; at: number; busy: boolean; onFile: Props["onFile"]; pressWords: Props["pressWords"] }) {
   const styles = useStyles();
-  const parts = useParts();
   const { t } = useApp();
   const [isOpen, setOpen] = useState(false);
   const reasons = suggestion.evidence.map((reason) => reason.text);
@@ -114,7 +118,7 @@ function Card({ suggestion, at, busy, onFile }: { suggestion: SuggestedCase; at:
   const clamp = isOpen ? "" : styles.two;
   return (
     <li className={styles.card}>
-      <button type="button" className={mergeClasses(styles.file, at === 0 && styles.first, busy && styles.busy)} data-card={at + 1} aria-disabled={busy} aria-busy={busy} aria-keyshortcuts={String(at + 1)} onClick={() => onFile(label(suggestion))}>
+      <button type="button" className={mergeClasses(styles.file, at === 0 && styles.first, busy && styles.busy)} data-card={at + 1} aria-disabled={busy} aria-busy={busy} aria-keyshortcuts={String(at + 1)} aria-label={`${pressWords(named(suggestion))}. ${confidence}`} aria-describedby={`reasons-${suggestion.case_id}`} onClick={() => onFile(label(suggestion))}>
         <span className={styles.top}>
           <span className={styles.key} aria-hidden="true">
             {at + 1}
@@ -125,20 +129,15 @@ function Card({ suggestion, at, busy, onFile }: { suggestion: SuggestedCase; at:
         <span className={mergeClasses(styles.title, clamp)} title={suggestion.title}>
           {suggestion.title}
         </span>
-        {isOpen ? (
-          <span className={parts.hidden}>{t("reasons", { case: suggestion.number })}</span>
-        ) : (
-          <span className={mergeClasses(styles.reason, styles.one)}>{reasons.slice(0, 2).join(" · ") || t("reasonsNone")}</span>
-        )}
-        {isOpen && (
-          <span className={styles.reason} id={`reasons-${suggestion.case_id}`}>
-            {reasons.map((reason) => (
-              <span key={reason} style={{ display: "block" }}>
-                • {reason}
-              </span>
-            ))}
-          </span>
-        )}
+        <span className={mergeClasses(styles.reason, !isOpen && styles.one)} id={`reasons-${suggestion.case_id}`}>
+          {isOpen
+            ? reasons.map((reason) => (
+                <span key={reason} style={{ display: "block" }}>
+                  • {reason}
+                </span>
+              ))
+            : reasons.slice(0, 2).join(" · ") || t("reasonsNone")}
+        </span>
       </button>
       {reasons.length > 0 && (
         <button type="button" className={styles.why} aria-expanded={isOpen} aria-label={t("reasons", { case: named(suggestion) })} onClick={() => setOpen(!isOpen)}>

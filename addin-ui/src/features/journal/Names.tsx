@@ -21,8 +21,7 @@ const useStyles = makeStyles({
   name: { flexGrow: 1, minWidth: 0, paddingTop: "4px", paddingBottom: "4px" },
   input: { width: "100%", minWidth: 0 },
   head: { display: "flex", flexWrap: "wrap", justifyContent: "space-between", alignItems: "baseline", gap: "4px 8px" },
-  wide: { width: "100%" },
-  left: { color: tokens.colorNeutralForeground3 },
+  better: { justifyContent: "flex-start", textAlign: "left", paddingLeft: 0, overflowWrap: "anywhere", color: tokens.colorBrandForeground1 },
 });
 
 interface Props {
@@ -103,7 +102,7 @@ function File({ line, others, onChange }: { line: FileLine; others: readonly str
       <Field className={styles.name} {...(fault ? { validationMessage: nameWords(fault, t), validationState: "error" as const } : {})}>
         <Input className={styles.input} data-fault={fault ? "" : undefined} aria-label={t("attachmentName", { number: line.index + 1 })} title={line.name} disabled={!line.taken} value={line.name} spellCheck={false} onChange={(_, { value }) => onChange({ name: value })} />
         {better && better !== line.name && (
-          <Button appearance="transparent" size="small" onClick={() => onChange({ name: better })}>
+          <Button className={styles.better} appearance="transparent" size="small" onClick={() => onChange({ name: better })}>
             {t("nameBecomes", { name: better })}
           </Button>
         )}

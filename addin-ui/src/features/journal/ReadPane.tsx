@@ -65,8 +65,8 @@ function OneMail({ open, undoHours }: { open: OpenMail; undoHours: number }) {
   const isFiled = state.mail.entries.length > 0;
   return (
     <>
-      <Status mail={state.mail} waiting={waiting} />
-      <Notes open={open} mail={state.mail} isAway={state.isAway} />
+      <Status key={filing.done ? "done" : ""} mail={state.mail} waiting={waiting} isDone={filing.done !== null && isFiled} />
+      <Notes open={open} mail={state.mail} isAway={state.isAway} isQueued={waiting !== null} />
       {filing.error !== null && (
         <div className={parts.section} style={{ paddingTop: 12 }}>
           <Trouble error={filing.error} />
@@ -134,7 +134,7 @@ function Choosing({ mail, suggestions, filing, onFile }: ChoosingProps) {
           {t("suggestions")}
         </h2>
         <Advice suggestions={suggestions} />
-        {suggestions && suggestions.cases.length > 0 && <Cards cases={suggestions.cases} busyOn={busyOn} onFile={file} />}
+        {suggestions && suggestions.cases.length > 0 && <Cards cases={suggestions.cases} busyOn={busyOn} onFile={file} pressWords={(name) => t("fileOn", { case: name })} />}
         <Told>{busyOn ? t("filing") : ""}</Told>
       </section>
       <Search words={draft.words ?? ""} onWords={(words) => change({ words })} onChoose={file} chooseWords={(name) => t("fileOn", { case: name })} />
@@ -175,10 +175,10 @@ function Advice({ suggestions }: { suggestions: Suggestions | null }) {
   );
 }
 
-function Notes({ open, mail, isAway }: { open: OpenMail; mail: KnownMail; isAway: boolean }) {
+function Notes({ open, mail, isAway, isQueued }: { open: OpenMail; mail: KnownMail; isAway: boolean; isQueued: boolean }) {
   const parts = useParts();
   const { t } = useApp();
-  const notes = [isAway && t("faceAwayKnown"), open.kind === "meeting" && t("noteMeeting"), open.kind === "encrypted" && t("noteEncrypted"), mail.incomplete_reason && t("noteIncomplete")].filter(Boolean);
+  const notes = [isAway && !isQueued && t("faceAwayKnown"), open.kind === "meeting" && t("noteMeeting"), open.kind === "encrypted" && t("noteEncrypted"), mail.incomplete_reason && t("noteIncomplete")].filter(Boolean);
   if (notes.length === 0) return null;
   return (
     <div className={parts.section} style={{ paddingTop: 12 }}>

@@ -4,6 +4,7 @@ import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
 import { CheckmarkCircle20Filled, Circle20Regular, Clock20Regular, DismissCircle20Regular, Warning20Filled } from "@fluentui/react-icons";
 import type { KnownMail } from "../../api/types";
 import { named, useApp } from "../../shell/app";
+import { Arrival } from "../../shell/parts";
 import type { WaitingClick } from "../queue/queue";
 
 const useStyles = makeStyles({
@@ -15,7 +16,14 @@ const useStyles = makeStyles({
   more: { margin: 0, fontSize: tokens.fontSizeBase200, lineHeight: tokens.lineHeightBase200, color: tokens.colorNeutralForeground2 },
 });
 
-export function Status({ mail, waiting }: { mail: KnownMail | null; waiting: WaitingClick | null }) {
+interface Props {
+  mail: KnownMail | null;
+  waiting: WaitingClick | null;
+  /** It was filed just now, by this pane. */
+  isDone?: boolean;
+}
+
+export function Status({ mail, waiting, isDone = false }: Props) {
   const styles = useStyles();
   const { t } = useApp();
   const told = waiting ? queued() : mail ? known(mail) : { title: t("statusLooking"), more: "", icon: <Circle20Regular />, tone: "" };
@@ -27,7 +35,8 @@ export function Status({ mail, waiting }: { mail: KnownMail | null; waiting: Wai
   function known({ entries, not_for_a_case: noCase, deadline }: KnownMail) {
     const [entry] = entries;
     if (entry) {
-      const title = entries.length > 1 ? t("statusFiledMany", { count: entries.length }) : t("statusFiled", { case: `${entry.case_number} ${entry.case_title}` });
+      const name = `${entry.case_number} ${entry.case_title}`;
+      const title = entries.length > 1 ? t("statusFiledMany", { count: entries.length }) : t(isDone ? "done" : "statusFiled", { case: name });
       const by = t("statusFiledBy", { name: entry.created_by_name, when: t.ago(entry.created_at) });
       const isFailed = entries.some((one) => one.state === "failed");
       return isFailed ? { title, more: `${by}. ${t("statusNotDelivered")}.`, icon: <Warning20Filled />, tone: styles.late } : { title, more: by, icon: <CheckmarkCircle20Filled />, tone: styles.filed };
@@ -45,7 +54,7 @@ export function Status({ mail, waiting }: { mail: KnownMail | null; waiting: Wai
         {told.icon}
       </span>
       <div>
-        <h1 className={styles.title}>{told.title}</h1>
+        {isDone ? <Arrival className={styles.title}>{told.title}</Arrival> : <h1 className={styles.title}>{told.title}</h1>}
         <p className={mergeClasses(styles.more, told.tone === styles.late && styles.late)}>{told.more || "\u00a0"}</p>
       </div>
     </header>

@@ -9,6 +9,14 @@ import { inWords, useApp } from "../../shell/app";
 import { Told, useParts, WorkButton } from "../../shell/parts";
 import type { Filing } from "./useFiling";
 
+interface Progress {
+  isWorking: boolean;
+  done: number;
+  count: number;
+  failed: number;
+  reason: string;
+}
+
 interface Props {
   mail: KnownMail;
   filing: Filing;
@@ -18,7 +26,7 @@ export default function Thread({ mail, filing }: Props) {
   const parts = useParts();
   const { api, t } = useApp();
   const [others, setOthers] = useState<readonly MailSummary[]>([]);
-  const [progress, setProgress] = useState<{ done: number; count: number; failed: number; reason: string } | null>(null);
+  const [progress, setProgress] = useState<Progress | null>(null);
   const keys = useRef(new Map<string, string>());
   const isBusy = useRef(false);
   const entry = mail.entries[0];
@@ -36,7 +44,7 @@ export default function Thread({ mail, filing }: Props) {
   const take = async (caseId: string) => {
     if (isBusy.current) return;
     isBusy.current = true;
-    const result = { done: 0, count: others.length, failed: 0, reason: "" };
+    const result: Progress = { isWorking: true, done: 0, count: others.length, failed: 0, reason: "" };
     const left: MailSummary[] = [];
     for (const other of others) {
       setProgress({ ...result });
@@ -54,7 +62,7 @@ export default function Thread({ mail, filing }: Props) {
     }
     isBusy.current = false;
     setOthers(left);
-    setProgress(result);
+    setProgress({ ...result, isWorking: false });
   };
 
   const wanted = filing.done && filing.draft.withThread ? filing.done.entry.case_id : null;
@@ -65,7 +73,7 @@ export default function Thread({ mail, filing }: Props) {
     void take(wanted);
   });
 
-  const isWorking = progress !== null && progress.done + progress.failed < progress.count && others.length > 0 && isBusy.current;
+  const isWorking = progress?.isWorking ?? false;
   const words = progress ? [progress.done > 0 ? t.count("threadTaken", progress.done) : "", progress.failed > 0 ? t("threadFailed", { count: progress.failed, reason: progress.reason }) : ""].filter(Boolean).join(". ") : "";
   if (others.length === 0 && !words) return null;
   return (

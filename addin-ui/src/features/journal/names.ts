@@ -16,7 +16,7 @@ export type NameFault =
 
 const FORBIDDEN = /[\\/:*?"<>|]/g;
 // Invisible ones: controls, zero width, directions.
-// eslint-disable-next-line no-control-regex
+ 
 const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
 const RESERVED = /^(con|prn|aux|nul|clock\$|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])$/i;
 const EXTENSION = /\.[a-z0-9]{1,16}$/i;

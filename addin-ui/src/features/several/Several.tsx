@@ -14,7 +14,7 @@ import { canFile, each, fileLine, lookUp, type Line, type LineState } from "./fi
 
 const useStyles = makeStyles({
   list: { listStyleType: "none", margin: 0, padding: 0, display: "flex", flexDirection: "column" },
-  line: { display: "flex", alignItems: "flex-start", borderBottom: `1px solid ${tokens.colorNeutralStroke2}`, minHeight: "60px", boxSizing: "border-box", paddingTop: "4px" },
+  line: { display: "flex", alignItems: "flex-start", borderBottom: `1px solid ${tokens.colorNeutralStroke2}`, minHeight: "88px", boxSizing: "border-box", paddingTop: "4px" },
   text: { flexGrow: 1, minWidth: 0, overflowWrap: "anywhere", paddingTop: "6px", paddingBottom: "6px" },
 });
 
