@@ -1,6 +1,7 @@
 //! HTTP: a router, one file per resource. A handler is a sentence: extract, check, call the core, answer.
 
 mod addin;
+mod addin_settings;
 mod audit;
 mod cases;
 mod credentials;
@@ -83,6 +84,7 @@ struct Contract;
 
 fn api() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Contract::openapi())
+        .routes(routes!(addin_settings::show))
         .routes(routes!(me::show))
         .routes(routes!(mailboxes::list))
         .routes(routes!(mails::list))

@@ -28,6 +28,7 @@ enum Of {
 
 /// Every route, with the action that it is recorded as.
 const ROUTES: &[(Method, &str, &str, Of)] = &[
+    (Method::GET, "/api/v1/addin", "", Of::Nothing),
     (Method::GET, "/api/v1/me", "", Of::Nothing),
     (Method::GET, "/api/v1/mailboxes", "", Of::Nothing),
     (Method::GET, "/api/v1/mails", "mail.list", Of::Many("mail")),

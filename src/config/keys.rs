@@ -247,6 +247,24 @@ const KEYS: &[Key] = &[
         "File that the suggestion index is kept in, so that a restart takes seconds; empty: it is built anew each time.",
     ),
     key(
+        "addin.one_click_percent",
+        number(50, 100),
+        "80",
+        "From which confidence the ribbon's button files a mail on the first suggestion without asking, in percent.",
+    ),
+    key(
+        "addin.on_send",
+        Kind::OneOf(&["never", "ask", "require"]),
+        "\"ask\"",
+        "When sending with no case chosen is questioned: never, when the mail looks like case work (ask), or always (require).",
+    ),
+    key(
+        "addin.client_id",
+        Kind::Text,
+        "\"\"",
+        "What the add-in is called at the sign-in provider (nested app authentication); empty: it signs in by a window of its own.",
+    ),
+    key(
         "mailboxes.batch_bytes",
         number(1 << 16, 256 << 20),
         "6291456",

@@ -33,6 +33,7 @@ pub struct Config {
     pub organisation: Organisation,
     pub naming: Naming,
     pub suggestions: Suggestions,
+    pub addin: Addin,
     pub mailboxes: Mailboxes,
     pub audit: Audit,
     pub api: Api,
@@ -103,6 +104,26 @@ pub struct Organisation {
 pub struct Suggestions {
     /// A file, or nothing.
     pub snapshot: String,
+}
+
+/// How the add-in in Outlook behaves.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Addin {
+    pub one_click_percent: u8,
+    pub on_send: OnSend,
+    /// Empty where it has none of its own.
+    pub client_id: String,
+}
+
+/// When sending a mail with no case chosen is questioned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OnSend {
+    Never,
+    /// When the mail looks like case work.
+    Ask,
+    /// Always.
+    Require,
 }
 
 /// How titles and files are named; see docs/naming.md.

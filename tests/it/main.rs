@@ -17,6 +17,7 @@ mod growth;
 mod on_both;
 
 mod addin;
+mod addin_calls;
 mod api;
 mod architecture;
 mod attachments;
