@@ -92,8 +92,8 @@ const ofItem = {
   "from.getAsync": (item) => item.from,
   ...Object.fromEntries(["to", "cc", "bcc"].flatMap((field) => [
     [`${field}.getAsync`, (item) => item.recipients[field]],
-    [`${field}.setAsync`, (item, [list], host) => { item.recipients[field] = list.map(recipient); host.showDraft(); }],
-    [`${field}.addAsync`, (item, [list], host) => { item.recipients[field] = [...item.recipients[field], ...list.map(recipient)]; host.showDraft(); }],
+    [`${field}.setAsync`, (item, [list], host) => { delete item.typed[field]; item.recipients[field] = list.map(recipient); host.showDraft(); }],
+    [`${field}.addAsync`, (item, [list], host) => { delete item.typed[field]; item.recipients[field] = [...item.recipients[field], ...list.map(recipient)]; host.showDraft(); }],
   ])),
   "internetHeaders.getAsync": (item, [names]) => Object.fromEntries(names.filter((name) => item.headers.has(name)).map((name) => [name, item.headers.get(name)])),
   "internetHeaders.setAsync": (item, [pairs], host) => {

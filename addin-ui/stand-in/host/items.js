@@ -61,6 +61,8 @@ export class Draft {
   constructor(mailbox, from, { to = [], subject = "", replyTo = null, body = "" } = {}) {
     Object.assign(this, { key: newKey(), mode: "compose", mailbox, from, subject, body, replyTo });
     this.recipients = { to, cc: [], bcc: [] };
+    /** As the person wrote them, which may be half an address yet. */
+    this.typed = {};
     this.headers = new Map();
     this.session = new Map();
     this.attachments = [];

@@ -74,9 +74,9 @@ function showFrame() {
     // What a host has does not change while an add-in runs: the pane begins anew.
     choice("set", t("set"), SETS.map((set) => [set, `Mailbox ${set}`]), "1.15", () => { const pane = state.pane?.button; closePane(); showRibbon(); if (pane) openPane(pane); }),
     h("label", { title: t("classic-tip") }, classic, t("classic")),
+    host.user && h("span", { id: "user" }, host.user.displayName),
     service.token() && h("button", { type: "button", onclick: () => { service.signOut(); location.reload(); } }, t("sign-out")),
   );
-  $("settings").addEventListener("submit", (event) => event.preventDefault());
 }
 
 function showSignIn(why = "") {
@@ -296,14 +296,18 @@ function showDraft() {
   if (!form || !isWriting(item)) return;
   const at = document.activeElement?.id;
   const changed = (type) => state.pane?.tell({ office: "itemEvent", type, event: {} });
-  const field = (id, label, value, set) => h("label", { for: id }, label, h("input", { id, value, autocomplete: "off", onchange: (event) => set(event.target.value) }));
+  const field = (id, label, value, set, changes) => h("label", { for: id }, label, h("input", { id, value, autocomplete: "off", oninput: (event) => set(event.target.value), onchange: changes }));
+  const people = (id, label) => field(id, label, item.typed[id] ?? writeRecipients(item.recipients[id]), (text) => {
+    item.typed[id] = text;
+    item.recipients[id] = parseRecipients(text);
+  }, () => changed("olkRecipientsChanged"));
   const told = [...item.headers].filter(([name]) => /^x-/i.test(name));
   fill(form,
     h("p", { class: "quiet" }, t("from", { name: item.from.emailAddress })),
-    field("to", t("to-field"), writeRecipients(item.recipients.to), (text) => { item.recipients.to = parseRecipients(text); changed("olkRecipientsChanged"); }),
-    field("cc", t("cc-field"), writeRecipients(item.recipients.cc), (text) => { item.recipients.cc = parseRecipients(text); changed("olkRecipientsChanged"); }),
+    people("to", t("to-field")),
+    people("cc", t("cc-field")),
     field("subject", t("subject-field"), item.subject, (text) => { item.subject = text; }),
-    h("label", { for: "body" }, t("body-field"), h("textarea", { id: "body", value: item.body, onchange: (event) => { item.body = event.target.value; } })),
+    h("label", { for: "body" }, t("body-field"), h("textarea", { id: "body", value: item.body, oninput: (event) => { item.body = event.target.value; } })),
     item.attachments.length > 0 && h("p", {}, t("attachments", { names: item.attachments.map((file) => file.name).join(", ") })),
     told.length > 0 && h("dl", { id: "headers" }, h("dt", {}, t("headers")), told.map(([name, value]) => h("dd", {}, `${name}: ${value}`))),
   );
@@ -365,6 +369,7 @@ async function start() {
   } catch (error) {
     return showSignIn(error.message);
   }
+  showFrame();
   fill(main, parts.folders, parts.mails, parts.item, parts.pane);
   await choose(state.mailboxes[0]);
   let waits = null;
