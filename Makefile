@@ -7,13 +7,16 @@ SHELL := /bin/bash
 OLDER := $(shell rustc --version | awk '{ split($$2, v, "."); if (v[1] == 1 && v[2] + 0 < 98) print "--ignore-rust-version" }')
 CARGO_BUILD := $(OLDER)
 
-.PHONY: cargo-flags help demo test bench bench-ingest bench-mime bench-suggest lint fmt run clean
+.PHONY: cargo-flags help addin demo test bench bench-ingest bench-mime bench-suggest lint fmt run clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 cargo-flags:
 	@echo "$(CARGO_BUILD)"
+
+addin: ## Build the add-in for Outlook, which the next build of the program takes in
+	@scripts/build-addin
 
 demo: ## See it work: a private mail server with invented mails, and Sagspost watching it
 	@CARGO_FLAGS="$(CARGO_BUILD)" scripts/demo
@@ -46,7 +49,7 @@ lint: ## Clippy, warnings denied
 fmt: ## Format the code
 	cargo fmt
 
-run: ## Serve with ./sagspost.toml
+run: addin ## Serve with ./sagspost.toml
 	cargo run $(CARGO_BUILD) --release -- serve
 
 clean: ## Remove what was built and the demo's data

@@ -2,6 +2,7 @@
 //!
 //! The modules stand in the order of a mail's way through the house; see `ARCHITECTURE.md`.
 
+pub mod addin;
 pub mod api;
 pub mod audit;
 pub mod auth;

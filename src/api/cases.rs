@@ -41,6 +41,7 @@ pub(super) struct ListParams {
     status: Option<CaseStatus>,
     /// `all`, `recent` or `favourite`; all when left out.
     #[serde(default)]
+    #[param(inline)]
     filter: Filter,
     limit: Option<i64>,
     cursor: Option<String>,

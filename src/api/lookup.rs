@@ -4,7 +4,7 @@ use axum::{
     Json as JsonBody,
     extract::{FromRequest, Request, State},
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -13,9 +13,15 @@ use super::{
     App, Problem,
     extract::{self, Json, Language, Viewer},
     mails::{JournalState, states},
+    not_for_a_case::Said,
     recording,
 };
-use crate::{messages::Lang, mime, store::MailRow};
+use crate::{
+    domain::working_days::{Calendar, JournalingDeadline, JournalingLimits, danish_day},
+    messages::Lang,
+    mime,
+    store::MailRow,
+};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -39,6 +45,37 @@ pub(super) struct KnownMail {
     subject: String,
     received_at: DateTime<Utc>,
     entries: Vec<JournalState>,
+    thread_id: Uuid,
+    /// Who said that it belongs on no case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_for_a_case: Option<Said>,
+    deadline: Deadline,
+    /// Why only the headers are here.
+    incomplete_reason: Option<String>,
+}
+
+/// When the mail should be journaled.
+#[derive(Serialize, ToSchema)]
+#[schema(as = JournalBy)]
+pub(super) struct Deadline {
+    /// The last day in time.
+    date: NaiveDate,
+    /// Working days until then; 0 on the day itself and afterwards.
+    working_days_left: u32,
+    is_past: bool,
+}
+
+impl Deadline {
+    fn of(received_at: DateTime<Utc>, limits: JournalingLimits, now: DateTime<Utc>) -> Self {
+        let calendar = Calendar::default();
+        let date = JournalingDeadline::of(&calendar, limits, received_at).limit;
+        let today = danish_day(now);
+        Self {
+            date,
+            working_days_left: calendar.working_days_between(today, date),
+            is_past: today > date,
+        }
+    }
 }
 
 /// Look a mail up by its Message-ID (JSON), or by the mail itself (message/rfc822)
@@ -71,6 +108,12 @@ pub(super) async fn lookup(
 }
 
 async fn found(app: &App, rows: Vec<MailRow>, viewer: &str, lang: Lang) -> Result<Found, Problem> {
+    let organisation = &app.config.organisation;
+    let limits = JournalingLimits {
+        target: organisation.deadline_target_days,
+        limit: organisation.deadline_limit_days,
+    };
+    let now = Utc::now();
     let mut mails = Vec::with_capacity(rows.len());
     for row in rows {
         mails.push(KnownMail {
@@ -78,6 +121,10 @@ async fn found(app: &App, rows: Vec<MailRow>, viewer: &str, lang: Lang) -> Resul
             entries: states(app, &row, viewer, lang).await?,
             subject: row.envelope.subject,
             received_at: row.received_at,
+            thread_id: row.thread_id,
+            not_for_a_case: row.not_for_a_case.map(Said::from),
+            deadline: Deadline::of(row.received_at, limits, now),
+            incomplete_reason: row.incomplete_reason,
         });
     }
     Ok(Found {

@@ -102,6 +102,8 @@ pub(super) struct JournalState {
     /// The reason as a sentence in the reader's language.
     pub state_reason_text: Option<String>,
     pub created_by: String,
+    /// What they are called.
+    pub created_by_name: String,
     pub created_at: DateTime<Utc>,
 }
 
@@ -162,8 +164,9 @@ impl From<AttachmentText> for DocumentRead {
 }
 
 impl JournalState {
-    fn of(entry: Entry, lang: Lang) -> Self {
+    fn of(entry: Entry, name: Option<String>, lang: Lang) -> Self {
         Self {
+            created_by_name: name.unwrap_or_else(|| entry.created_by.clone()),
             entry_id: entry.id,
             case_id: entry.case_id,
             case_number: entry.case_number,
@@ -334,10 +337,12 @@ pub(super) async fn states(
     lang: Lang,
 ) -> Result<Vec<JournalState>, Problem> {
     let entries = app.store.entries_of_mail(&row.fingerprint, viewer).await?;
-    Ok(entries
-        .into_iter()
-        .map(|entry| JournalState::of(entry, lang))
-        .collect())
+    let mut states = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let by = app.store.user(&entry.created_by).await?;
+        states.push(JournalState::of(entry, by.map(|user| user.display_name), lang));
+    }
+    Ok(states)
 }
 
 async fn summary(

@@ -1,6 +1,8 @@
 //! HTTP: a router, one file per resource. A handler is a sentence: extract, check, call the core, answer.
 
 mod access_list;
+mod addin;
+mod addin_settings;
 mod audit;
 mod cases;
 mod credentials;
@@ -27,6 +29,7 @@ mod reading;
 mod recording;
 mod shape;
 mod sign_in;
+mod stand_in;
 mod suggestions;
 
 use std::sync::Arc;
@@ -120,6 +123,7 @@ fn say_problems(contract: &mut utoipa::openapi::OpenApi) {
 
 fn api() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Contract::openapi())
+        .routes(routes!(addin_settings::show))
         .routes(routes!(me::show))
         .routes(routes!(mailboxes::list))
         .routes(routes!(mails::list))
@@ -178,6 +182,8 @@ pub fn router(app: App) -> Router {
         .merge(page::router(app.auth.has_provider()))
         .merge(sign_in::router())
         .merge(office_sign_in::router())
+        .merge(addin::router(&app.config))
+        .merge(stand_in::router(&app.config))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))

@@ -37,7 +37,7 @@ pub(super) fn router(has_provider: bool) -> Router<App> {
 }
 
 /// A page with its words in both languages. Put together once: it must have them even when the service goes away later.
-fn with_texts(html: &str, prefix: &str) -> Bytes {
+pub(super) fn with_texts(html: &str, prefix: &str) -> Bytes {
     let texts = [Lang::Da, Lang::En].map(|lang| (lang.code(), messages::all_of(lang, prefix)));
     let texts = serde_json::to_string(&BTreeMap::from(texts))
         .unwrap_or_default()

@@ -78,6 +78,7 @@ const DELETE: &Method = &Method::DELETE;
 #[rustfmt::skip]
 pub const ROUTES: &[Route] = &[
     route(GET, "/api/v1/me", SignedIn, "", Not),
+    route(GET, "/api/v1/addin", SignedIn, "", Not),
     // Of openings that are on record themselves.
     route(GET, "/api/v1/notices", SignedIn, "", Not),
     route(PUT, "/api/v1/notices/{id}/seen", ManagesNotice, "", Not),
@@ -130,9 +131,16 @@ pub const FOR_ANYBODY: &[&str] = &[
     "/sign-in/office",
     "/sign-in/office/code",
     "/sign-in/office/exchange",
+    "/addin/{*path}",
+    "/.well-known/microsoft-officeaddins-allowed.json",
     "/healthz",
     "/readyz",
     "/metrics",
+    // Only in the demo, on loopback.
+    "/outlook",
+    "/outlook/manifest.xml",
+    "/outlook/{*path}",
+    "/outlook/sent",
 ];
 
 /// What holds for a call; `None` when the table does not know the route.

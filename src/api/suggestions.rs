@@ -28,6 +28,8 @@ use crate::{
 
 /// Bytes of a stored mail that are read for its text: files come after it.
 const MAX_HEAD_BYTES: u64 = 1 << 20;
+/// More likely than not.
+const EVEN_PERCENT: u8 = 50;
 
 /// The mail, by one of the two.
 #[derive(Deserialize, ToSchema)]
@@ -57,6 +59,10 @@ pub(super) struct Suggestions {
     task_date: Option<SuggestedTask>,
     attachments: Vec<SuggestedFile>,
     for_a_case: ForACaseInWords,
+    /// Whether the first case is sure enough for the organisation to be taken unseen.
+    sure: bool,
+    /// Whether the mail looks like case work: it should not be sent without a case.
+    case_work: bool,
     /// How far the service has got with what it knows of cases after it was started, in percent; below 100 the cases
     /// are not complete.
     built_percent: u8,
@@ -165,9 +171,15 @@ pub(super) async fn suggest(
         .engine
         .describe(&question.mail, &read, question.received_at);
     let cases = cases(&app, &question.signals, viewer.rights(), lang, SHOWN).await?;
+    let for_a_case = for_a_case(&app, &question, &cases, viewer.rights(), lang);
+    let built_percent = app.engine.built_percent();
+    let best = cases.first().map_or(0, |case| case.confidence);
     Ok(JsonBody(Suggestions {
-        for_a_case: for_a_case(&app, &question, &cases, viewer.rights(), lang),
-        built_percent: app.engine.built_percent(),
+        // While the index is built, a better case may still be missing.
+        sure: best >= app.config.addin.one_click_percent && built_percent == 100,
+        case_work: best >= EVEN_PERCENT && for_a_case.probability >= EVEN_PERCENT,
+        for_a_case,
+        built_percent,
         mail_id: question.mail_id,
         cases,
         title: described.title,

@@ -10,6 +10,7 @@ mod import;
 mod keys;
 mod kle;
 mod mailbox;
+mod manifest;
 mod migrate;
 mod parse;
 mod person;
@@ -109,6 +110,8 @@ enum Command {
     /// Measure how often suggestions are right
     #[command(subcommand)]
     Eval(eval::Command),
+    /// Write the manifests that Office needs to show the add-in
+    Manifest(manifest::Args),
     /// Check database, blobs, mailboxes, clock and disk, and say what to do
     Doctor,
     /// Print completions for a shell
@@ -162,6 +165,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::Config(command) => config::run(&command, file, json),
         Command::Parse(args) => parse::run(&args),
         Command::Eval(command) => eval::run(&command, json),
+        Command::Manifest(args) => manifest::run(args, json),
         Command::ReadAttachment => read_attachment::run(),
         Command::Completions(args) => {
             completions::run(&args);
@@ -201,6 +205,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
                     Command::Doctor => doctor::run(&context).await,
                     Command::Config(_)
                     | Command::Eval(_)
+                    | Command::Manifest(_)
                     | Command::Parse(_)
                     | Command::ReadAttachment
                     | Command::Completions(_) => Ok(()),

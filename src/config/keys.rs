@@ -24,6 +24,7 @@ enum Kind {
         max: i64,
     },
     Texts,
+    Flag,
     /// Addresses and networks.
     Networks,
     OneOf(&'static [&'static str]),
@@ -118,6 +119,18 @@ const KEYS: &[Key] = &[
         number(1, 600),
         "20",
         "How long a stop waits for what runs, in seconds.",
+    ),
+    key(
+        "server.office_hosts",
+        Kind::Texts,
+        "[]",
+        "Where else than at Microsoft Outlook on the web shows the add-in, e.g. https://mail.example.org of an Exchange server.",
+    ),
+    key(
+        "server.stand_in",
+        Kind::Flag,
+        "false",
+        "Serve /outlook, a page that stands in for Outlook, to try the add-in in; only on this machine, and never in real use.",
     ),
     key(
         "database.url",
@@ -290,6 +303,24 @@ const KEYS: &[Key] = &[
         "File that the suggestion index is kept in, so that a restart takes seconds; empty: it is built anew each time.",
     ),
     key(
+        "addin.one_click_percent",
+        number(50, 100),
+        "80",
+        "From which confidence the ribbon's button files a mail on the first suggestion without asking, in percent.",
+    ),
+    key(
+        "addin.on_send",
+        Kind::OneOf(&["never", "ask", "require"]),
+        "\"ask\"",
+        "When sending with no case chosen is questioned: never, when the mail looks like case work (ask), or always (require).",
+    ),
+    key(
+        "addin.client_id",
+        Kind::Text,
+        "\"\"",
+        "What the add-in is called at the sign-in provider (nested app authentication); empty: it signs in by a window of its own.",
+    ),
+    key(
         "mailboxes.batch_bytes",
         number(1 << 16, 256 << 20),
         "6291456",
@@ -454,6 +485,7 @@ impl Key {
             Kind::Expressions => r"['\bJ\d{2}-\d{4,6}\b']",
             Kind::Networks => "[\"10.0.0.0/8\"]",
             Kind::Scanner => "\"clamd:/run/clamav/clamd.ctl\"",
+            Kind::Texts if self.path == "server.office_hosts" => "[\"https://mail.example.org\"]",
             Kind::Texts if self.default == "[]" => "[\"egelund-kommune.example\"]",
             _ => self.default,
         }
@@ -601,6 +633,7 @@ pub(super) fn check_together(table: &Table, file: &str, mistakes: &mut Mistakes)
             mistakes.add(file, path, wrong, "\"/etc/sagspost/tls/sagspost.pem\"");
         }
     }
+    check_office_hosts(table, file, mistakes);
     let commands = get(table, "encryption.key_command")
         .and_then(Value::as_array)
         .map_or(0, Vec::len);
@@ -639,6 +672,37 @@ pub(super) fn check_together(table: &Table, file: &str, mistakes: &mut Mistakes)
             "database.url",
             "is neither sqlite: nor postgres:",
             "\"sqlite:///var/lib/sagspost/sagspost.db\"",
+        );
+    }
+}
+
+/// The stand-in for Outlook lets the add-in be framed and talked to by what is no Office: nobody else may reach it.
+fn check_office_hosts(table: &Table, file: &str, mistakes: &mut Mistakes) {
+    let listen = get(table, "server.listen").and_then(Value::as_str);
+    let is_here = listen
+        .and_then(|listen| listen.parse::<std::net::SocketAddr>().ok())
+        .is_some_and(|listen| listen.ip().is_loopback());
+    let stands_in = get(table, "server.stand_in").and_then(Value::as_bool);
+    if stands_in == Some(true) && !is_here {
+        let wrong = "is only for a service that listens on this machine alone (server.listen)";
+        mistakes.add(file, "server.stand_in", wrong, "false");
+    }
+    let hosts = get(table, "server.office_hosts").and_then(Value::as_array);
+    let is_host = |value: &Value| {
+        value.as_str().is_some_and(|text| {
+            text.starts_with("https://")
+                && is_web_address(text)
+                && !text.contains([';', ',', '*', '\''])
+                && reqwest::Url::parse(text).is_ok_and(|url| url.path() == "/")
+        })
+    };
+    if !hosts.is_none_or(|hosts| hosts.iter().all(is_host)) {
+        let wrong = "holds another than https: addresses without a path";
+        mistakes.add(
+            file,
+            "server.office_hosts",
+            wrong,
+            "[\"https://mail.example.org\"]",
         );
     }
 }
@@ -743,6 +807,10 @@ pub(super) fn set_text(table: &mut Table, path: &str, text: &str) {
                 .map(|part| Value::String(part.to_owned()))
                 .collect(),
         ),
+        Some(Kind::Flag) => text
+            .trim()
+            .parse()
+            .map_or_else(|_| Value::String(text.to_owned()), Value::Boolean),
         _ => Value::String(text.to_owned()),
     };
     set(table, path, value);
@@ -773,6 +841,7 @@ fn wrong_with(kind: Kind, value: &Value) -> Option<String> {
                 .is_some_and(|list| list.iter().all(is_network));
             (!right).then(|| "is no list of addresses and networks".to_owned())
         }
+        Kind::Flag => (!value.is_bool()).then(|| "is neither true nor false".to_owned()),
         Kind::Texts => (!all_text(value)).then(|| "is no list of texts".to_owned()),
         Kind::OneOf(choices) => match text {
             Some(text) if choices.contains(&text) => None,

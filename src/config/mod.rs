@@ -36,6 +36,7 @@ pub struct Config {
     pub organisation: Organisation,
     pub naming: Naming,
     pub suggestions: Suggestions,
+    pub addin: Addin,
     pub mailboxes: Mailboxes,
     pub audit: Audit,
     pub api: Api,
@@ -61,6 +62,10 @@ pub struct Server {
     pub max_body_bytes: u64,
     pub request_timeout_secs: u64,
     pub shutdown_secs: u64,
+    /// Who shows the add-in, beside Microsoft; see docs/outlook.md.
+    pub office_hosts: Vec<String>,
+    /// Whether /outlook is served.
+    pub stand_in: bool,
 }
 
 /// PEM files; both empty when something before us does TLS.
@@ -137,6 +142,26 @@ pub struct Organisation {
 pub struct Suggestions {
     /// A file, or nothing.
     pub snapshot: String,
+}
+
+/// How the add-in in Outlook behaves.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Addin {
+    pub one_click_percent: u8,
+    pub on_send: OnSend,
+    /// Empty where it has none of its own.
+    pub client_id: String,
+}
+
+/// When sending a mail with no case chosen is questioned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OnSend {
+    Never,
+    /// When the mail looks like case work.
+    Ask,
+    /// Always.
+    Require,
 }
 
 /// How titles and files are named; see docs/naming.md.
@@ -476,6 +501,46 @@ mod tests {
             keyless.contains("blobs.access_key_id") && keyless.contains("blobs.secret_access_key"),
             "{keyless}"
         );
+    }
+
+    #[test]
+    fn the_stand_in_for_outlook_is_refused_where_others_could_reach_it() {
+        let with = |listen: &str| {
+            let text = format!("[server]\nlisten = \"{listen}\"\nstand_in = true");
+            load(&text, &[]).map_err(|mistakes| mistakes.to_string())
+        };
+        for here in ["127.0.0.1:8480", "127.0.0.9:1", "[::1]:8480"] {
+            assert!(with(here).unwrap().server.stand_in, "{here}");
+        }
+        for open in ["0.0.0.0:8480", "[::]:8480", "10.0.0.1:8480"] {
+            let mistakes = with(open).unwrap_err();
+            assert!(mistakes.contains("server.stand_in"), "{open}: {mistakes}");
+        }
+        let told = load("", &[("SAGSPOST__SERVER__STAND_IN", "true")]);
+        assert!(told.unwrap().server.stand_in);
+        let wrong = load("[server]\nstand_in = \"ja\"", &[]).unwrap_err();
+        assert!(wrong.to_string().contains("server.stand_in"));
+    }
+
+    #[test]
+    fn what_may_frame_the_add_in_is_an_https_address_and_can_add_nothing_to_the_policy() {
+        let with = |host: &str| load(&format!("[server]\noffice_hosts = [{host:?}]"), &[]);
+        assert!(with("https://mail.example.org").is_ok());
+        for wrong in [
+            "http://mail.example.org",
+            "*",
+            "https://*",
+            "https://a; script-src *",
+            "https://a/b",
+            "mail.example.org",
+            "",
+        ] {
+            let mistakes = with(wrong).unwrap_err().to_string();
+            assert!(
+                mistakes.contains("server.office_hosts"),
+                "{wrong}: {mistakes}"
+            );
+        }
     }
 
     #[test]

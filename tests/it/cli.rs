@@ -400,3 +400,31 @@ fn cases_come_from_the_spreadsheets_that_danes_have_and_all_of_them_or_none() {
         extra.err
     );
 }
+
+#[test]
+fn manifests_are_written_for_an_address_that_office_takes_and_for_no_other() {
+    let cli = Cli::new();
+    let out = cli.path("manifests").display().to_string();
+    let host = "https://sagspost.egelund-kommune.example";
+    let said = cli.run(&["--json", "manifest", "--host", host, "--out", &out]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let written = fs::read_to_string(cli.path("manifests/outlook.xml")).unwrap();
+    assert!(written.contains(&format!("{host}/addin/commands.html")));
+    assert_eq!(
+        said.json()["microsoft365"],
+        format!("{out}/microsoft365.zip")
+    );
+    for wrong in [
+        "http://sagspost.example",
+        "sagspost.example",
+        "https://sagspost.example/x",
+    ] {
+        let said = cli.run(&["manifest", "--host", wrong, "--out", &out]);
+        assert_eq!(said.code, 2, "{wrong}");
+        assert!(
+            said.err.contains("https://sagspost.example.org"),
+            "{}",
+            said.err
+        );
+    }
+}

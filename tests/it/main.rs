@@ -18,6 +18,8 @@ mod on_both;
 
 mod access;
 mod access_matrix;
+mod addin;
+mod addin_calls;
 mod api;
 mod architecture;
 mod attachments;

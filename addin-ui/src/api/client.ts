@@ -1,0 +1,123 @@
+/** HTTP to the service: who asks and why, patience, and errors with a name. The only place that calls `fetch`. */
+
+import { Away, NotSignedIn, Problem } from "./problem";
+
+export interface ClientOptions {
+  /** `null` where the session's cookie says who asks. */
+  token(): Promise<string | null>;
+  /** The token was refused. */
+  forget(): void;
+  language: string;
+  fetch?: typeof fetch;
+  /** Where the service is, for scripts that have no address of their own. */
+  origin?: string;
+  patienceMs?: number;
+}
+
+export interface Call {
+  body?: unknown;
+  /** A mail as its bytes, instead of a body. */
+  mail?: Uint8Array;
+  idempotencyKey?: string;
+  signal?: AbortSignal;
+  why?: "click" | "on_send" | "thread";
+}
+
+const PATIENCE_MS = 20_000;
+/** What only looks is asked for once more at once: most outages of a second are over then. */
+const PAUSE_MS = 400;
+/** Statuses of proxies and of a service that starts: it was not reached. */
+const AWAY = [502, 503, 504];
+
+export class Client {
+  constructor(private readonly options: ClientOptions) {}
+
+  get<T>(path: string, call: Call = {}) {
+    return this.look<T>("GET", path, call);
+  }
+
+  /** Asked with POST for what it takes along, but nothing is changed by it. */
+  ask<T>(path: string, call: Call) {
+    return this.look<T>("POST", path, call);
+  }
+
+  /** Changes something: never repeated by itself. */
+  act<T>(method: "POST" | "PUT" | "DELETE", path: string, call: Call = {}) {
+    return this.once<T>(method, path, { why: "click", ...call });
+  }
+
+  private async look<T>(method: string, path: string, call: Call): Promise<T> {
+    try {
+      return await this.once<T>(method, path, call);
+    } catch (error) {
+      if (!(error instanceof Away) || call.signal?.aborted) throw error;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      return this.once<T>(method, path, call);
+    }
+  }
+
+  private async once<T>(method: string, path: string, call: Call, again = false): Promise<T> {
+    const token = await this.options.token();
+    const response = await this.send(method, path, call, token);
+    if (response.status === 401) {
+      this.options.forget();
+      // A token may have run out just now; a new one is worth one more try.
+      if (token && !again && (await this.options.token()) !== token) return this.once<T>(method, path, call, true);
+      throw new NotSignedIn();
+    }
+    if (AWAY.includes(response.status)) throw new Away();
+    if (!response.ok) throw new Problem({ ...(await bodyOf(response)), status: response.status });
+    if (response.status === 204) return undefined as T;
+    try {
+      return (await response.json()) as T;
+    } catch {
+      throw new Away();
+    }
+  }
+
+  private async send(method: string, path: string, call: Call, token: string | null) {
+    const body = call.mail ?? (call.body === undefined ? null : JSON.stringify(call.body));
+    const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": this.options.language };
+    if (token) headers["Authorization"] = `Bearer ${token}`;
+    if (call.why) headers["Sagspost-Why"] = call.why;
+    if (call.idempotencyKey) headers["Idempotency-Key"] = call.idempotencyKey;
+    if (body !== null) headers["Content-Type"] = call.mail ? "message/rfc822" : "application/json";
+    const request: RequestInit = { method, headers, body: body as BodyInit | null, cache: "no-store", referrerPolicy: "no-referrer" };
+    try {
+      return await this.patiently(`${this.options.origin ?? ""}/api/v1${path}`, request, call.signal);
+    } catch (error) {
+      if (call.signal?.aborted) throw error;
+      throw new Away();
+    }
+  }
+
+  /** Classic Outlook's script runtime cannot end a request: there it is no longer waited for. */
+  private async patiently(address: string, request: RequestInit, signal: AbortSignal | undefined): Promise<Response> {
+    const controller = typeof AbortController === "function" ? new AbortController() : null;
+    const stop = () => controller?.abort();
+    signal?.addEventListener("abort", stop);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const impatience = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(new Away());
+        stop();
+      }, this.options.patienceMs ?? PATIENCE_MS);
+    });
+    try {
+      const ask = this.options.fetch ?? fetch;
+      return await Promise.race([ask(address, controller ? { ...request, signal: controller.signal } : request), impatience]);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", stop);
+    }
+  }
+}
+
+async function bodyOf(response: Response): Promise<object> {
+  try {
+    const body: unknown = await response.json();
+    return typeof body === "object" && body ? body : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,2004 @@
+// Made by `npm run types` from the service's contract. Do not edit.
+
+export interface paths {
+    "/api/v1/addin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the add-in needs to know before anybody has signed in */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AddinSettings"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The audit log, newest first; for auditors alone */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description A case, by its id or its number: what was done with it, with what is on it, and with its mails. */
+                    case?: string;
+                    /** @description A mail, file or entry by its id. */
+                    subject?: string;
+                    /** @description A user by name: what they did, and what was done for them. */
+                    person?: string;
+                    from?: string;
+                    before?: string;
+                    /** @description 1 to 200; 50 when left out. */
+                    limit?: number;
+                    /** @description From `next_cursor` of the page before. */
+                    cursor?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AuditPage"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cases, newest first; recents by last use */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Words; each must begin a word of number, title, KLE number or a party. */
+                    q?: string;
+                    status?: components["schemas"]["CaseStatus"];
+                    /** @description `all`, `recent` or `favourite`; all when left out. */
+                    filter?: "all" | "recent" | "favourite";
+                    limit?: number;
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CasePage"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Create a case */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description New for each case; a repetition makes no second one. */
+                    "Idempotency-Key": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CaseWish"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Case"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/proposal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Propose a case for a mail that belongs on none yet */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ProposalAsked"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CaseProposal"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One case; its ETag is needed to change it */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Case"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Close or reopen a case; If-Match must hold its ETag */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "If-Match"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Change"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Case"];
+                    };
+                };
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The documents of a case */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Document"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/favourite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keep a case among your favourites */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        post?: never;
+        /** A favourite no longer */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happens, as server-sent events: `mail.new`, `suggestion.ready`, `entry.committed`, `entry.undone`,
+         *     `entry.delivered`, `entry.failed`, `mark.failed`, `mail.not_for_a_case`, `mail.not_for_a_case_undone`, `case.changed`,
+         *     `mailbox.changed`. `Last-Event-ID` continues where it was left
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/event-stream": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of a document */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/octet-stream": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Journal a mail on a case */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description New for each act; a repetition changes nothing. */
+                    "Idempotency-Key": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Wish"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EntryBody"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journal/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A journal entry and its state */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EntryDetail"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Undo a journaling, within the organisation's time */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EntryBody"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journal/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try again what failed after a journaling */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EntryBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/kle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Numbers of the subject plan that begin so, or whose title or keywords have such words */
+        get: {
+            parameters: {
+                query: {
+                    /** @description The beginning of a number (`27.`, `27.35`), or of words of a title or keyword. */
+                    query: string;
+                    /** @description 1 to 200; 50 when left out. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KleEntries"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/kle/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Subjects for a new case from a mail you may see, or from a text, with reasons */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["KleAsked"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KleSuggestions"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mailboxes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mailboxes and their state */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Mailbox"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mails, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    mailbox?: string;
+                    thread?: string;
+                    /** @description Words; each must begin a word of the mail. */
+                    q?: string;
+                    /** @description Sender's address. */
+                    from?: string;
+                    kind?: components["schemas"]["MailKind"];
+                    received_from?: string;
+                    received_before?: string;
+                    journaled?: boolean;
+                    /** @description Whether what follows a journaling of it has failed and waits for a person: see `marks` of the entry too. */
+                    failed?: boolean;
+                    /** @description Whether somebody said that it belongs on no case; the queue asks for `false`. */
+                    not_for_a_case?: boolean;
+                    /** @description Add the best suggestion to each mail. */
+                    suggest?: boolean;
+                    /** @description 1 to 200; 50 when left out. */
+                    limit?: number;
+                    /** @description From `next_cursor` of the page before. */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MailPage"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mails/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One mail with its text */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MailDetail"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mails/{id}/attachments/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One attachment, decoded */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    /** @description Its place among the mail's attachments, from 0; `1.0` is the first of what the second one holds. */
+                    path: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/octet-stream": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mails/{id}/html": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The mail as a page to read: safe to show, with all it shows within it */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/html": unknown;
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mails/{id}/not-for-a-case": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a mail belongs on no case; repeated, it changes nothing. A mail that is journaled is refused */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SaidNotForACase"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        /** Take it back; the mail waits again */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mails/{id}/raw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The mail as it was received */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "message/rfc822": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who the caller is, their roles, and whom they may act for */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Me"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look a mail up by its Message-ID (JSON), or by the mail itself (message/rfc822) */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Asked"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Found"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How often people took what was suggested, of the last 2,000 mails that were filed */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only what this user chose: yourself. */
+                    user?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Quality"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Suggestions for a mail: one that is stored (JSON), or the mail itself (message/rfc822) */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Asked"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Suggestions"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suggestions/{mail_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why a mail's cases are suggested: every feature that counted, with its weight */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    mail_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Explanation"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * @description How strictly; a case's list of users is a person's choice.
+         * @enum {string}
+         */
+        AccessCode: "open" | "restricted";
+        AccessInWords: {
+            code: components["schemas"]["AccessCode"];
+            /** @description Why access should be restricted; empty when it may stay open. */
+            reasons: components["schemas"]["AccessReasonInWords"][];
+            /** @description Who would see the case; null when everybody would. */
+            users?: string[] | null;
+        };
+        AccessReasonInWords: {
+            category: components["schemas"]["Category"];
+            /** @description How often it was found. */
+            count: number;
+            text: string;
+            /** @description Some of the words; none for CPR numbers. */
+            words: string[];
+        };
+        AddinSettings: {
+            /** @description Whether people can sign in at the organisation's provider at all. */
+            has_provider: boolean;
+            nested_sign_in?: components["schemas"]["NestedSignIn"] | null;
+            on_send: components["schemas"]["OnSend"];
+            organisation: string;
+            /**
+             * Format: int64
+             * @description How long a journaling can be undone, in hours.
+             */
+            undo_hours: number;
+        };
+        /** @description A mail address as written; `address` is lower-cased and may be empty when only a name was given. */
+        Address: {
+            address: string;
+            name?: string | null;
+        };
+        /** @description The mail, by one of the two. */
+        Asked: {
+            /** Format: uuid */
+            mail_id?: string | null;
+            message_id?: string | null;
+        };
+        AuditLine: {
+            /** @description e.g. `case.read`. */
+            action: string;
+            actor: string;
+            address?: string | null;
+            agent?: string | null;
+            /** Format: date-time */
+            at: string;
+            case_id?: string | null;
+            /** @description Ids and counts. */
+            detail: Record<string, never>;
+            on_behalf_of?: string | null;
+            /** @description `ok`, `not_found`, `refused`, `failed`. */
+            outcome: string;
+            request?: string | null;
+            /**
+             * Format: int64
+             * @description Its place in the chain; null for some seconds after it was written.
+             */
+            seq?: number | null;
+            subject_id: string;
+            subject_kind: string;
+            why?: string | null;
+        };
+        AuditPage: {
+            /** @description Newest first. */
+            items: components["schemas"]["AuditLine"][];
+            /** Format: int64 */
+            next_cursor?: number | null;
+        };
+        Bin: {
+            count: number;
+            /** Format: double */
+            from: number;
+            /**
+             * Format: double
+             * @description Mean confidence; `null` where there was none.
+             */
+            said?: number | null;
+            /** Format: double */
+            to: number;
+            /**
+             * Format: double
+             * @description Share that was right.
+             */
+            was?: number | null;
+        };
+        /** @description The file on one matter. */
+        Case: {
+            access: components["schemas"]["CaseAccess"];
+            /** Format: date-time */
+            closed_at?: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** @description KLE action facet, e.g. `P16`. */
+            facet?: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @description KLE subject `HH.GG.EE`. */
+            kle?: string | null;
+            /** @description As the case system writes it: `2024-00123`, `14/10822` … */
+            number: string;
+            parties: components["schemas"]["Party"][];
+            /** @description User name of whoever is responsible. */
+            responsible?: string | null;
+            status: components["schemas"]["CaseStatus"];
+            title: string;
+            unit?: string | null;
+            /**
+             * Format: int64
+             * @description Counts edits; what an ETag shows.
+             */
+            version: number;
+        };
+        /** @description Who may see a case. */
+        CaseAccess: {
+            /** @enum {string} */
+            code: "open";
+        } | {
+            /** @enum {string} */
+            code: "restricted";
+            /** @description Only these users, by user name. */
+            users: string[];
+        };
+        CasePage: {
+            items: components["schemas"]["Case"][];
+            next_cursor?: string | null;
+        };
+        /** @description Ready to be looked through, changed, and sent to `POST /cases` with the same `mail_id`. */
+        CaseProposal: {
+            access: components["schemas"]["AccessInWords"];
+            /** @description Best first; empty while no plan was imported, and when nothing speaks for any subject. */
+            kle: components["schemas"]["SuggestedSubject"][];
+            /** Format: uuid */
+            mail_id: string;
+            /** @description The most certain first. */
+            parties: components["schemas"]["PartyInWords"][];
+            /** @description You. */
+            responsible: string;
+            /** @description Open and closed cases that you may see and that resemble this one, best first: the mail may belong there. */
+            similar_cases: components["schemas"]["SimilarCase"][];
+            title: string;
+        };
+        /** @enum {string} */
+        CaseStatus: "open" | "closed";
+        CaseWish: {
+            /** @description Users who may see it besides you; everybody when left out. */
+            access?: string[] | null;
+            facet?: string | null;
+            kle?: string | null;
+            /**
+             * Format: uuid
+             * @description The mail that the case is made from.
+             */
+            mail_id?: string | null;
+            /** @description The next number by the organisation's pattern when left out. */
+            number?: string | null;
+            /** @description A CPR number may be masked, as `POST /cases/proposal` gives it, when `mail_id` names the mail it stands in. */
+            parties?: components["schemas"]["Party"][];
+            title: string;
+            unit?: string | null;
+        };
+        /**
+         * @description Kinds of content that call for care: the regulation's articles 9 and 10, and what is kept as closely.
+         * @enum {string}
+         */
+        Category: "cpr" | "health" | "children" | "social_benefits" | "trade_union" | "origin_religion" | "sexual_life" | "convictions";
+        Change: {
+            status: components["schemas"]["CaseStatus"];
+        };
+        CountedFeature: {
+            /**
+             * Format: double
+             * @description Value times weight: what it adds to the score.
+             */
+            contribution: number;
+            /** @description Stable, e.g. `sender_share`. */
+            feature: string;
+            /**
+             * Format: double
+             * @description How much of it the case has, from -1 to 1.
+             */
+            value: number;
+            /**
+             * Format: double
+             * @description What it is worth, as learned from what people chose.
+             */
+            weight: number;
+        };
+        /** @enum {string} */
+        Direction: "incoming" | "outgoing" | "internal";
+        /** @description A journaled item on a case (akt): the mail, or one of its attachments filed by itself. */
+        Document: {
+            /** Format: uuid */
+            case_id: string;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            direction: components["schemas"]["Direction"];
+            /** Format: date */
+            document_date: string;
+            document_type?: components["schemas"]["DocumentType"] | null;
+            files: components["schemas"]["DocumentFile"][];
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int64
+             * @description Running number on the case, from 1.
+             */
+            number: number;
+            title: string;
+        };
+        DocumentFile: {
+            /** Format: uuid */
+            id: string;
+            media_type: string;
+            name: string;
+            sha256: string;
+            /** Format: int64 */
+            size: number;
+        };
+        /** @description An attachment that was read. */
+        DocumentRead: {
+            /** @description What it is, by what it holds: `pdf`, `docx`, `zip` … */
+            format: string;
+            heading?: string | null;
+            /** @description Place among the mail's attachments. */
+            index: number;
+            /** @description ISO 639-1, where there is no doubt. */
+            language?: string | null;
+            notes: components["schemas"]["Note"][];
+            /** @description Its own title, not its file name. */
+            title?: string | null;
+        };
+        /**
+         * @description What kind of document a mail or a file is.
+         * @enum {string}
+         */
+        DocumentType: "letter" | "decision" | "application" | "complaint" | "invoice" | "reminder" | "minutes" | "agenda" | "hearing" | "hearing_answer" | "party_hearing" | "contract" | "offer" | "report" | "receipt" | "statement" | "note" | "access_request" | "notification" | "consent" | "power_of_attorney" | "invitation" | "drawing" | "map" | "photo" | "cv" | "medical_certificate" | "form" | "inquiry" | "budget" | "plan";
+        EntryBody: {
+            /** Format: uuid */
+            case_id: string;
+            case_number: string;
+            case_title: string;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            mail_id: string;
+            /** @description `pending`, `delivered`, `failed`, `undone`. */
+            state: string;
+            /** @description Stable code of why it is not delivered. */
+            state_reason?: string | null;
+            /** @description The reason as a sentence in the reader's language. */
+            state_reason_text?: string | null;
+            /** Format: date-time */
+            undone_at?: string | null;
+            undone_by?: string | null;
+        };
+        /** @description An entry, and how it is shown in the mailboxes that hold the mail. */
+        EntryDetail: components["schemas"]["EntryBody"] & {
+            /** @description Of the mailboxes that you read. */
+            marks: components["schemas"]["MarkBody"][];
+        };
+        EvidenceInWords: {
+            /** @description Stable, e.g. `same_thread`. */
+            kind: string;
+            /** @description The reason as a sentence in the reader's language. */
+            text: string;
+        };
+        ExplainedCase: components["schemas"]["SuggestedCase"] & {
+            /** @description What weighs most first. */
+            counted: components["schemas"]["CountedFeature"][];
+            /**
+             * Format: double
+             * @description The contributions together; "none of them" has 0.
+             */
+            score: number;
+        };
+        Explanation: {
+            /** @description Best first; empty when nothing speaks for any case. */
+            cases: components["schemas"]["ExplainedCase"][];
+            /** Format: uuid */
+            mail_id: string;
+        };
+        Folder: {
+            /**
+             * Format: int64
+             * @description Mails on the server.
+             */
+            exists: number;
+            name: string;
+            /** @description `new`, `syncing`, `watching`, `missing`, `failed`. */
+            state: string;
+            state_reason?: string | null;
+            state_reason_text?: string | null;
+            state_text: string;
+            /**
+             * Format: int64
+             * @description Mails of the folder that are stored.
+             */
+            stored: number;
+        };
+        /** @description Whether the mail is for a case at all: newsletters, calendar noise, system mail and private mail are not. */
+        ForACaseInWords: {
+            /**
+             * Format: int32
+             * @description In percent.
+             */
+            probability: number;
+            /** @description Those that say most first. */
+            reasons: components["schemas"]["ReasonInWords"][];
+        };
+        Found: {
+            /** @description Whether it, or a copy of it, is journaled where you may see it. */
+            journaled: boolean;
+            /** @description Whether a monitored mailbox you may see holds it. */
+            known: boolean;
+            mails: components["schemas"]["KnownMail"][];
+        };
+        /** @description When the mail should be journaled. */
+        JournalBy: {
+            /**
+             * Format: date
+             * @description The last day in time.
+             */
+            date: string;
+            is_past: boolean;
+            /**
+             * Format: int32
+             * @description Working days until then; 0 on the day itself and afterwards.
+             */
+            working_days_left: number;
+        };
+        /** @description A journal entry as it concerns a mail. */
+        JournalState: {
+            /** Format: uuid */
+            case_id: string;
+            case_number: string;
+            case_title: string;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** @description What they are called. */
+            created_by_name: string;
+            /** Format: uuid */
+            entry_id: string;
+            /** @description `pending`, `delivered`, `failed`. */
+            state: string;
+            /** @description Stable code of why it is not delivered. */
+            state_reason?: string | null;
+            /** @description The reason as a sentence in the reader's language. */
+            state_reason_text?: string | null;
+        };
+        /** @description What the case will be about, by one of the two. */
+        KleAsked: {
+            /** Format: uuid */
+            mail_id?: string | null;
+            /** @description A document's text, or a title; its beginning is read. */
+            text?: string | null;
+        };
+        KleEntries: {
+            items: components["schemas"]["KleEntry"][];
+            /**
+             * Format: date
+             * @description The day KL published the plan; null when none was imported.
+             */
+            published?: string | null;
+        };
+        /** @description A main group, a group or a subject. */
+        KleEntry: {
+            /**
+             * Format: int32
+             * @description Days from the closing of a case until its personal data go.
+             */
+            deletion_days?: number | null;
+            guidance: string;
+            /** @description The keyword that led here, where the title did not. */
+            keyword?: string | null;
+            number: string;
+            parent?: components["schemas"]["KleParent"] | null;
+            /** @description `B`, `K`, `K5`, `K10`. */
+            preservation?: string | null;
+            /** @description Of a retired entry, what stands for it today. */
+            replaced_by?: components["schemas"]["KleParent"][];
+            title: string;
+            /** @description Whether a new case may get it: a subject, and not retired. */
+            usable: boolean;
+        };
+        KleParent: {
+            number: string;
+            title: string;
+        };
+        KleReason: {
+            /** @description Stable, e.g. `keyword`. */
+            kind: string;
+            /** @description The reason as a sentence in the reader's language. */
+            text: string;
+        };
+        KleSuggestions: {
+            /**
+             * Format: date
+             * @description The day KL published the plan; null when none was imported, and then nothing is proposed.
+             */
+            published?: string | null;
+            /** @description Best first; empty when nothing speaks for any subject. */
+            subjects: components["schemas"]["SuggestedSubject"][];
+        };
+        KnownMail: {
+            deadline: components["schemas"]["JournalBy"];
+            entries: components["schemas"]["JournalState"][];
+            /** @description Why only the headers are here. */
+            incomplete_reason?: string | null;
+            /** Format: uuid */
+            mail_id: string;
+            not_for_a_case?: components["schemas"]["SaidNotForACase"] | null;
+            /** Format: date-time */
+            received_at: string;
+            subject: string;
+            /** Format: uuid */
+            thread_id: string;
+        };
+        MailDetail: {
+            /** @description What its attachments say, of those that were read by now. */
+            documents: components["schemas"]["DocumentRead"][];
+            entries: components["schemas"]["JournalState"][];
+            /** Format: uuid */
+            id: string;
+            mail: Record<string, never>;
+            not_for_a_case?: components["schemas"]["SaidNotForACase"] | null;
+            /** Format: date-time */
+            received_at: string;
+            /** Format: int64 */
+            size: number;
+            /** Format: uuid */
+            thread_id: string;
+        };
+        /**
+         * @description What a mail is, told from its headers first and its subject after.
+         * @enum {string}
+         */
+        MailKind: "personal" | "auto_reply" | "out_of_office" | "bounce" | "newsletter" | "calendar" | "system" | "journal_report" | "read_receipt" | "unreadable";
+        MailPage: {
+            items: components["schemas"]["MailSummary"][];
+            /** @description Ask with this for the next page; null on the last. */
+            next_cursor?: string | null;
+        };
+        MailSummary: {
+            attachments: number;
+            /** @description Where it is journaled, by whom, as far as you may see. */
+            entries: components["schemas"]["JournalState"][];
+            from: components["schemas"]["Address"][];
+            /** Format: uuid */
+            id: string;
+            /** @description Why only the headers are here. */
+            incomplete_reason?: string | null;
+            kind: components["schemas"]["MailKind"];
+            message_id?: string | null;
+            not_for_a_case?: components["schemas"]["SaidNotForACase"] | null;
+            preview: string;
+            /** Format: date-time */
+            received_at: string;
+            /** Format: date-time */
+            sent_at?: string | null;
+            /** Format: int64 */
+            size: number;
+            subject: string;
+            suggestion?: components["schemas"]["SuggestedCase"] | null;
+            /** Format: uuid */
+            thread_id: string;
+            to: components["schemas"]["Address"][];
+        };
+        Mailbox: {
+            folders: components["schemas"]["Folder"][];
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int64
+             * @description Mails stored.
+             */
+            mails: number;
+            name: string;
+            /** @description `new`, `connecting`, `syncing`, `watching`, `waiting`, `refused`. */
+            state: string;
+            /** Format: date-time */
+            state_at: string;
+            /** @description Stable code of what is wrong, e.g. `login_refused`. */
+            state_reason?: string | null;
+            /** @description What is wrong, as a sentence in the reader's language. */
+            state_reason_text?: string | null;
+            /** @description The state in words. */
+            state_text: string;
+        };
+        MarkBody: {
+            mailbox: string;
+            /** Format: uuid */
+            mailbox_id: string;
+            reason?: string | null;
+            reason_text?: string | null;
+            /** @description `waiting`, `done`, `failed`. */
+            state: string;
+        };
+        Me: {
+            display_name: string;
+            /** @description Users whom the caller may act for today. */
+            may_act_for: string[];
+            /** @description Whom the caller acts for in this call, by the header `Sagspost-On-Behalf-Of`. */
+            on_behalf_of?: string | null;
+            /** @description `user`, `registrar`, `rule_editor`, `administrator`, `auditor`. */
+            roles: string[];
+            user: string;
+        };
+        /** @description For nested app authentication. */
+        NestedSignIn: {
+            authority: string;
+            /** @description What the add-in is called at the provider. */
+            client_id: string;
+            /** @description What tokens are asked for. */
+            scope: string;
+        };
+        /** @description What could not be read of an attachment, or is odd about it. */
+        Note: {
+            /** @description Stable, e.g. `encrypted`. */
+            code: string;
+            detail: string;
+        };
+        /**
+         * @description When sending a mail with no case chosen is questioned.
+         * @enum {string}
+         */
+        OnSend: "never" | "ask" | "require";
+        /** @description Someone or something that a case is about. */
+        Party: {
+            /** @description Postal address or the property's address. */
+            address?: string | null;
+            /** @description CPR, CVR or BFE number, digits only. */
+            identifier?: string | null;
+            kind: components["schemas"]["PartyKind"];
+            /** @description Lower-case mail address. */
+            mail?: string | null;
+            name: string;
+        };
+        PartyInWords: {
+            address?: string | null;
+            /** @description CVR or BFE number, or a CPR number masked: `POST /cases` with the `mail_id` puts the number itself in. */
+            identifier?: string | null;
+            kind: components["schemas"]["PartyKind"];
+            mail?: string | null;
+            name: string;
+            organisation?: string | null;
+            phone?: string | null;
+            reasons: components["schemas"]["PartyReasonInWords"][];
+            title?: string | null;
+        };
+        /** @enum {string} */
+        PartyKind: "person" | "company" | "property" | "colleague" | "other";
+        /**
+         * @description Where a party was found.
+         * @enum {string}
+         */
+        PartyReason: "sender" | "recipient" | "signature" | "forwarded_sender" | "digital_post" | "named_by_number" | "property_in_text";
+        PartyReasonInWords: {
+            kind: components["schemas"]["PartyReason"];
+            text: string;
+        };
+        /** @description The body of a problem response (`application/problem+json`). */
+        ProblemBody: {
+            detail: string;
+            /** @description The field at fault, as a path in the request's JSON or the name of a parameter. */
+            field?: string | null;
+            request_id: string;
+            /** Format: int32 */
+            status: number;
+            title: string;
+            /** @description Stable, e.g. `/problems/already-journaled`. */
+            type: string;
+        };
+        /** @description From which confidence on suggestions may be filed without being looked at. */
+        Proof: {
+            /**
+             * Format: double
+             * @description Share of the mails looked back on that lie above.
+             */
+            coverage: number;
+            /** @description Mails that lie above. */
+            mails: number;
+            /**
+             * Format: double
+             * @description Of those, the share that was right.
+             */
+            precision: number;
+            /** Format: double */
+            threshold: number;
+        };
+        ProposalAsked: {
+            /** Format: uuid */
+            mail_id: string;
+        };
+        Quality: components["schemas"]["Taken"] & {
+            /** @description Whether 70 % means seven of ten: the first suggestions by their confidence, in tenths. */
+            calibration: components["schemas"]["Bin"][];
+            proof?: components["schemas"]["Proof"] | null;
+            /** @description The last twelve, this one last; weeks begin on Monday. */
+            weeks: components["schemas"]["Week"][];
+        };
+        ReasonInWords: {
+            /** @description Whether it speaks for a case or against one. */
+            for_a_case: boolean;
+            /** @description Stable, e.g. `kind_newsletter`. */
+            kind: string;
+            /** @description The reason as a sentence in the reader's language. */
+            text: string;
+        };
+        /** @description Who said so first, and when. */
+        SaidNotForACase: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+        };
+        SimilarCase: components["schemas"]["SuggestedCase"] & {
+            access: components["schemas"]["AccessCode"];
+            /** @description What it should be with this mail on the case: never less than it is. */
+            access_proposed: components["schemas"]["AccessCode"];
+            status: components["schemas"]["CaseStatus"];
+        };
+        SuggestedCase: {
+            /** Format: uuid */
+            case_id: string;
+            /**
+             * Format: int32
+             * @description Probability that it is the right one, in percent.
+             */
+            confidence: number;
+            evidence: components["schemas"]["EvidenceInWords"][];
+            number: string;
+            title: string;
+        };
+        SuggestedFacet: {
+            facet: string;
+            /** @description Why, as a sentence in the reader's language. */
+            text: string;
+            /** @description Empty when the facets were not imported. */
+            title: string;
+        };
+        SuggestedFile: {
+            date_evidence?: components["schemas"]["EvidenceInWords"] | null;
+            /**
+             * Format: date
+             * @description The date the document bears; the mail's where it bears none that can be.
+             */
+            document_date: string;
+            document_type?: components["schemas"]["SuggestedType"] | null;
+            index: number;
+            name: string;
+            name_evidence?: components["schemas"]["EvidenceInWords"] | null;
+            /** @description Proposed for filing; pictures of the text are not. */
+            proposed: boolean;
+            renamed: boolean;
+        };
+        SuggestedSubject: {
+            /**
+             * Format: int32
+             * @description Probability that it is the right one, in percent.
+             */
+            confidence: number;
+            facet?: components["schemas"]["SuggestedFacet"] | null;
+            number: string;
+            parent?: components["schemas"]["KleParent"] | null;
+            reasons: components["schemas"]["KleReason"][];
+            title: string;
+        };
+        SuggestedTask: {
+            /** @description The attachment it stands in, by its place; `null` for the mail itself. */
+            attachment?: number | null;
+            /** Format: date */
+            date: string;
+            evidence: components["schemas"]["EvidenceInWords"];
+            /** @description The sentence it stands in; `null` where it is a field of Digital Post. */
+            sentence?: string | null;
+        };
+        SuggestedType: {
+            /**
+             * Format: int32
+             * @description Probability that it is the right one, in percent.
+             */
+            confidence: number;
+            evidence: components["schemas"]["EvidenceInWords"][];
+            /** @description As it is called in the reader's language. */
+            name: string;
+            type: components["schemas"]["DocumentType"];
+        };
+        Suggestions: {
+            attachments: components["schemas"]["SuggestedFile"][];
+            /**
+             * Format: int32
+             * @description How far the service has got with what it knows of cases after it was started, in percent; below 100 the cases
+             *     are not complete.
+             */
+            built_percent: number;
+            /** @description Whether the mail looks like case work: it should not be sent without a case. */
+            case_work: boolean;
+            /** @description Best first; empty when nothing speaks for any case. */
+            cases: components["schemas"]["SuggestedCase"][];
+            direction: components["schemas"]["Direction"];
+            /** Format: date */
+            document_date: string;
+            document_type?: components["schemas"]["SuggestedType"] | null;
+            for_a_case: components["schemas"]["ForACaseInWords"];
+            /**
+             * Format: uuid
+             * @description Absent when no mailbox you may see holds the mail.
+             */
+            mail_id?: string | null;
+            /** @description Whether the first case is sure enough for the organisation to be taken unseen. */
+            sure: boolean;
+            task_date?: components["schemas"]["SuggestedTask"] | null;
+            title: string;
+            /** @description Where the title comes from. */
+            title_evidence: components["schemas"]["EvidenceInWords"];
+        };
+        /** @description What people took of what was suggested. */
+        Taken: {
+            /** @description Filed on the first that was suggested. */
+            first: number;
+            /** @description Filed on one of the first three. */
+            first_three: number;
+            /** @description Mails that were filed. */
+            lessons: number;
+            /** @description Filed on a case that was not shown. */
+            not_among: number;
+        };
+        Week: components["schemas"]["Taken"] & {
+            /** Format: date */
+            monday: string;
+        };
+        /** @description Which mail on which case; everything else has a suggested value. */
+        Wish: {
+            /** @description `together` (one document) or `separate`. */
+            arrangement?: string;
+            /**
+             * @description Which attachments (`index`) under which `name`, with which `document_type` and `document_date`; all but pictures of
+             *     the text when left out.
+             */
+            attachments?: Record<string, never>[] | null;
+            /**
+             * Format: uuid
+             * @description The case, by this or by `case_number`.
+             */
+            case_id?: string | null;
+            case_number?: string | null;
+            direction?: components["schemas"]["Direction"] | null;
+            /** Format: date */
+            document_date?: string | null;
+            document_type?: components["schemas"]["DocumentType"] | null;
+            /** @description Whether the mail itself is filed; yes when left out. */
+            include_mail?: boolean | null;
+            /**
+             * Format: uuid
+             * @description The mail, by this or by `message_id`.
+             */
+            mail_id?: string | null;
+            message_id?: string | null;
+            title?: string | null;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;

@@ -1,0 +1,39 @@
+/** The API's types by short names. What the contract leaves open is told here. */
+
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type AddinSettings = Schemas["AddinSettings"];
+export type Case = Schemas["Case"];
+export type CaseProposal = Schemas["CaseProposal"];
+export type Direction = Schemas["Direction"];
+export type DocumentType = Schemas["DocumentType"];
+export type Entry = Schemas["EntryBody"];
+export type Found = Schemas["Found"];
+export type JournalState = Schemas["JournalState"];
+export type KnownMail = Schemas["KnownMail"];
+export type MailSummary = Schemas["MailSummary"];
+export type ProblemBody = Schemas["ProblemBody"];
+export type SuggestedCase = Schemas["SuggestedCase"];
+export type SuggestedFile = Schemas["SuggestedFile"];
+export type Suggestions = Schemas["Suggestions"];
+export type NewCase = Schemas["CaseWish"];
+
+export interface ChosenFile {
+  index: number;
+  name?: string;
+}
+
+/** What is sent to `POST /journal`. */
+export type Wish = Omit<Schemas["Wish"], "attachments" | "arrangement"> & {
+  attachments?: ChosenFile[];
+  arrangement?: "together" | "separate";
+};
+
+/** A case as far as it is shown. */
+export interface CaseLabel {
+  id: string;
+  number: string;
+  title: string;
+}

@@ -1,0 +1,85 @@
+/**
+ * What somebody has typed or ticked for a mail and not sent yet. Kept in the browser's storage for each mail, so that an
+ * error, another mail or a reload loses nothing. What was left as it was suggested is not in it.
+ */
+
+import type { ChosenFile, Direction, SuggestedFile, Suggestions, Wish } from "../../api/types";
+import { nameFaults, titleFault, type NameFault, type TitleFault } from "./names";
+
+export interface FilingDraft {
+  title?: string;
+  /** By the attachment's place. */
+  files?: Record<number, { taken?: boolean; name?: string }>;
+  direction?: Direction;
+  documentDate?: string;
+  arrangement?: "together" | "separate";
+  includeMail?: boolean;
+  /** Others of the thread go along. */
+  withThread?: boolean;
+  /** Words of the search for a case. */
+  words?: string;
+  /** What was sent last and is not known to have worked: the same again has the same key. */
+  act?: { wish: string; key: string };
+}
+
+export interface FileLine {
+  index: number;
+  taken: boolean;
+  name: string;
+  suggested: string;
+  fault: NameFault | null;
+}
+
+export interface Faults {
+  title: TitleFault | null;
+  files: boolean;
+  nothing: boolean;
+}
+
+export const titleOf = (draft: FilingDraft, suggestions: Suggestions) => draft.title ?? suggestions.title;
+
+/** Attachments as they stand in the form. Only names of those that are taken can be wrong. */
+export function fileLines(draft: FilingDraft, files: readonly SuggestedFile[]): FileLine[] {
+  const lines = files.map((file) => {
+    const own = draft.files?.[file.index];
+    return { index: file.index, taken: own?.taken ?? file.proposed, name: own?.name ?? file.name, suggested: file.name };
+  });
+  const taken = lines.filter((line) => line.taken);
+  const faults = nameFaults(taken.map((line) => line.name));
+  return lines.map((line) => ({ ...line, fault: line.taken ? (faults[taken.indexOf(line)] ?? null) : null }));
+}
+
+export function faultsOf(draft: FilingDraft, suggestions: Suggestions): Faults {
+  const lines = fileLines(draft, suggestions.attachments);
+  return {
+    title: titleFault(titleOf(draft, suggestions)),
+    files: lines.some((line) => line.fault),
+    nothing: draft.includeMail === false && !lines.some((line) => line.taken),
+  };
+}
+
+export const isFaulty = (faults: Faults) => Boolean(faults.title || faults.files || faults.nothing);
+
+/** What is sent: what was changed, and nothing else. */
+export function wishOf(draft: FilingDraft, suggestions: Suggestions, mail: { mail_id: string } | { message_id: string }, caseId: string): Wish {
+  const wish: Wish = { ...mail, case_id: caseId };
+  if (draft.title !== undefined && draft.title !== suggestions.title) wish.title = draft.title.trim();
+  if (draft.direction && draft.direction !== suggestions.direction) wish.direction = draft.direction;
+  if (draft.documentDate && draft.documentDate !== suggestions.document_date) wish.document_date = draft.documentDate;
+  if (draft.arrangement === "separate") wish.arrangement = "separate";
+  if (draft.includeMail === false) wish.include_mail = false;
+  const lines = fileLines(draft, suggestions.attachments);
+  const isChanged = lines.some((line, at) => line.name !== line.suggested || line.taken !== suggestions.attachments[at]?.proposed);
+  if (isChanged) wish.attachments = lines.filter((line) => line.taken).map(chosen);
+  return wish;
+}
+
+function chosen(line: FileLine): ChosenFile {
+  return line.name === line.suggested ? { index: line.index } : { index: line.index, name: line.name };
+}
+
+/** The key of this act: the one before when it is the same that was not known to have worked. */
+export function keyOf(draft: FilingDraft, wish: Wish, makeKey: () => string): { wish: string; key: string } {
+  const text = JSON.stringify(wish);
+  return draft.act?.wish === text ? draft.act : { wish: text, key: makeKey() };
+}

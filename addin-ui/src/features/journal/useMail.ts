@@ -1,0 +1,96 @@
+/**
+ * What the service knows of the open mail. Shown from what was seen before, at once, and put right when the answer is here.
+ *
+ * The component that uses this lives as long as its mail is open: what is answered later goes nowhere.
+ */
+
+import { useCallback, useEffect, useRef, useState } from "react";
+import { Away, NotSignedIn, Problem } from "../../api/problem";
+import type { KnownMail, Suggestions } from "../../api/types";
+import type { OpenMail } from "../../office/host";
+import { useApp, type App } from "../../shell/app";
+
+export type MailState =
+  | { is: "loading" }
+  | { is: "signed-out" }
+  | { is: "trouble"; error: unknown }
+  /** `isAway`: the service does not answer, this is from before. */
+  | { is: "known"; mail: KnownMail; suggestions: Suggestions | null; isAway: boolean }
+  /** In no mailbox that is watched; suggestions by its content, where Outlook gives it. */
+  | { is: "unknown"; suggestions: Suggestions | null };
+
+/** While the service is away, and while a mail may just be coming in. */
+const AGAIN_MS = 5_000;
+
+export function useMail(open: OpenMail) {
+  const app = useApp();
+  const [state, setState] = useState<MailState>(() => fromBefore(app, open));
+  const aborted = useRef<AbortController | null>(null);
+
+  const load = useCallback(async () => {
+    aborted.current?.abort();
+    const controller = new AbortController();
+    aborted.current = controller;
+    const next = await look(app, open, controller.signal);
+    if (controller.signal.aborted) return;
+    setState((before) => (next.is === "trouble" && next.error instanceof Away && before.is === "known" ? { ...before, isAway: true } : next));
+  }, [app, open]);
+
+  useEffect(() => {
+    void load();
+    return () => aborted.current?.abort();
+  }, [load]);
+
+  const isWaiting = (state.is === "trouble" && state.error instanceof Away) || (state.is === "known" && state.isAway) || state.is === "unknown" || (state.is === "known" && (state.suggestions?.built_percent ?? 100) < 100);
+  useEffect(() => {
+    if (!isWaiting) return;
+    const timer = setInterval(() => void load(), AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [isWaiting, load]);
+
+  // Others may have filed it while this window was not looked at.
+  useEffect(() => {
+    const back = () => document.visibilityState === "visible" && void load();
+    document.addEventListener("visibilitychange", back);
+    return () => document.removeEventListener("visibilitychange", back);
+  }, [load]);
+
+  return { state, load };
+}
+
+function fromBefore(app: App, open: OpenMail): MailState {
+  const seen = open.messageId ? app.seen.get(open.messageId) : null;
+  const mail = seen?.found.mails[0];
+  return seen && mail ? { is: "known", mail, suggestions: seen.suggestions, isAway: false } : { is: "loading" };
+}
+
+async function look(app: App, open: OpenMail, signal: AbortSignal): Promise<MailState> {
+  const { api, seen } = app;
+  const { messageId } = open;
+  if (!messageId) return { is: "unknown", suggestions: null };
+  try {
+    const [found, suggestions] = await Promise.all([api.lookup(messageId, signal), api.suggest({ message_id: messageId }, signal).catch(withoutSuggestions)]);
+    const mail = found.mails[0];
+    if (!mail) return { is: "unknown", suggestions: await byContent(app, open, signal) };
+    seen.put(messageId, { found, suggestions });
+    return { is: "known", mail, suggestions, isAway: false };
+  } catch (error) {
+    return error instanceof NotSignedIn ? { is: "signed-out" } : { is: "trouble", error };
+  }
+}
+
+function withoutSuggestions(error: unknown): null {
+  if (error instanceof Problem && error.body.status === 404) return null;
+  throw error;
+}
+
+async function byContent({ host, api }: App, open: OpenMail, signal: AbortSignal) {
+  try {
+    const content = await host.content();
+    // Outlook gives the content of whatever is open by now.
+    const isSame = !signal.aborted && host.openMail()?.key === open.key;
+    return content && isSame ? await api.suggestFor(content, signal) : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,107 @@
+/** For tests: an app whose host and service are told what to say. It holds no assertions. */
+
+import { FluentProvider, webLightTheme } from "@fluentui/react-components";
+import { render } from "@testing-library/react";
+import type { ReactElement } from "react";
+import type { Api } from "../api/calls";
+import type { Entry, Found, JournalState, SuggestedFile, Suggestions, Wish } from "../api/types";
+import { Queue } from "../features/queue/queue";
+import { textsFor } from "../messages/messages";
+import type { Host, OpenMail } from "../office/host";
+import { AppProvider, type App } from "../shell/app";
+import { Shelf } from "../shell/store";
+
+export const mail = (id: string, over: Partial<OpenMail> = {}): OpenMail => ({ key: id, messageId: id, subject: `Emne ${id}`, from: null, receivedAt: null, attachments: [], kind: "mail", ...over });
+
+export const caseOf = (number: number) => ({ case_id: `c${number}`, number: `2024-0000${number}`, title: `Sag ${number}`, confidence: 100 - 20 * number, evidence: [{ kind: "party", text: `Grund ${number}` }] });
+
+export const suggestionsWith = (files: readonly string[] = [], cases = [1, 2, 3].map(caseOf)) =>
+  ({
+    cases,
+    title: "Foreslået titel",
+    direction: "incoming",
+    document_date: "2026-05-03",
+    attachments: files.map((name, index) => ({ index, name, proposed: true }) as SuggestedFile),
+    for_a_case: { probability: 90, reasons: [] },
+    built_percent: 100,
+    sure: true,
+  }) as unknown as Suggestions;
+
+export const entryOn = (number: number): JournalState => ({ entry_id: `e${number}`, case_id: `c${number}`, case_number: `2024-0000${number}`, case_title: `Sag ${number}`, state: "delivered", state_reason: null, state_reason_text: null, created_by: "carl", created_by_name: "Carl Bro", created_at: new Date().toISOString() });
+
+export const found = (id: string, entries: JournalState[] = []): Found =>
+  ({ known: true, journaled: entries.length > 0, mails: [{ mail_id: `m-${id}`, subject: "", received_at: "2026-05-03T10:00:00Z", entries, thread_id: "t", deadline: { date: "2026-05-12", working_days_left: 3, is_past: false }, incomplete_reason: null }] }) as Found;
+
+export class Stage {
+  open: OpenMail | null;
+  readonly filed: { wish: Wish; key: string }[] = [];
+  readonly entries = new Map<string, JournalState[]>();
+  suggestions: Suggestions = suggestionsWith();
+  /** What the service answers a journaling with, before it is carried out. */
+  refuse: Error | null = null;
+  lookups: Record<string, () => Promise<Found>> = {};
+  isSignedIn = true;
+  private readonly heard = new Set<() => void>();
+
+  constructor(open: OpenMail | null) {
+    this.open = open;
+  }
+
+  turnTo(next: OpenMail | null) {
+    this.open = next;
+    for (const heard of this.heard) heard();
+  }
+
+  private host(): Host {
+    return {
+      mode: "read",
+      language: "da-DK",
+      user: "a@x",
+      openMail: () => this.open,
+      draft: () => null,
+      selection: () => Promise.resolve([]),
+      content: () => Promise.resolve(null),
+      onMailChanged: (heard) => {
+        this.heard.add(heard);
+        return () => this.heard.delete(heard);
+      },
+      onSelectionChanged: () => () => undefined,
+      markFiled: () => Promise.resolve(),
+      look: () => "light",
+      onLookChanged: () => () => undefined,
+      askInWindow: () => Promise.resolve(null),
+      canNestSignIn: () => false,
+    };
+  }
+
+  app(): App {
+    const api = {
+      lookup: (id: string) => this.lookups[id]?.() ?? Promise.resolve(found(id, this.entries.get(id) ?? [])),
+      suggest: () => Promise.resolve(this.suggestions),
+      thread: () => Promise.resolve([]),
+      cases: () => Promise.resolve([]),
+      journal: (wish: Wish, key: string) => {
+        this.filed.push({ wish, key });
+        if (this.refuse) return Promise.reject(this.refuse);
+        const entry = entryOn(Number(wish.case_id?.slice(1)));
+        this.entries.set(String(wish.mail_id).replace("m-", ""), [entry]);
+        return Promise.resolve({ id: entry.entry_id, case_id: entry.case_id } as unknown as Entry);
+      },
+      undo: () => {
+        this.entries.clear();
+        return Promise.resolve({} as Entry);
+      },
+    } as unknown as Api;
+    const signIn = { token: () => Promise.resolve("t"), forget: () => undefined, signIn: () => Promise.resolve((this.isSignedIn = true)) };
+    const shelf = <T,>(name: string) => new Shelf<T>(localStorage, "a@x", name, 50);
+    return { host: this.host(), api, signIn, t: textsFor("da"), settings: () => Promise.resolve(null), queue: new Queue(api, shelf("click")), drafts: shelf("draft"), seen: shelf("seen") };
+  }
+}
+
+export function show(stage: Stage, element: ReactElement, app = stage.app()) {
+  return render(
+    <AppProvider value={app}>
+      <FluentProvider theme={webLightTheme}>{element}</FluentProvider>
+    </AppProvider>,
+  );
+}
