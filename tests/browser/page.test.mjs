@@ -388,6 +388,34 @@ test("who may act for nobody is not asked, and who may no more is told", async (
   await alone.waitForSelector("#queue .mail");
 });
 
+test("a case is opened in an emergency with a reason, and who manages it is told until they say they know", async () => {
+  const birthe = await queue({ width: 320, dark: true }, "Birthe Lund");
+  assert.equal(await birthe.$eval("#emergency", (node) => node.hidden), true);
+  const nadia = await queue({}, "Nadia Friis");
+  await nadia.locator("#emergency summary").click();
+  await nadia.type("#emergency-number", "2024-00284");
+  await nadia.type("#emergency-reason", "haster");
+  await nadia.locator("#emergency-form button").click();
+  await nadia.waitForSelector("#emergency-told.error");
+  assert.match(await text(nadia, "#emergency-told"), /mindst 10 tegn/);
+  assert.deepEqual(await violations(nadia), []);
+  await nadia.type("#emergency-reason", ": en pårørende ringer");
+  await nadia.locator("#emergency-form button").click();
+  await nadia.waitForSelector("#emergency-told:not(.error):not(:empty)");
+  await nadia.waitForFunction(() => /kan læses til/.test(document.querySelector("#emergency-told").textContent));
+  await birthe.waitForSelector("#notices .notice");
+  assert.match(await text(birthe, ".notice"), /nadia\.friis åbnede sag 2024-00284.*haster: en pårørende ringer/);
+  assert.deepEqual(await violations(birthe), []);
+  assert.ok(await birthe.evaluate(() => document.documentElement.scrollWidth) <= 320);
+  if (process.env.SCREENSHOTS) await birthe.screenshot({ path: `${process.env.SCREENSHOTS}/notice-dark-320.png` });
+  if (process.env.SCREENSHOTS) await nadia.screenshot({ path: `${process.env.SCREENSHOTS}/emergency-light-1100.png`, fullPage: true });
+  await birthe.locator(".notice button").click();
+  await birthe.waitForFunction(() => !document.querySelector(".notice"));
+  await birthe.reload();
+  await birthe.waitForSelector("#queue button.main");
+  assert.equal(await birthe.$(".notice"), null);
+});
+
 test("a session that ended is told, and the way back in stands there", async () => {
   const page = await open(browser, demo.origin);
   await page.waitForSelector("#provider:not([hidden])");
