@@ -21,7 +21,7 @@
 use axum::http::Method;
 
 use self::Needs::{
-    Auditor, Emergency, ManagesEntry, ManagesNotice, SeesCase, SeesDocument, SeesEntry, SeesMail,
+    Auditor, Emergency, ManagesEntry, ManagesNotice, Nothing, SeesCase, SeesDocument, SeesEntry, SeesMail,
     SignedIn, WritesCase, WritesEntry,
 };
 use self::Recorded::{Many, Not, One};
@@ -29,6 +29,8 @@ use self::Recorded::{Many, Not, One};
 /// What the caller, or whom they act for, must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Needs {
+    /// Anybody: nothing of anybody is told.
+    Nothing,
     /// Known. What is told is of themself, or no more than they may see.
     SignedIn,
     SeesMail,
@@ -78,7 +80,7 @@ const DELETE: &Method = &Method::DELETE;
 #[rustfmt::skip]
 pub const ROUTES: &[Route] = &[
     route(GET, "/api/v1/me", SignedIn, "", Not),
-    route(GET, "/api/v1/addin", SignedIn, "", Not),
+    route(GET, "/api/v1/addin", Nothing, "", Not),
     // Of openings that are on record themselves.
     route(GET, "/api/v1/notices", SignedIn, "", Not),
     route(PUT, "/api/v1/notices/{id}/seen", ManagesNotice, "", Not),

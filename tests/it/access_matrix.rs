@@ -294,7 +294,7 @@ impl House {
             Needs::SeesEntry | Needs::WritesEntry | Needs::ManagesEntry => &self.entries,
             Needs::SeesDocument => &self.files,
             Needs::ManagesNotice => &self.notices,
-            Needs::SignedIn | Needs::Auditor | Needs::Emergency => &[],
+            Needs::Nothing | Needs::SignedIn | Needs::Auditor | Needs::Emergency => &[],
         }
     }
 
@@ -310,7 +310,7 @@ impl House {
             Needs::SeesEntry | Needs::WritesEntry | Needs::ManagesEntry => things.entry = id,
             Needs::SeesDocument => things.file = id,
             Needs::ManagesNotice => things.notice = id,
-            Needs::SignedIn | Needs::Auditor | Needs::Emergency => {}
+            Needs::Nothing | Needs::SignedIn | Needs::Auditor | Needs::Emergency => {}
         }
         things
     }
@@ -318,11 +318,14 @@ impl House {
 
 /// What a call is answered with: `None` when it is let through, whatever comes of it.
 fn expected(needs: Needs, actor: Actor, level: Option<Level>) -> Option<u16> {
+    if needs == Needs::Nothing {
+        return None;
+    }
     if actor == Actor::Nobody {
         return Some(401);
     }
     let least = match needs {
-        Needs::SignedIn => return None,
+        Needs::Nothing | Needs::SignedIn => return None,
         Needs::Auditor => return (actor != Actor::Rita).then_some(404),
         Needs::Emergency => return (actor != Actor::Eva).then_some(404),
         Needs::SeesMail | Needs::SeesCase | Needs::SeesEntry | Needs::SeesDocument => Level::Read,
