@@ -21,8 +21,8 @@
 use axum::http::Method;
 
 use self::Needs::{
-    Auditor, Emergency, ManagesEntry, ManagesNotice, Nothing, SeesCase, SeesDocument, SeesEntry, SeesMail,
-    SignedIn, WritesCase, WritesEntry,
+    Auditor, Emergency, ManagesEntry, ManagesNotice, Nothing, SeesCase, SeesDocument, SeesEntry,
+    SeesMail, SignedIn, WritesCase, WritesEntry,
 };
 use self::Recorded::{Many, Not, One};
 

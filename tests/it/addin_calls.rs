@@ -99,6 +99,12 @@ async fn a_mail_that_is_looked_up_tells_its_deadline_its_thread_and_who_filed_it
         found["deadline"]["is_past"].as_bool().unwrap(),
     );
     assert!(left <= 7 && !(past && left > 0), "{found}");
-    let name = app.store.user("birthe").await.unwrap().unwrap().display_name;
+    let name = app
+        .store
+        .user("birthe")
+        .await
+        .unwrap()
+        .unwrap()
+        .display_name;
     assert_eq!(found["entries"][0]["created_by_name"], json!(name));
 }
