@@ -190,6 +190,11 @@ impl From<StoreError> for Problem {
                             .format("%d-%m-%Y %H:%M"),
                     )
             }
+            StoreError::AlreadyFiledUnseen => {
+                let mut problem = Self::new(StatusCode::CONFLICT, "already-journaled");
+                problem.detail = Some("already-journaled-unseen");
+                problem
+            }
             StoreError::IdempotencyConflict => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency-conflict")
             }

@@ -174,9 +174,14 @@ impl Store {
                 if let Some(entry) = self.repeated(new).await? {
                     return Ok(entry);
                 }
-                match self.filed_before(new.case_id, &new.fingerprint).await? {
-                    Some(before) => Err(StoreError::AlreadyFiled(Box::new(before))),
-                    None => Err(error.into()),
+                let Some(before) = self.filed_before(new.case_id, &new.fingerprint).await? else {
+                    return Err(error.into());
+                };
+                // By whom is told to those who may see what they filed.
+                match self.entry(before.entry_id, &new.created_by).await {
+                    Ok(_) => Err(StoreError::AlreadyFiled(Box::new(before))),
+                    Err(StoreError::NotFound(_)) => Err(StoreError::AlreadyFiledUnseen),
+                    Err(error) => Err(error),
                 }
             }
             Err(error) => Err(error),

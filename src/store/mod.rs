@@ -152,6 +152,9 @@ pub enum StoreError {
     CaseClosed(String),
     #[error("the mail is already journaled on that case")]
     AlreadyFiled(Box<FiledBefore>),
+    /// For others than who asks.
+    #[error("the mail is already journaled on that case, for others")]
+    AlreadyFiledUnseen,
     #[error("that idempotency key was used for another request")]
     IdempotencyConflict,
     #[error("you would lock yourself out")]
