@@ -368,8 +368,8 @@ test("the dialog of an add-in signs in at the provider and hands the pane a code
 test("outside Office the dialog's page says so and gives nothing away", async () => {
   for (const office of ["", "window.Office = { onReady: (ready) => ready(), context: {} };"]) {
     const page = await openInOffice(`${demo.origin}/sign-in/office`, { dark: true, width: 320 }, office);
-    await page.waitForSelector("#again:not([hidden])");
-    assert.match(await text(page, "#text"), /hører til Sagspost i Outlook og Word/);
+    await page.waitForFunction(() => /hører til Sagspost i Outlook og Word/.test(document.getElementById("text").textContent));
+    assert.equal(await page.$eval("#again", (node) => node.hidden), true);
     assert.deepEqual(await violations(page), []);
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 320);
     if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/office-dark-320.png` });
