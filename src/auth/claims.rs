@@ -225,7 +225,7 @@ impl Claims {
                     .iter()
                     .any(|own| own.eq_ignore_ascii_case(domain))
             });
-        !settings.tenants.is_empty() || has_own_domain && !is_unverified
+        (!settings.tenants.is_empty() || has_own_domain) && !is_unverified
     }
 
     /// A claim that people may read, in one line.
@@ -370,7 +370,9 @@ mod tests {
         let mail = |verified: Value| json!({ "email": "birthe@egelund.example", "email_verified": verified });
         assert!(ours(&[], "email", mail(json!(true))));
         for unverified in [json!(false), json!(null), json!("true")] {
-            assert!(!ours(&[], "email", mail(unverified)));
+            assert!(!ours(&[], "email", mail(unverified.clone())));
+            // A guest of the tenant brings an address along.
+            assert!(!ours(&["egelund"], "email", mail(unverified)));
         }
     }
 

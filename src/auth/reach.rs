@@ -61,7 +61,7 @@ impl Reach {
 
     fn is_chosen(&self, host: &str) -> bool {
         let host = host.to_lowercase();
-        self.chosen.iter().any(|chosen| *chosen == host)
+        self.chosen.contains(&host)
     }
 }
 

@@ -4,6 +4,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _};
 
 use super::{ScanError, Verdict};
 
+const PIECE: usize = 8 << 10;
 const CLOSED: ScanError = ScanError::Away("it closed the connection");
 
 /// Sends and reads at once: a scanner may answer before it has everything, and send as much as it gets.
@@ -64,13 +65,10 @@ impl<R: AsyncRead + Unpin> Incoming<R> {
     }
 
     async fn more(&mut self) -> Result<(), ScanError> {
-        let mut piece = [0; 8192];
-        match self.from.read(&mut piece).await {
+        self.held.reserve(PIECE);
+        match self.from.read_buf(&mut self.held).await {
             Ok(0) | Err(_) => Err(CLOSED),
-            Ok(count) => {
-                self.held.extend_from_slice(&piece[..count]);
-                Ok(())
-            }
+            Ok(_) => Ok(()),
         }
     }
 }

@@ -301,18 +301,12 @@ impl Store {
             .map(|_| ())?);
         }
         // What is damaged still lies there: perhaps a backup helps.
-        write!(&mut tx, |c| {
-            sqlx::query(
-            "update blob_objects
-             set retired_at = $1
-             where id = $2 and not exists (select 1 from blobs b where b.object_id = blob_objects.id)"
-        )
-        .bind(now)
-        .bind(old)
-        .execute(c)
-        .await
-        .map(|_| ())?
-        });
+        write!(&mut tx, |c| sqlx::query(RETIRE_EMPTY)
+            .bind(now)
+            .bind(old)
+            .execute(c)
+            .await
+            .map(|_| ())?);
         tx.commit().await?;
         done.blobs = placed.len();
         Ok(Some(done))
@@ -393,6 +387,11 @@ impl Store {
         self.vault.as_deref().ok_or_else(not_set)
     }
 }
+
+/// An object that no blob lies in any more is left to the housekeeping.
+const RETIRE_EMPTY: &str = "update blob_objects
+     set retired_at = $1
+     where id = $2 and not exists (select 1 from blobs b where b.object_id = blob_objects.id)";
 
 /// The row of an object, with the bytes that its blobs take.
 pub(super) async fn insert_object(

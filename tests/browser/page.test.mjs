@@ -324,6 +324,58 @@ test("a person signs in at the provider, works, and is signed out everywhere", a
   await page.waitForSelector("button[value=demo-1]"); // asked anew who it is
 });
 
+// Office's script cannot come from Microsoft here; what stands in for it says what it was told.
+const OFFICE = "window.told = []; window.Office = { onReady: (ready) => ready(), context: { ui: { messageParent: (...message) => told.push(message) } } };";
+const openInOffice = async (url, options, office = OFFICE) => {
+  const page = await open(browser, "about:blank", options);
+  await page.setRequestInterception(true);
+  page.on("request", (request) => (request.url().startsWith("https://appsforoffice.microsoft.com/") ? request.respond({ contentType: "text/javascript", body: office }) : request.continue()));
+  await page.goto(url);
+  return page;
+};
+
+test("the dialog of an add-in signs in at the provider and hands the pane a code that no address shows", async () => {
+  const page = await openInOffice(`${demo.origin}/sign-in/office`, { width: 320 });
+  const addresses = [];
+  page.on("request", (request) => addresses.push(request.url()));
+  await page.waitForSelector("button[value=demo-3]");
+  await page.locator("button[value=demo-3]").click();
+  await page.waitForFunction(() => globalThis.told?.length > 0);
+  assert.deepEqual(await violations(page), []);
+  assert.equal(await text(page, "#text"), "Du er logget ind. Vinduet lukker af sig selv.");
+  const told = await page.evaluate(() => told);
+  const [code, { targetOrigin }] = told[0];
+  assert.equal(told.length, 1);
+  assert.equal(targetOrigin, demo.origin);
+  assert.match(code, /^[\w-]{43}$/);
+  assert.ok(addresses.every((address) => !address.includes(code)), addresses.join("\n"));
+  const exchange = () => page.evaluate(async (code) => {
+    const answer = await fetch("/sign-in/office/exchange", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ code }) });
+    return { status: answer.status, ...(await answer.json()) };
+  }, code);
+  const { status, token } = await exchange();
+  assert.equal(status, 200);
+  assert.equal((await exchange()).status, 401);
+  const me = async () => (await fetch(`${demo.origin}/api/v1/me`, { headers: { Authorization: `Bearer ${token}` } })).status;
+  assert.equal(await me(), 200);
+  // Whoever is signed in already is not asked again; and a sign-out ends the pane's token.
+  await page.goto(`${demo.origin}/sign-in/office`);
+  await page.waitForFunction(() => globalThis.told?.length > 0);
+  await page.evaluate(() => fetch("/auth/sign-out", { method: "POST" }));
+  assert.equal(await me(), 401);
+});
+
+test("outside Office the dialog's page says so and gives nothing away", async () => {
+  for (const office of ["", "window.Office = { onReady: (ready) => ready(), context: {} };"]) {
+    const page = await openInOffice(`${demo.origin}/sign-in/office`, { dark: true, width: 320 }, office);
+    await page.waitForFunction(() => /hører til Sagspost i Outlook og Word/.test(document.getElementById("text").textContent));
+    assert.equal(await page.$eval("#again", (node) => node.hidden), true);
+    assert.deepEqual(await violations(page), []);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 320);
+    if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/office-dark-320.png` });
+  }
+});
+
 const inQueue = (page) => page.$$eval("#queue .mail h2", (nodes) => nodes.map((node) => node.textContent).join("\n"));
 const settled = (page) => page.waitForFunction(() => document.querySelector("#queue button.main") && !document.querySelector("#queue [aria-busy=true]"));
 

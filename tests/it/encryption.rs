@@ -381,3 +381,39 @@ async fn a_test_store_without_a_key_lies_in_the_clear() {
     let states = store.key_states().await.unwrap();
     assert_eq!((states.len(), states[0].blobs), (1, 4));
 }
+
+#[test]
+fn the_command_line_encrypts_what_it_can_and_fails_with_the_names_of_what_is_damaged() {
+    let cli = Cli::new();
+    let text = |id: &str| {
+        format!(
+            "From x\nFrom: Gerda <gerda@borger.example>\nMessage-ID: <{id}>\nSubject: {SECRET}\n\nHej {id}\n\n"
+        )
+    };
+    cli.run(&["user", "add", "birthe"]);
+    for id in ["a@x", "b@x"] {
+        let mbox = cli.write("mail.mbox", &text(id));
+        let mbox = mbox.to_str().unwrap();
+        let imported = cli.run(&["import", mbox, "--mailbox", "arkiv", "--user", "birthe"]);
+        assert_eq!(imported.code, 0, "{}", imported.err);
+    }
+    let (path, mut bytes) = files(&cli.path("blobs")).remove(0);
+    bytes[3] ^= 1;
+    fs::write(path, bytes).unwrap();
+    let key = "ab".repeat(32);
+    let variables = [("SAGSPOST__ENCRYPTION__MASTER_KEY", key.as_str())];
+    let done = cli.run_with(&variables, &["--json", "keys", "encrypt"]);
+    assert_ne!(done.code, 0);
+    assert!(
+        done.err.contains("1 blobs could not be read"),
+        "{}",
+        done.err
+    );
+    let told = done.json();
+    assert_eq!(told["encrypted"], 1, "{told}");
+    let damaged = told["damaged"].as_array().unwrap();
+    assert!(
+        damaged.len() == 1 && damaged[0].as_str().unwrap().len() == 64,
+        "{told}"
+    );
+}

@@ -11,7 +11,7 @@ use sagspost::domain::case::{Case, CaseStatus};
 use sagspost::journal;
 use sagspost::outbox::{MarkError, Marker, Outbox};
 use sagspost::store::{
-    CaseQuery, Entry, EntryState, EventKind, MailFilter, MarkPayload, NewCase, Store,
+    AuditFilter, CaseQuery, Entry, EntryState, EventKind, MailFilter, MarkPayload, NewCase, Store,
 };
 use sagspost::suggest::Organisation;
 use uuid::Uuid;
@@ -212,6 +212,10 @@ on_both! {
         assert_eq!(house.state(entry.id).await, (EntryState::Delivered, None));
         assert_eq!(*house.elsewhere.taken.lock().unwrap(), [entry.id]);
         assert!(store.failed_reasons().await.unwrap().is_empty());
+        let asked = AuditFilter { about: Some(entry.id.to_string()), ..AuditFilter::default() };
+        let found = store.audit_found(&asked, None, 10).await.unwrap();
+        let retry = found.into_iter().map(|(_, record)| record).find(|record| record.action == "journal.retry");
+        assert_eq!(retry.unwrap().case_id, Some(entry.case_id.to_string()), "whoever asks about the case is told of it");
     }
 
     a_case_system_that_is_away_is_tried_again_by_itself(store) {

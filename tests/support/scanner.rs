@@ -48,6 +48,9 @@ pub struct Seen {
     pub pieces: Vec<usize>,
 }
 
+/// How a connection over TCP is answered.
+type Speak = fn(BufReader<TcpStream>, TcpStream, Mood, &Mutex<Vec<Seen>>) -> std::io::Result<()>;
+
 pub struct Scanner {
     pub url: String,
     mood: Arc<Mutex<Mood>>,
@@ -80,11 +83,7 @@ impl Scanner {
         scanner
     }
 
-    fn on_tcp(
-        scheme: &str,
-        path: &str,
-        speak: fn(BufReader<TcpStream>, TcpStream, Mood, &Mutex<Vec<Seen>>) -> std::io::Result<()>,
-    ) -> Self {
+    fn on_tcp(scheme: &str, path: &str, speak: Speak) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let scanner = Self::named(format!(
             "{scheme}://{}{path}",
