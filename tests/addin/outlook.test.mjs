@@ -238,7 +238,7 @@ test("a mail that no monitored mailbox holds is told apart", async () => {
   await openMailbox(page, "Ikke overvåget");
   await openMail(page, "overkoersel");
   const pane = await openPane(page, "choose");
-  await pane.getByText("Mailen ligger ikke i en postkasse, som Sagspost følger").first().waitFor();
+  await pane.getByRole("main").getByText("Mailen ligger ikke i en postkasse, som Sagspost følger").first().waitFor();
   assert.deepEqual(await violations(pane), []);
   await page.context().close();
 });
@@ -325,20 +325,23 @@ test("the keyboard alone opens a mail and files it", async () => {
   await page.context().close();
 });
 
-for (const { theme, width, language } of [
+for (const { theme, width, language, forced = false } of [
   { theme: "light", width: 1300, language: "da-DK" },
   { theme: "dark", width: 1300, language: "en-GB" },
   { theme: "contrast", width: 1300, language: "da-DK" },
+  { theme: "contrast", width: 1300, language: "da-DK", forced: true },
   { theme: "light", width: 320, language: "da-DK" },
   { theme: "dark", width: 320, language: "en-GB" },
 ]) {
-  test(`no rule of WCAG 2.1 AA is broken, and nothing is cut off: ${theme}, ${width} px, ${language}`, async () => {
-    const page = await outlook(browser, demo, { width, language, forcedColors: theme === "contrast" ? "active" : "none" });
+  test(`no rule of WCAG 2.1 AA is broken, and nothing is cut off: ${theme}${forced ? " of the system" : ""}, ${width} px, ${language}`, async () => {
+    const page = await outlook(browser, demo, { width, language, forcedColors: forced ? "active" : "none" });
+    // Colours that the system forces are not the page's to answer for.
+    const broken = async (frame) => (await violations(frame)).filter((rule) => !forced || !rule.startsWith("color-contrast"));
     await page.locator("#theme").selectOption(theme);
     const look = async (name) => {
-      assert.deepEqual(await violations(page), [], name);
+      assert.deepEqual(await broken(page), [], name);
       assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width, name);
-      if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/outlook-${name}-${theme}-${width}.png`, fullPage: width < 800 });
+      if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/outlook-${name}-${forced ? "forced" : theme}-${width}.png`, fullPage: width < 800 });
     };
     await look("list");
     await page.locator(".mails li button").nth(1).click();
@@ -346,7 +349,7 @@ for (const { theme, width, language } of [
     const pane = await openPane(page, "choose");
     await pane.locator("[data-card], [role=status]").first().waitFor();
     await look("read");
-    assert.deepEqual(await violations(pane), [], "the pane");
+    assert.deepEqual(await broken(pane), [], "the pane");
     assert.ok(await pane.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "the pane is as wide as its frame");
     await page.locator("#close-pane").click();
     if (width < 800) await page.locator(".back").click();
