@@ -1,7 +1,7 @@
 /** The calls that the add-in makes, one line each. */
 
 import type { Client } from "./client";
-import type { AddinSettings, Case, CaseProposal, Entry, Found, MailSummary, NewCase, Suggestions, Wish } from "./types";
+import type { AddinSettings, Case, CaseProposal, Document, Entry, Found, MailSummary, NewCase, Suggestions, Wish } from "./types";
 
 export type MailName = { message_id: string } | { mail_id: string };
 
@@ -40,6 +40,10 @@ export class Api {
     const page = await this.client.get<{ items: Case[] }>(`/cases?${parameters}`, given(signal));
     return page.items;
   };
+
+  documents = (caseId: string, signal?: AbortSignal) => this.client.get<Document[]>(`/cases/${id(caseId)}/documents`, given(signal));
+
+  file = (fileId: string) => this.client.bytes(`/files/${id(fileId)}`);
 
   favourite = (caseId: string, kept: boolean) => this.client.act<undefined>(kept ? "PUT" : "DELETE", `/cases/${id(caseId)}/favourite`);
 

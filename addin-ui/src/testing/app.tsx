@@ -5,6 +5,7 @@ import { render } from "@testing-library/react";
 import type { ReactElement } from "react";
 import type { Api } from "../api/calls";
 import type { Entry, Found, JournalState, SuggestedFile, Suggestions, Wish } from "../api/types";
+import { HeadStart } from "../features/journal/ask";
 import { Queue } from "../features/queue/queue";
 import { textsFor } from "../messages/messages";
 import type { Host, OpenMail } from "../office/host";
@@ -94,7 +95,7 @@ export class Stage {
     } as unknown as Api;
     const signIn = { token: () => Promise.resolve("t"), forget: () => undefined, signIn: () => Promise.resolve((this.isSignedIn = true)) };
     const shelf = <T,>(name: string) => new Shelf<T>(localStorage, "a@x", name, 50);
-    return { host: this.host(), api, signIn, t: textsFor("da"), settings: () => Promise.resolve(null), queue: new Queue(api, shelf("click")), drafts: shelf("draft"), seen: shelf("seen") };
+    return { host: this.host(), api, signIn, t: textsFor("da"), settings: () => Promise.resolve(null), queue: new Queue(api, shelf("click")), drafts: shelf("draft"), seen: shelf("seen"), headStart: new HeadStart() };
   }
 }
 

@@ -128,13 +128,13 @@ function Choosing({ mail, suggestions, filing, onFile }: ChoosingProps) {
       </Suspense>
     );
   return (
-    <main className={parts.section} style={{ gap: 16, paddingTop: 12, paddingBottom: 12 }}>
+    <div className={parts.section} style={{ gap: 16, paddingTop: 12, paddingBottom: 12 }}>
       <section className={parts.section} style={{ padding: 0 }} aria-labelledby="suggestions-heading">
         <h2 className={parts.heading} id="suggestions-heading">
           {t("suggestions")}
         </h2>
-        <Advice suggestions={suggestions} />
-        {suggestions && suggestions.cases.length > 0 && <Cards cases={suggestions.cases} busyOn={busyOn} onFile={file} pressWords={(name) => t("fileOn", { case: name })} />}
+        <Advice suggestions={suggestions} isFiling={busyOn !== null} />
+        {suggestions && suggestions.cases.length > 0 && <Cards cases={suggestions.cases} busyOn={busyOn} onFile={file} pressWords={t("fileOn", { case: "" })} />}
         <Told>{busyOn ? t("filing") : ""}</Told>
       </section>
       <Search words={draft.words ?? ""} onWords={(words) => change({ words })} onChoose={file} chooseWords={(name) => t("fileOn", { case: name })} />
@@ -158,16 +158,16 @@ function Choosing({ mail, suggestions, filing, onFile }: ChoosingProps) {
         <Button onClick={() => setNew(true)}>{t("newCase")}</Button>
         {mail.entries.length === 0 && <WorkButton busy={busyOn === "aside"} words={t("notForACase")} working={t("filing")} appearance="subtle" onClick={() => void filing.act("aside", () => filing.notForACase(mail.mail_id))} />}
       </div>
-    </main>
+    </div>
   );
 }
 
 /** One line above the cards, always there: how to use them, or what to know first. */
-function Advice({ suggestions }: { suggestions: Suggestions | null }) {
+function Advice({ suggestions, isFiling }: { suggestions: Suggestions | null; isFiling: boolean }) {
   const parts = useParts();
   const { t } = useApp();
   const against = suggestions && suggestions.for_a_case.probability <= HARDLY_PERCENT ? suggestions.for_a_case.reasons.find((reason) => !reason.for_a_case) : null;
-  const words = !suggestions || suggestions.cases.length === 0 ? t("suggestionsNone") : suggestions.built_percent < 100 ? t("suggestionsBuilding", { percent: suggestions.built_percent }) : against ? t("hardly", { reason: against.text }) : t("suggestionsHint");
+  const words = isFiling ? t("filing") : !suggestions || suggestions.cases.length === 0 ? t("suggestionsNone") : suggestions.built_percent < 100 ? t("suggestionsBuilding", { percent: suggestions.built_percent }) : against ? t("hardly", { reason: against.text }) : t("suggestionsHint");
   return (
     <p className={parts.hint} style={{ minHeight: 32 }}>
       {words}
@@ -195,7 +195,7 @@ function Loading({ attachments }: { attachments: number }) {
   const parts = useParts();
   const { t } = useApp();
   return (
-    <main className={parts.section} style={{ gap: 16, paddingTop: 12 }} aria-busy="true">
+    <div className={parts.section} style={{ gap: 16, paddingTop: 12 }} aria-busy="true">
       <section className={parts.section} style={{ padding: 0 }}>
         <h2 className={parts.heading}>{t("suggestions")}</h2>
         <p className={parts.hint} style={{ minHeight: 32 }}>
@@ -205,7 +205,7 @@ function Loading({ attachments }: { attachments: number }) {
       </section>
       <Bone height="54px" />
       <NameBones attachments={attachments} />
-    </main>
+    </div>
   );
 }
 

@@ -3,7 +3,7 @@
  * error, another mail or a reload loses nothing. What was left as it was suggested is not in it.
  */
 
-import type { ChosenFile, Direction, SuggestedFile, Suggestions, Wish } from "../../api/types";
+import type { ChosenFile, Direction, DocumentType, SuggestedFile, Suggestions, Wish } from "../../api/types";
 import { nameFaults, titleFault, type NameFault, type TitleFault } from "./names";
 
 export interface FilingDraft {
@@ -12,6 +12,7 @@ export interface FilingDraft {
   files?: Record<number, { taken?: boolean; name?: string }>;
   direction?: Direction;
   documentDate?: string;
+  documentType?: DocumentType;
   arrangement?: "together" | "separate";
   includeMail?: boolean;
   /** Others of the thread go along. */
@@ -66,6 +67,7 @@ export function wishOf(draft: FilingDraft, suggestions: Suggestions, mail: { mai
   if (draft.title !== undefined && draft.title !== suggestions.title) wish.title = draft.title.trim();
   if (draft.direction && draft.direction !== suggestions.direction) wish.direction = draft.direction;
   if (draft.documentDate && draft.documentDate !== suggestions.document_date) wish.document_date = draft.documentDate;
+  if (draft.documentType && draft.documentType !== suggestions.document_type?.type) wish.document_type = draft.documentType;
   if (draft.arrangement === "separate") wish.arrangement = "separate";
   if (draft.includeMail === false) wish.include_mail = false;
   const lines = fileLines(draft, suggestions.attachments);

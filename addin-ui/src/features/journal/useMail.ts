@@ -5,10 +5,11 @@
  */
 
 import { useCallback, useEffect, useRef, useState } from "react";
-import { Away, NotSignedIn, Problem } from "../../api/problem";
+import { Away, NotSignedIn } from "../../api/problem";
 import type { KnownMail, Suggestions } from "../../api/types";
 import type { OpenMail } from "../../office/host";
 import { useApp, type App } from "../../shell/app";
+import { ask } from "./ask";
 
 export type MailState =
   | { is: "loading" }
@@ -65,11 +66,11 @@ function fromBefore(app: App, open: OpenMail): MailState {
 }
 
 async function look(app: App, open: OpenMail, signal: AbortSignal): Promise<MailState> {
-  const { api, seen } = app;
+  const { api, seen, headStart } = app;
   const { messageId } = open;
   if (!messageId) return { is: "unknown", suggestions: null };
   try {
-    const [found, suggestions] = await Promise.all([api.lookup(messageId, signal), api.suggest({ message_id: messageId }, signal).catch(withoutSuggestions)]);
+    const { found, suggestions } = await (headStart.take(messageId) ?? ask(api, messageId, signal));
     const mail = found.mails[0];
     if (!mail) return { is: "unknown", suggestions: await byContent(app, open, signal) };
     seen.put(messageId, { found, suggestions });
@@ -77,11 +78,6 @@ async function look(app: App, open: OpenMail, signal: AbortSignal): Promise<Mail
   } catch (error) {
     return error instanceof NotSignedIn ? { is: "signed-out" } : { is: "trouble", error };
   }
-}
-
-function withoutSuggestions(error: unknown): null {
-  if (error instanceof Problem && error.body.status === 404) return null;
-  throw error;
 }
 
 async function byContent({ host, api }: App, open: OpenMail, signal: AbortSignal) {

@@ -112,7 +112,7 @@ export default function Several() {
   const total = filed + failed + count("filing") + (isBusy ? ready.length : 0);
   const result = !isBusy && filed > 0 ? t("severalResult", { done: filed, failed }) : "";
   return (
-    <main className={parts.section} style={{ gap: 16, paddingTop: 12 }}>
+    <div className={parts.section} style={{ gap: 16, paddingTop: 12 }}>
       <h1 className={parts.faceTitle}>{t.count("several", lines.length)}</h1>
       <div style={{ minHeight: 32 }}>
         {isBusy ? (
@@ -149,7 +149,7 @@ export default function Several() {
         ))}
       </ul>
       <Search label={t("severalTogether")} words={words} onWords={setWords} onChoose={(on) => void file(on)} chooseWords={(name) => t("fileOn", { case: name })} />
-    </main>
+    </div>
   );
 
   function stateWords(state: LineState) {
