@@ -97,6 +97,60 @@ test("one click on the ribbon files the mail: told in the mail, marked in the ma
   await page.context().close();
 });
 
+test("where the service is not sure, the click offers the pane, which opens at a press", async () => {
+  const page = await outlook(browser, demo);
+  await openMailbox(page, "birthe.lund");
+  await openMail(page, "Julefrokost");
+  await command(page, "journalise").click();
+  const offer = page.locator(".notifications li[data-type=insightMessage]");
+  await offer.waitFor();
+  assert.equal((await lookup(page, await messageId(page, "Julefrokost"))).journaled, false);
+  await offer.getByRole("button").first().click();
+  const pane = await paneOf(page);
+  await pane.waitForFunction(() => Office.context.mailbox?.item?.subject.includes("Julefrokost"));
+  assert.deepEqual(page.problems, []);
+  await page.context().close();
+});
+
+test("two people who file the same mail at the same moment file it once, and both are told", async () => {
+  const pages = await Promise.all(["Karen Holm", "Birthe Lund"].map((user) => outlook(browser, demo, { user })));
+  let mail;
+  do mail = await aSureMail(pages[0]); while (mail.mailbox === "jonas.birk"); // both of them see the others
+  for (const page of pages) await open(page, mail);
+  await Promise.all(pages.map((page) => command(page, "journalise").click()));
+  for (const page of pages) await page.locator(".notifications", { hasText: mail.suggestion.number }).waitFor();
+  const { mails } = await lookup(pages[0], mail.message_id);
+  assert.equal(new Set(mails.flatMap((known) => known.entries.map((entry) => entry.entry_id))).size, 1);
+  for (const page of pages) await page.context().close();
+});
+
+test("a window of the add-in tells its pane what it has to tell, and the pane hears when it is closed", async () => {
+  const page = await outlook(browser, demo);
+  await page.locator(".mails li button").first().click();
+  const pane = await openPane(page, "choose");
+  const refused = (address) => pane.evaluate((to) => new Promise((resolve) => { Office.context.ui.displayDialogAsync(to, (result) => resolve(result.error?.code)); }), address);
+  assert.equal(await refused("https://elsewhere.example/"), 12004);
+  assert.equal(await refused("about:blank"), 12005);
+  const opened = page.waitForEvent("popup");
+  await pane.evaluate(() => new Promise((resolve) => {
+    self.heard = [];
+    Office.context.ui.displayDialogAsync(`${location.origin}/addin/commands.html`, { height: 40, width: 30 }, (result) => {
+      self.dialog = result.value;
+      self.dialog.addEventHandler(Office.EventType.DialogMessageReceived, ({ message }) => self.heard.push(message));
+      self.dialog.addEventHandler(Office.EventType.DialogEventReceived, ({ error }) => self.heard.push(error));
+      resolve();
+    });
+  }));
+  const dialog = await opened;
+  await dialog.waitForFunction(() => Boolean(self.Office));
+  assert.equal(await refused(`${demo.origin}/addin/commands.html`), 12007);
+  await dialog.evaluate(() => Office.context.ui.messageParent("hej"));
+  await pane.waitForFunction(() => self.heard.includes("hej"));
+  await dialog.close();
+  await pane.waitForFunction(() => self.heard.includes(12006));
+  await page.context().close();
+});
+
 test("a press on a suggestion in the pane files the mail, and undo takes it back", async () => {
   const page = await outlook(browser, demo);
   const mail = await aSureMail(page);

@@ -72,12 +72,7 @@ class Outlook implements Host {
       await ifAble(() => asked<void>((done) => categories.removeAsync([CATEGORY], done)));
       return;
     }
-    const added = await ifAble(() => asked<void>((done) => categories.addAsync([CATEGORY], done)).then(() => true));
-    if (added) return;
-    // Only a category that the mailbox knows can be given to a mail.
-    const known = { displayName: CATEGORY, color: "Preset4" };
-    await ifAble(() => asked<void>((done) => mailbox()?.masterCategories.addAsync([known], done)));
-    await ifAble(() => asked<void>((done) => categories.addAsync([CATEGORY], done)));
+    await giveCategory(categories);
   }
 
   look(): Look {
@@ -173,6 +168,15 @@ function base64(bytes: Uint8Array) {
   let text = "";
   for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
   return btoa(text);
+}
+
+/** Only a category that the mailbox knows can be given to a mail; the first time it is made known. */
+export async function giveCategory(categories: Office.Categories) {
+  const given = await ifAble(() => asked<void>((done) => categories.addAsync([CATEGORY], done)).then(() => true));
+  if (given) return;
+  const known = { displayName: CATEGORY, color: "Preset4" };
+  await ifAble(() => asked<void>((done) => mailbox()?.masterCategories.addAsync([known], done)));
+  await ifAble(() => asked<void>((done) => categories.addAsync([CATEGORY], done)));
 }
 
 const mailbox = () => Office.context.mailbox as Office.Mailbox | undefined;
