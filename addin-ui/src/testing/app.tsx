@@ -42,6 +42,9 @@ export class Stage {
   refuse: Error | null = null;
   lookups: Record<string, () => Promise<Found>> = {};
   isSignedIn = true;
+  /** Of the open mail, where Outlook gives it. */
+  content: Uint8Array | null = null;
+  sentIn = 0;
   private readonly heard = new Set<() => void>();
 
   constructor(open: OpenMail | null) {
@@ -61,7 +64,7 @@ export class Stage {
       openMail: () => this.open,
       draft: () => null,
       selection: () => Promise.resolve([]),
-      content: () => Promise.resolve(null),
+      content: () => Promise.resolve(this.content),
       onMailChanged: (heard) => {
         this.heard.add(heard);
         return () => this.heard.delete(heard);
@@ -79,6 +82,11 @@ export class Stage {
     const api = {
       lookup: (id: string) => this.lookups[id]?.() ?? Promise.resolve(found(id, this.entries.get(id) ?? [])),
       suggest: () => Promise.resolve(this.suggestions),
+      suggestFor: () => Promise.resolve(this.suggestions),
+      upload: () => {
+        this.sentIn += 1;
+        return Promise.resolve({ mail_id: "m-a" });
+      },
       thread: () => Promise.resolve([]),
       cases: () => Promise.resolve([]),
       journal: (wish: Wish, key: string) => {
