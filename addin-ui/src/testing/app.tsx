@@ -4,7 +4,7 @@ import { FluentProvider, webLightTheme } from "@fluentui/react-components";
 import { render } from "@testing-library/react";
 import type { ReactElement } from "react";
 import type { Api } from "../api/calls";
-import type { Entry, Found, JournalState, SuggestedFile, Suggestions, Wish } from "../api/types";
+import type { Entry, Found, JournalState, NewCase, SuggestedFile, Suggestions, Wish } from "../api/types";
 import { HeadStart } from "../features/journal/ask";
 import { Queue } from "../features/queue/queue";
 import { textsFor } from "../messages/messages";
@@ -45,6 +45,7 @@ export class Stage {
   /** Of the open mail, where Outlook gives it. */
   content: Uint8Array | null = null;
   sentIn = 0;
+  readonly made: { wish: NewCase; key: string }[] = [];
   private readonly heard = new Set<() => void>();
 
   constructor(open: OpenMail | null) {
@@ -95,6 +96,12 @@ export class Stage {
         const entry = entryOn(Number(wish.case_id?.slice(1)));
         this.entries.set(String(wish.mail_id).replace("m-", ""), [entry]);
         return Promise.resolve({ id: entry.entry_id, case_id: entry.case_id } as unknown as Entry);
+      },
+      propose: () =>
+        Promise.resolve({ mail_id: "m-a", title: "Foreslået sag", kle: [], parties: [{ kind: "person", name: "Ole Hansen", reasons: [] }], access: { code: "open", users: null, reasons: [] }, responsible: "birthe", similar_cases: [] }),
+      createCase: (wish: NewCase, key: string) => {
+        this.made.push({ wish, key });
+        return this.refuse ? Promise.reject(this.refuse) : Promise.resolve({ id: "c7", number: "2024-00007", title: wish.title });
       },
       undo: () => {
         this.entries.clear();

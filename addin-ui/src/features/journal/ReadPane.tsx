@@ -117,14 +117,23 @@ function Choosing({ mail, suggestions, filing, onFile }: ChoosingProps) {
   const parts = useParts();
   const { t } = useApp();
   const [isMore, setMore] = useState(false);
-  const [isNew, setNew] = useState(false);
   const { draft, change, busyOn } = filing;
+  const [isNew, setNew] = useState(draft.newCase !== undefined);
   const file = (on: CaseLabel) => void onFile(on);
 
   if (isNew)
     return (
       <Suspense fallback={<Bone height="400px" />}>
-        <NewCase mail={mail} onBack={() => setNew(false)} onFile={onFile} />
+        <NewCase
+          mail={mail}
+          typed={draft.newCase}
+          onTyped={(newCase) => change({ newCase })}
+          onBack={() => {
+            setNew(false);
+            change({ newCase: undefined });
+          }}
+          onFile={onFile}
+        />
       </Suspense>
     );
   return (

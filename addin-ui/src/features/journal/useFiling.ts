@@ -72,7 +72,7 @@ export function useFiling(open: OpenMail, mail: KnownMail | null, suggestions: S
   const filed = useCallback(
     async (entry: Entry, wasQueued: boolean) => {
       if (suggestions) setDone({ entry, title: titleOf(draft, suggestions), files: fileLines(draft, suggestions.attachments).filter((line) => line.taken).length });
-      change({ act: undefined } as unknown as Partial<FilingDraft>);
+      change({ act: undefined, newCase: undefined, words: "" });
       if (open.messageId) seen.remove(open.messageId);
       // Outlook marks whatever is open by now.
       if (!wasQueued || host.openMail()?.key === open.key) void host.markFiled(true);
