@@ -48,7 +48,13 @@ pub(super) async fn create(
     if let Some(row) = known.first() {
         Call::note_subject("mail", row.id);
         let mail_id = row.id;
-        return Ok((StatusCode::OK, Json(Uploaded { mail_id, known: true })));
+        return Ok((
+            StatusCode::OK,
+            Json(Uploaded {
+                mail_id,
+                known: true,
+            }),
+        ));
     }
     let signals = app.engine.signals(&sent.mail).to_value();
     let mail_id = upload(

@@ -99,7 +99,13 @@ async fn a_mail_that_is_looked_up_tells_its_deadline_its_thread_and_who_filed_it
         found["deadline"]["is_past"].as_bool().unwrap(),
     );
     assert!(left <= 7 && !(past && left > 0), "{found}");
-    let name = app.store.user("birthe").await.unwrap().unwrap().display_name;
+    let name = app
+        .store
+        .user("birthe")
+        .await
+        .unwrap()
+        .unwrap()
+        .display_name;
     assert_eq!(found["entries"][0]["created_by_name"], json!(name));
 }
 
@@ -160,7 +166,10 @@ async fn a_mail_that_a_mailbox_holds_is_not_stored_again() {
 async fn what_is_no_mail_is_not_taken() {
     let app = App::start().await;
     let (status, told) = sent_in(&app, "carl", b"\x01\x02").await;
-    assert_eq!((status, &told["type"]), (422, &json!("/problems/not-a-mail")));
+    assert_eq!(
+        (status, &told["type"]),
+        (422, &json!("/problems/not-a-mail"))
+    );
     let told = app.post("/api/v1/mails", "carl", &json!({})).await;
     assert_eq!(told.status, 415);
 }
