@@ -10,7 +10,7 @@ import { Face, Told, useParts, WorkButton } from "../../shell/parts";
 import { SignedOut } from "../../shell/SignedOut";
 import { Search } from "../cases/Search";
 import { confidenceKey } from "../journal/Cards";
-import { canFile, each, fileLine, lookUp, type Line, type LineState } from "./filing";
+import { canFile, each, fileLine, lookUp, ownCase, type Line, type LineState } from "./filing";
 
 const useStyles = makeStyles({
   list: { listStyleType: "none", margin: 0, padding: 0, display: "flex", flexDirection: "column" },
@@ -68,7 +68,8 @@ export default function Several() {
     await each(lines.filter(canFile), async (line) => {
       if (line.state.is !== "ready" && line.state.is !== "failed") return;
       const { suggested, mailId } = line.state;
-      const target = on ?? (suggested && { id: suggested.case_id, number: suggested.number, title: suggested.title });
+      const own = ownCase(line);
+      const target = on ?? (own && { id: own.case_id, number: own.number, title: own.title });
       if (!target || !mailId) return;
       const filing: Line = { ...line, state: { is: "filing", mailId, suggested } };
       put(line.mail.itemId, filing.state);
@@ -108,8 +109,8 @@ export default function Several() {
   const filed = count("filed");
   const failed = count("failed");
   const ready = lines.filter(canFile);
-  const withSuggestion = ready.filter((line) => "suggested" in line.state && line.state.suggested);
-  const total = filed + failed + count("filing") + (isBusy ? ready.length : 0);
+  const withOwn = ready.filter(ownCase);
+  const total = filed + failed + count("filing") + (isBusy ? withOwn.length : 0);
   const result = !isBusy && filed > 0 ? t("severalResult", { done: filed, failed }) : "";
   return (
     <div className={parts.section} style={{ gap: 16, paddingTop: 12 }}>
@@ -126,7 +127,7 @@ export default function Several() {
         <Told>{result}</Told>
       </div>
       <div>
-        <WorkButton busy={isBusy || withSuggestion.length === 0} words={t("severalOwn")} working={isBusy ? t("filing") : t("severalOwn")} appearance="primary" onClick={() => void file(null)} />
+        <WorkButton busy={isBusy || withOwn.length === 0} words={t("severalOwn", { count: withOwn.length })} working={isBusy ? t("filing") : t("severalOwn", { count: 0 })} appearance="primary" onClick={() => void file(null)} />
       </div>
       <ul className={styles.list}>
         {lines.map((line) => (
@@ -161,7 +162,7 @@ export default function Several() {
       case "draft":
         return t("severalDraft");
       case "ready":
-        return state.suggested ? t("severalSuggested", { case: named(state.suggested), confidence: t(confidenceKey(state.suggested.confidence)).toLowerCase() }) : t("severalNoSuggestion");
+        return state.suggested ? t(state.suggested.isLikely ? "severalSuggested" : "severalDoubtful", { case: named(state.suggested), confidence: t(confidenceKey(state.suggested.confidence)).toLowerCase() }) : t("severalNoSuggestion");
       case "already":
         return t("severalAlready", { case: named(state.on) });
       case "filing":
