@@ -128,7 +128,7 @@ export const da = {
   doneFiles: "Mailen med {count} vedhæftninger",
   doneFilesOne: "Mailen med 1 vedhæftning",
   doneFilesNone: "Mailen uden vedhæftninger",
-  doneNext: "Vælg næste mail – ruden følger med.",
+  doneNext: "Vælg næste mail. Er ruden fastgjort, følger den med.",
   undo: "Fortryd",
   undoFrom: "Fortryd journaliseringen på {case}",
   undoing: "Fortryder …",

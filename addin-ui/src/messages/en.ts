@@ -124,7 +124,7 @@ export const en: Record<keyof typeof da, string> = {
   doneFiles: "The mail with {count} attachments",
   doneFilesOne: "The mail with 1 attachment",
   doneFilesNone: "The mail without attachments",
-  doneNext: "Pick the next mail – the pane follows.",
+  doneNext: "Pick the next mail. A pinned pane follows.",
   undo: "Undo",
   undoFrom: "Undo the journaling on {case}",
   undoing: "Undoing …",

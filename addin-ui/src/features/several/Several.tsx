@@ -24,7 +24,8 @@ export default function Several() {
   const { host, api, t } = useApp();
   const [lines, setLines] = useState<readonly Line[]>([]);
   const [words, setWords] = useState("");
-  const [isBusy, setBusy] = useState(false);
+  const [progress, setProgress] = useState<{ done: number; count: number } | null>(null);
+  const isBusy = progress !== null;
   const [isSignedOut, setSignedOut] = useState(false);
   const looking = useRef<AbortController | null>(null);
   const keys = useRef(new Map<string, string>());
@@ -64,8 +65,10 @@ export default function Several() {
   const file = async (on: CaseLabel | null) => {
     if (busy.current) return;
     busy.current = true;
-    setBusy(true);
-    await each(lines.filter(canFile), async (line) => {
+    const toFile = lines.filter((line) => (on ? canFile(line) : ownCase(line)));
+    let done = 0;
+    setProgress({ done, count: toFile.length });
+    await each(toFile, async (line) => {
       if (line.state.is !== "ready" && line.state.is !== "failed") return;
       const { suggested, mailId } = line.state;
       const own = ownCase(line);
@@ -77,9 +80,11 @@ export default function Several() {
       const key = keys.current.get(act) ?? newKey();
       keys.current.set(act, key);
       put(line.mail.itemId, await fileLine(api, filing, target, key));
+      done += 1;
+      setProgress({ done, count: toFile.length });
     });
     busy.current = false;
-    setBusy(false);
+    setProgress(null);
   };
 
   const undo = async (line: Line) => {
@@ -110,7 +115,6 @@ export default function Several() {
   const failed = count("failed");
   const ready = lines.filter(canFile);
   const withOwn = ready.filter(ownCase);
-  const total = filed + failed + count("filing") + (isBusy ? withOwn.length : 0);
   const result = !isBusy && filed > 0 ? t("severalResult", { done: filed, failed }) : "";
   return (
     <div className={parts.section} style={{ gap: 16, paddingTop: 12 }}>
@@ -118,8 +122,8 @@ export default function Several() {
       <div style={{ minHeight: 32 }}>
         {isBusy ? (
           <>
-            <ProgressBar value={filed} max={Math.max(total, 1)} aria-label={t("filing")} />
-            <span className={parts.hint}>{t("severalProgress", { done: filed, count: total })}</span>
+            <ProgressBar value={progress.done} max={Math.max(progress.count, 1)} aria-label={t("filing")} />
+            <span className={parts.hint}>{t("severalProgress", progress)}</span>
           </>
         ) : (
           <p className={parts.hint}>{result || "\u00a0"}</p>
