@@ -1,6 +1,7 @@
 //! What the add-in asks for beside what others do: settings before anybody signs in, how sure a suggestion is, deadlines.
 
 use reqwest::Method;
+use sagspost::suggest::Organisation;
 use serde_json::{Value, json};
 
 use crate::support::app::{App, answer};
@@ -8,7 +9,7 @@ use crate::support::store::{case, eml};
 
 #[tokio::test]
 async fn the_settings_are_told_to_who_has_not_signed_in_and_hold_no_secret() {
-    let app = App::start_with(Default::default(), |_, config| {
+    let app = App::start_with(Organisation::default(), |_, config| {
         config.sign_in.client_secret = sagspost::config::Secret::new("hemmeligheden");
     })
     .await;
@@ -28,7 +29,7 @@ async fn the_settings_are_told_to_who_has_not_signed_in_and_hold_no_secret() {
 }
 
 async fn suggested(percent: u8) -> Value {
-    let app = App::start_with(Default::default(), move |_, config| {
+    let app = App::start_with(Organisation::default(), move |_, config| {
         config.addin.one_click_percent = percent;
     })
     .await;
