@@ -51,7 +51,10 @@ pub(super) async fn show(State(app): State<App>) -> Json<Settings> {
 
 /// MSAL names Entra's authority without the version that ends its issuer.
 fn authority(issuer: &str) -> String {
-    issuer.trim_end_matches('/').trim_end_matches("/v2.0").to_owned()
+    issuer
+        .trim_end_matches('/')
+        .trim_end_matches("/v2.0")
+        .to_owned()
 }
 
 /// A scope of our API is written behind the API's address, where it has one.
@@ -70,7 +73,10 @@ mod tests {
     #[test]
     fn the_authority_is_the_issuer_without_its_version() {
         for (issuer, authority) in [
-            ("https://login.microsoftonline.com/t/v2.0", "https://login.microsoftonline.com/t"),
+            (
+                "https://login.microsoftonline.com/t/v2.0",
+                "https://login.microsoftonline.com/t",
+            ),
             ("https://id.example/", "https://id.example"),
         ] {
             assert_eq!(super::authority(issuer), authority);

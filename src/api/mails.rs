@@ -332,7 +332,11 @@ pub(super) async fn states(
     let mut states = Vec::with_capacity(entries.len());
     for entry in entries {
         let by = app.store.user(&entry.created_by).await?;
-        states.push(JournalState::of(entry, by.map(|user| user.display_name), lang));
+        states.push(JournalState::of(
+            entry,
+            by.map(|user| user.display_name),
+            lang,
+        ));
     }
     Ok(states)
 }

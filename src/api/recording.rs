@@ -33,6 +33,12 @@ const ROUTES: &[(Method, &str, &str, Of)] = &[
     (Method::GET, "/api/v1/mailboxes", "", Of::Nothing),
     (Method::GET, "/api/v1/mails", "mail.list", Of::Many("mail")),
     (
+        Method::POST,
+        "/api/v1/mails",
+        "mail.store",
+        Of::One("mail", ""),
+    ),
+    (
         Method::GET,
         "/api/v1/mails/{id}",
         "mail.read",

@@ -19,6 +19,9 @@ export class Api {
   /** For a mail that no mailbox holds. */
   suggestFor = (mail: Uint8Array, signal?: AbortSignal) => this.client.ask<Suggestions>("/suggestions", { mail, ...given(signal) });
 
+  /** So that a mail that no mailbox holds can be filed; the same mail again changes nothing. */
+  upload = (mail: Uint8Array) => this.client.act<{ mail_id: string }>("POST", "/mails", { mail });
+
   journal = (wish: Wish, idempotencyKey: string) => this.client.act<Entry>("POST", "/journal", { body: wish, idempotencyKey });
 
   undo = (entry: string) => this.client.act<Entry>("DELETE", `/journal/${id(entry)}`);

@@ -34,7 +34,7 @@ const useStyles = makeStyles({
   },
   first: { border: `2px solid ${tokens.colorBrandStroke1}` },
   busy: { cursor: "progress", opacity: 0.7 },
-  top: { display: "flex", gap: "8px", alignItems: "baseline", fontSize: tokens.fontSizeBase200, lineHeight: tokens.lineHeightBase200 },
+  top: { display: "flex", flexWrap: "wrap", columnGap: "8px", alignItems: "baseline", fontSize: tokens.fontSizeBase200, lineHeight: tokens.lineHeightBase200 },
   key: { flexShrink: 0, minWidth: "16px", textAlign: "center", fontWeight: tokens.fontWeightSemibold, color: tokens.colorNeutralForeground2, border: `1px solid ${tokens.colorNeutralStroke1}`, borderRadius: tokens.borderRadiusSmall },
   number: { fontWeight: tokens.fontWeightSemibold, color: tokens.colorBrandForeground1, whiteSpace: "nowrap", overflow: "hidden", textOverflow: "ellipsis" },
   confidence: { marginLeft: "auto", color: tokens.colorNeutralForeground2, whiteSpace: "nowrap" },

@@ -5,7 +5,7 @@ import { lazy, Suspense, useEffect, useState } from "react";
 import { Problem } from "../../api/problem";
 import type { CaseLabel, KnownMail, Suggestions } from "../../api/types";
 import type { OpenMail } from "../../office/host";
-import { inWords, named, useApp, useQueue } from "../../shell/app";
+import { inWords, useApp, useQueue } from "../../shell/app";
 import { Bone, Face, Told, Trouble, useParts, WorkButton } from "../../shell/parts";
 import { SignedOut } from "../../shell/SignedOut";
 import { Search } from "../cases/Search";
@@ -53,7 +53,7 @@ function OneMail({ open, undoHours }: { open: OpenMail; undoHours: number }) {
 
   if (state.is === "signed-out" || isSignedOut) return <SignedOut onSignedIn={signedIn} />;
   if (state.is === "trouble") return <InTrouble error={state.error} onAgain={() => void load()} />;
-  if (state.is === "unknown") return <Unknown suggestions={state.suggestions} onAgain={() => void load()} />;
+  if (state.is === "unknown") return <Unknown content={state.content} suggestions={state.suggestions} filing={filing} onAgain={() => void load()} />;
   if (state.is === "loading")
     return (
       <>
@@ -117,14 +117,23 @@ function Choosing({ mail, suggestions, filing, onFile }: ChoosingProps) {
   const parts = useParts();
   const { t } = useApp();
   const [isMore, setMore] = useState(false);
-  const [isNew, setNew] = useState(false);
   const { draft, change, busyOn } = filing;
+  const [isNew, setNew] = useState(draft.newCase !== undefined);
   const file = (on: CaseLabel) => void onFile(on);
 
   if (isNew)
     return (
       <Suspense fallback={<Bone height="400px" />}>
-        <NewCase mail={mail} onBack={() => setNew(false)} onFile={onFile} />
+        <NewCase
+          mail={mail}
+          typed={draft.newCase}
+          onTyped={(newCase) => change({ newCase })}
+          onBack={() => {
+            setNew(false);
+            change({ newCase: undefined });
+          }}
+          onFile={onFile}
+        />
       </Suspense>
     );
   return (
@@ -221,22 +230,33 @@ function InTrouble({ error, onAgain }: { error: unknown; onAgain: () => void }) 
   );
 }
 
-function Unknown({ suggestions, onAgain }: { suggestions: Suggestions | null; onAgain: () => void }) {
+interface UnknownProps {
+  content: Uint8Array | null;
+  suggestions: Suggestions | null;
+  filing: Filing;
+  onAgain: () => void;
+}
+
+/** It can be sent in from here, where Outlook gives its content. */
+function Unknown({ content, suggestions, filing, onAgain }: UnknownProps) {
   const parts = useParts();
   const { t } = useApp();
+  const cases = content ? (suggestions?.cases ?? []) : [];
   return (
-    <Face title={t("statusUnknown")} text={t("faceUnknownMore")}>
-      {suggestions && suggestions.cases.length > 0 && (
-        <>
-          <p className={parts.text}>{t("faceUnknownSeen")}</p>
-          <ul>
-            {suggestions.cases.map((suggested) => (
-              <li key={suggested.case_id}>{named(suggested)}</li>
-            ))}
-          </ul>
-        </>
+    <>
+      <Face title={t("statusUnknown")} text={t("faceUnknownMore")}>
+        <Trouble error={filing.error} />
+        <div className={parts.row}>
+          <Button onClick={onAgain}>{t("again")}</Button>
+          {content && <WorkButton busy={filing.busyOn === "send"} words={t("faceUnknownSend")} working={t("faceUnknownSending")} appearance="subtle" onClick={() => void filing.sendIn(content, null)} />}
+        </div>
+      </Face>
+      {content && cases.length > 0 && (
+        <section className={parts.section}>
+          <p className={parts.hint}>{t("faceUnknownPress")}</p>
+          <Cards cases={cases} busyOn={filing.busyOn} onFile={(on) => void filing.sendIn(content, on)} pressWords={t("fileOn", { case: "" })} />
+        </section>
       )}
-      <Button onClick={onAgain}>{t("again")}</Button>
-    </Face>
+    </>
   );
 }

@@ -20,6 +20,19 @@ export interface FilingDraft {
   /** Words of the search for a case. */
   words?: string;
   /** What was sent last and is not known to have worked: the same again has the same key. */
+  act?: { wish: string; key: string } | undefined;
+  /** A case that is being made from the mail. */
+  newCase?: CaseForm | undefined;
+}
+
+export interface CaseForm {
+  title: string;
+  kle: string;
+  facet: string | null;
+  restricted: boolean;
+  /** Places of the parties that go along, in the proposal. */
+  parties: readonly number[];
+  /** The same wish again has the same key. */
   act?: { wish: string; key: string };
 }
 
