@@ -21,6 +21,7 @@ fn main() {
     for file in &files {
         let path = file.strip_prefix(&built).unwrap_or(file);
         let path = path.to_string_lossy().replace('\\', "/");
+        let file = file.to_string_lossy();
         let _ = writeln!(list, "    ({path:?}, include_bytes!({file:?})),");
     }
     list.push_str("]\n");

@@ -31,6 +31,7 @@ mod shape;
 mod sign_in;
 mod stand_in;
 mod suggestions;
+mod upload;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -126,7 +127,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(addin_settings::show))
         .routes(routes!(me::show))
         .routes(routes!(mailboxes::list))
-        .routes(routes!(mails::list))
+        .routes(routes!(mails::list, upload::create))
         .routes(routes!(mails::show))
         .routes(routes!(mails::html))
         .routes(routes!(mails::raw))

@@ -86,6 +86,7 @@ pub const ROUTES: &[Route] = &[
     route(PUT, "/api/v1/notices/{id}/seen", ManagesNotice, "", Not),
     route(GET, "/api/v1/mailboxes", SignedIn, "", Not),
     route(GET, "/api/v1/mails", SignedIn, "mail.list", Many("mail")),
+    route(POST, "/api/v1/mails", SignedIn, "mail.store", One("mail", "")),
     route(GET, "/api/v1/mails/{id}", SeesMail, "mail.read", One("mail", "id")),
     route(GET, "/api/v1/mails/{id}/html", SeesMail, "mail.read_html", One("mail", "id")),
     route(GET, "/api/v1/mails/{id}/raw", SeesMail, "mail.read_raw", One("mail", "id")),

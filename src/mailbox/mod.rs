@@ -22,6 +22,7 @@ pub mod supervisor;
 mod sync;
 mod tls;
 mod transport;
+pub mod upload;
 mod watch;
 mod wire;
 

@@ -247,7 +247,8 @@ impl Store {
             .collect();
         if !mail_ids.is_empty() {
             let record = AuditRecord {
-                actor: audit::HOUSE,
+                // Fetched by the house, or sent in by a person.
+                actor: &audit::actor_at_hand(),
                 action: "mail.store",
                 subject_kind: "mailbox",
                 subject_id: batch.mailbox_id.to_string(),

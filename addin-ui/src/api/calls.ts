@@ -1,7 +1,7 @@
 /** The calls that the add-in makes, one line each. */
 
 import type { Client } from "./client";
-import type { AddinSettings, Case, CaseProposal, Entry, Found, MailSummary, NewCase, Suggestions, Wish } from "./types";
+import type { AddinSettings, Case, CaseProposal, Document, Entry, Found, MailSummary, NewCase, Suggestions, Wish } from "./types";
 
 export type MailName = { message_id: string } | { mail_id: string };
 
@@ -18,6 +18,9 @@ export class Api {
 
   /** For a mail that no mailbox holds. */
   suggestFor = (mail: Uint8Array, signal?: AbortSignal) => this.client.ask<Suggestions>("/suggestions", { mail, ...given(signal) });
+
+  /** So that a mail that no mailbox holds can be filed; the same mail again changes nothing. */
+  upload = (mail: Uint8Array) => this.client.act<{ mail_id: string }>("POST", "/mails", { mail });
 
   journal = (wish: Wish, idempotencyKey: string) => this.client.act<Entry>("POST", "/journal", { body: wish, idempotencyKey });
 
@@ -40,6 +43,10 @@ export class Api {
     const page = await this.client.get<{ items: Case[] }>(`/cases?${parameters}`, given(signal));
     return page.items;
   };
+
+  documents = (caseId: string, signal?: AbortSignal) => this.client.get<Document[]>(`/cases/${id(caseId)}/documents`, given(signal));
+
+  file = (fileId: string) => this.client.bytes(`/files/${id(fileId)}`);
 
   favourite = (caseId: string, kept: boolean) => this.client.act<undefined>(kept ? "PUT" : "DELETE", `/cases/${id(caseId)}/favourite`);
 

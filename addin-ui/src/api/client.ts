@@ -36,6 +36,16 @@ export class Client {
     return this.look<T>("GET", path, call);
   }
 
+  /** A file as it is. */
+  async bytes(path: string): Promise<Uint8Array> {
+    const response = await this.answer("GET", path, {});
+    try {
+      return new Uint8Array(await response.arrayBuffer());
+    } catch {
+      throw new Away();
+    }
+  }
+
   /** Asked with POST for what it takes along, but nothing is changed by it. */
   ask<T>(path: string, call: Call) {
     return this.look<T>("POST", path, call);
@@ -56,23 +66,28 @@ export class Client {
     }
   }
 
-  private async once<T>(method: string, path: string, call: Call, again = false): Promise<T> {
-    const token = await this.options.token();
-    const response = await this.send(method, path, call, token);
-    if (response.status === 401) {
-      this.options.forget();
-      // A token may have run out just now; a new one is worth one more try.
-      if (token && !again && (await this.options.token()) !== token) return this.once<T>(method, path, call, true);
-      throw new NotSignedIn();
-    }
-    if (AWAY.includes(response.status)) throw new Away();
-    if (!response.ok) throw new Problem({ ...(await bodyOf(response)), status: response.status });
+  private async once<T>(method: string, path: string, call: Call): Promise<T> {
+    const response = await this.answer(method, path, call);
     if (response.status === 204) return undefined as T;
     try {
       return (await response.json()) as T;
     } catch {
       throw new Away();
     }
+  }
+
+  private async answer(method: string, path: string, call: Call, again = false): Promise<Response> {
+    const token = await this.options.token();
+    const response = await this.send(method, path, call, token);
+    if (response.status === 401) {
+      this.options.forget();
+      // A token may have run out just now; a new one is worth one more try.
+      if (token && !again && (await this.options.token()) !== token) return this.answer(method, path, call, true);
+      throw new NotSignedIn();
+    }
+    if (AWAY.includes(response.status)) throw new Away();
+    if (!response.ok) throw new Problem({ ...(await bodyOf(response)), status: response.status });
+    return response;
   }
 
   private async send(method: string, path: string, call: Call, token: string | null) {

@@ -771,7 +771,46 @@ export interface paths {
             };
         };
         put?: never;
-        post?: never;
+        /** Send a mail in (message/rfc822) that no mailbox you may see holds; only you see it until it is filed */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "message/rfc822": string;
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Uploaded"];
+                    };
+                };
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Uploaded"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -1959,6 +1998,12 @@ export interface components {
             lessons: number;
             /** @description Filed on a case that was not shown. */
             not_among: number;
+        };
+        Uploaded: {
+            /** @description Whether it was here already, where you may see it. */
+            known: boolean;
+            /** Format: uuid */
+            mail_id: string;
         };
         Week: components["schemas"]["Taken"] & {
             /** Format: date */

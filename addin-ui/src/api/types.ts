@@ -8,6 +8,7 @@ export type AddinSettings = Schemas["AddinSettings"];
 export type Case = Schemas["Case"];
 export type CaseProposal = Schemas["CaseProposal"];
 export type Direction = Schemas["Direction"];
+export type Document = Schemas["Document"];
 export type DocumentType = Schemas["DocumentType"];
 export type Entry = Schemas["EntryBody"];
 export type Found = Schemas["Found"];

@@ -121,6 +121,8 @@ function writing({ chosen = null as ChosenCase | null, inReplyTo = null as strin
     recipients: () => Promise.resolve(["ole@borger.example"]),
     from: () => Promise.resolve("birthe@egelund.example"),
     inReplyTo: () => inReplyTo,
+    canAttach: () => false,
+    attach: () => Promise.resolve(),
     chosenCase: () => Promise.resolve(state.chosen),
     chooseCase: (next) => {
       state.chosen = next;

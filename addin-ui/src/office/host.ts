@@ -38,6 +38,8 @@ export interface Draft {
   /** The case that it was given, if any. */
   chosenCase(): Promise<ChosenCase | null>;
   chooseCase(chosen: ChosenCase | null): Promise<void>;
+  canAttach(): boolean;
+  attach(name: string, content: Uint8Array): Promise<void>;
 }
 
 export interface ChosenCase {

@@ -72,12 +72,7 @@ class Outlook implements Host {
       await ifAble(() => asked<void>((done) => categories.removeAsync([CATEGORY], done)));
       return;
     }
-    const added = await ifAble(() => asked<void>((done) => categories.addAsync([CATEGORY], done)).then(() => true));
-    if (added) return;
-    // Only a category that the mailbox knows can be given to a mail.
-    const known = { displayName: CATEGORY, color: "Preset4" };
-    await ifAble(() => asked<void>((done) => mailbox()?.masterCategories.addAsync([known], done)));
-    await ifAble(() => asked<void>((done) => categories.addAsync([CATEGORY], done)));
+    await giveCategory(categories);
   }
 
   look(): Look {
@@ -152,12 +147,36 @@ export class OutlookDraft implements Draft {
     return { number: decoded(value), title: title ?? "" };
   }
 
+  canAttach() {
+    return supports("1.8") && typeof this.item.addFileAttachmentFromBase64Async === "function";
+  }
+
+  async attach(name: string, content: Uint8Array) {
+    await asked<string>((done) => this.item.addFileAttachmentFromBase64Async(base64(content), name, done), 60_000);
+  }
+
   async chooseCase(chosen: ChosenCase | null) {
     const headers = this.item.internetHeaders;
     if (chosen) await asked<void>((done) => headers.setAsync({ [CASE_HEADER]: encodeURIComponent(chosen.number) }, done));
     else await asked<void>((done) => headers.removeAsync([CASE_HEADER], done));
     if (supports("1.11") && this.item.sessionData) await ifAble(() => asked<void>((done) => this.item.sessionData.setAsync(TITLE_KEY, chosen?.title ?? "", done)));
   }
+}
+
+/** In pieces: a call takes only so many arguments. */
+function base64(bytes: Uint8Array) {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
+  return btoa(text);
+}
+
+/** Only a category that the mailbox knows can be given to a mail; the first time it is made known. */
+export async function giveCategory(categories: Office.Categories) {
+  const given = await ifAble(() => asked<void>((done) => categories.addAsync([CATEGORY], done)).then(() => true));
+  if (given) return;
+  const known = { displayName: CATEGORY, color: "Preset4" };
+  await ifAble(() => asked<void>((done) => mailbox()?.masterCategories.addAsync([known], done)));
+  await ifAble(() => asked<void>((done) => categories.addAsync([CATEGORY], done)));
 }
 
 const mailbox = () => Office.context.mailbox as Office.Mailbox | undefined;

@@ -1,8 +1,8 @@
 /** Office.js as the commands use it, which run without a pane; in classic Outlook's script runtime without a DOM, too. */
 
 import { asked, ifAble } from "./async";
-import { CATEGORY, type Draft } from "./host";
-import { OutlookDraft } from "./outlook";
+import type { Draft } from "./host";
+import { OutlookDraft, giveCategory } from "./outlook";
 
 /** As the manifest names them. */
 const ICON = "icon.16";
@@ -54,7 +54,7 @@ export function ribbon(): Ribbon {
     },
     markFiled: async () => {
       const categories = supports("1.8") ? item()?.categories : undefined;
-      if (categories) await ifAble(() => asked<void>((done) => categories.addAsync([CATEGORY], done)));
+      if (categories) await giveCategory(categories);
     },
   };
 }

@@ -55,7 +55,7 @@ function Page({ children }: { children: ReactNode }) {
   }, [queue]);
   return (
     <div className={styles.page}>
-      <div className={styles.body}>{children}</div>
+      <main className={styles.body}>{children}</main>
       <QueueLine />
     </div>
   );

@@ -3,7 +3,8 @@
 import { createContext, useContext, useSyncExternalStore } from "react";
 import type { Api } from "../api/calls";
 import { Away, NotSignedIn, Problem } from "../api/problem";
-import type { AddinSettings, Found, Suggestions } from "../api/types";
+import type { AddinSettings } from "../api/types";
+import type { Answers, HeadStart } from "../features/journal/ask";
 import type { FilingDraft } from "../features/journal/draft";
 import type { Queue } from "../features/queue/queue";
 import type { Texts } from "../messages/messages";
@@ -11,10 +12,7 @@ import type { Host } from "../office/host";
 import type { SignIn } from "../sign-in/sign-in";
 import type { Shelf } from "./store";
 
-export interface Seen {
-  found: Found;
-  suggestions: Suggestions | null;
-}
+export type Seen = Answers;
 
 export interface App {
   host: Host;
@@ -25,6 +23,7 @@ export interface App {
   queue: Queue;
   drafts: Shelf<FilingDraft>;
   seen: Shelf<Seen>;
+  headStart: HeadStart;
 }
 
 const Context = createContext<App | null>(null);

@@ -25,7 +25,7 @@ export const useParts = makeStyles({
   hint: { margin: 0, fontSize: tokens.fontSizeBase200, lineHeight: tokens.lineHeightBase200, color: tokens.colorNeutralForeground3 },
   row: { display: "flex", flexWrap: "wrap", gap: "8px", alignItems: "center" },
   note: { margin: 0, padding: "8px 12px", borderRadius: tokens.borderRadiusMedium, backgroundColor: tokens.colorNeutralBackground3, overflowWrap: "anywhere" },
-  bad: { backgroundColor: tokens.colorStatusDangerBackground1, color: tokens.colorStatusDangerForeground1, border: `1px solid ${tokens.colorStatusDangerBorder1}` },
+  bad: { backgroundColor: tokens.colorStatusDangerBackground1, color: tokens.colorPaletteRedForeground1, border: `1px solid ${tokens.colorStatusDangerBorder1}` },
   fault: { margin: 0, fontSize: tokens.fontSizeBase200, lineHeight: tokens.lineHeightBase200, color: tokens.colorPaletteRedForeground1, overflowWrap: "anywhere" },
   bone: {
     backgroundColor: tokens.colorNeutralBackground5,

@@ -4,7 +4,8 @@ import { FluentProvider, webLightTheme } from "@fluentui/react-components";
 import { render } from "@testing-library/react";
 import type { ReactElement } from "react";
 import type { Api } from "../api/calls";
-import type { Entry, Found, JournalState, SuggestedFile, Suggestions, Wish } from "../api/types";
+import type { Entry, Found, JournalState, NewCase, SuggestedFile, Suggestions, Wish } from "../api/types";
+import { HeadStart } from "../features/journal/ask";
 import { Queue } from "../features/queue/queue";
 import { textsFor } from "../messages/messages";
 import type { Host, OpenMail } from "../office/host";
@@ -41,6 +42,10 @@ export class Stage {
   refuse: Error | null = null;
   lookups: Record<string, () => Promise<Found>> = {};
   isSignedIn = true;
+  /** Of the open mail, where Outlook gives it. */
+  content: Uint8Array | null = null;
+  sentIn = 0;
+  readonly made: { wish: NewCase; key: string }[] = [];
   private readonly heard = new Set<() => void>();
 
   constructor(open: OpenMail | null) {
@@ -60,7 +65,7 @@ export class Stage {
       openMail: () => this.open,
       draft: () => null,
       selection: () => Promise.resolve([]),
-      content: () => Promise.resolve(null),
+      content: () => Promise.resolve(this.content),
       onMailChanged: (heard) => {
         this.heard.add(heard);
         return () => this.heard.delete(heard);
@@ -78,6 +83,11 @@ export class Stage {
     const api = {
       lookup: (id: string) => this.lookups[id]?.() ?? Promise.resolve(found(id, this.entries.get(id) ?? [])),
       suggest: () => Promise.resolve(this.suggestions),
+      suggestFor: () => Promise.resolve(this.suggestions),
+      upload: () => {
+        this.sentIn += 1;
+        return Promise.resolve({ mail_id: "m-a" });
+      },
       thread: () => Promise.resolve([]),
       cases: () => Promise.resolve([]),
       journal: (wish: Wish, key: string) => {
@@ -87,6 +97,12 @@ export class Stage {
         this.entries.set(String(wish.mail_id).replace("m-", ""), [entry]);
         return Promise.resolve({ id: entry.entry_id, case_id: entry.case_id } as unknown as Entry);
       },
+      propose: () =>
+        Promise.resolve({ mail_id: "m-a", title: "Foreslået sag", kle: [], parties: [{ kind: "person", name: "Ole Hansen", reasons: [] }], access: { code: "open", users: null, reasons: [] }, responsible: "birthe", similar_cases: [] }),
+      createCase: (wish: NewCase, key: string) => {
+        this.made.push({ wish, key });
+        return this.refuse ? Promise.reject(this.refuse) : Promise.resolve({ id: "c7", number: "2024-00007", title: wish.title });
+      },
       undo: () => {
         this.entries.clear();
         return Promise.resolve({} as Entry);
@@ -94,7 +110,7 @@ export class Stage {
     } as unknown as Api;
     const signIn = { token: () => Promise.resolve("t"), forget: () => undefined, signIn: () => Promise.resolve((this.isSignedIn = true)) };
     const shelf = <T,>(name: string) => new Shelf<T>(localStorage, "a@x", name, 50);
-    return { host: this.host(), api, signIn, t: textsFor("da"), settings: () => Promise.resolve(null), queue: new Queue(api, shelf("click")), drafts: shelf("draft"), seen: shelf("seen") };
+    return { host: this.host(), api, signIn, t: textsFor("da"), settings: () => Promise.resolve(null), queue: new Queue(api, shelf("click")), drafts: shelf("draft"), seen: shelf("seen"), headStart: new HeadStart() };
   }
 }
 

@@ -96,13 +96,17 @@ function showFolders() {
 
 async function choose(mailbox) {
   state.mailbox = mailbox;
+  state.mails = [];
   showFolders();
-  await loadMails();
   await open([]);
+  await loadMails();
 }
 
 async function loadMails() {
-  state.mails = state.mailbox.id === UNMONITORED.id ? unmonitored() : (await service.mails(state.mailbox.id)).items;
+  const { mailbox } = state;
+  const mails = mailbox.id === UNMONITORED.id ? unmonitored() : (await service.mails(mailbox.id)).items;
+  if (state.mailbox !== mailbox) return; // another was chosen meanwhile
+  state.mails = mails;
   showMails();
 }
 

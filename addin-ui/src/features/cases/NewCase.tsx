@@ -6,34 +6,27 @@ import type { CaseLabel, CaseProposal, KnownMail, NewCase as Wish } from "../../
 import { newKey } from "../../api/key";
 import { named, useApp } from "../../shell/app";
 import { Arrival, Bone, Trouble, useParts, WorkButton } from "../../shell/parts";
+import type { CaseForm } from "../journal/draft";
 import { titleFault } from "../journal/names";
 
 const KLE = /^\d{2}\.\d{2}\.\d{2}$/;
 
-interface Form {
-  title: string;
-  kle: string;
-  facet: string | null;
-  restricted: boolean;
-  /** Places of the parties that go along. */
-  parties: readonly number[];
-}
-
 interface Props {
   mail: KnownMail;
+  /** What was typed before; nothing of it is lost by looking at another mail. */
+  typed: CaseForm | undefined;
+  onTyped: (form: CaseForm) => void;
   onBack: () => void;
   onFile: (on: CaseLabel) => Promise<void>;
 }
 
-export default function NewCase({ mail, onBack, onFile }: Props) {
+export default function NewCase({ mail, typed, onTyped, onBack, onFile }: Props) {
   const parts = useParts();
   const { api, t } = useApp();
   const [proposal, setProposal] = useState<CaseProposal | null>(null);
-  const [form, setForm] = useState<Form | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
   const [made, setMade] = useState<CaseLabel | null>(null);
-  const [act, setAct] = useState<{ wish: string; key: string } | null>(null);
 
   useEffect(() => {
     const controller = new AbortController();
@@ -42,13 +35,12 @@ export default function NewCase({ mail, onBack, onFile }: Props) {
       .then((proposal) => {
         if (controller.signal.aborted) return;
         setProposal(proposal);
-        setForm(formOf(proposal));
       })
       .catch((error: unknown) => !controller.signal.aborted && setError(error));
     return () => controller.abort();
   }, [api, mail.mail_id]);
 
-  if (!proposal || !form)
+  if (!proposal)
     return (
       <div className={parts.section} style={{ paddingTop: 12 }}>
         <Trouble error={error} />
@@ -59,7 +51,8 @@ export default function NewCase({ mail, onBack, onFile }: Props) {
       </div>
     );
 
-  const change = (change: Partial<Form>) => setForm({ ...form, ...change });
+  const form = typed ?? formOf(proposal);
+  const change = (change: Partial<CaseForm>) => onTyped({ ...form, ...change });
   const isKleWrong = form.kle.trim() !== "" && !KLE.test(form.kle.trim());
   const isFaulty = isKleWrong || titleFault(form.title) !== null;
 
@@ -84,8 +77,8 @@ export default function NewCase({ mail, onBack, onFile }: Props) {
   const make = async (): Promise<CaseLabel> => {
     const wish = wishOf(form, proposal);
     const text = JSON.stringify(wish);
-    const sent = act?.wish === text ? act : { wish: text, key: newKey() };
-    setAct(sent);
+    const sent = form.act?.wish === text ? form.act : { wish: text, key: newKey() };
+    change({ act: sent });
     const { id, number, title } = await api.createCase(wish, sent.key);
     return { id, number, title };
   };
@@ -149,12 +142,12 @@ export default function NewCase({ mail, onBack, onFile }: Props) {
   );
 }
 
-function formOf(proposal: CaseProposal): Form {
+function formOf(proposal: CaseProposal): CaseForm {
   const [subject] = proposal.kle;
   return { title: proposal.title, kle: subject?.number ?? "", facet: subject?.facet?.facet ?? null, restricted: proposal.access.code === "restricted", parties: proposal.parties.map((_, at) => at) };
 }
 
-function wishOf(form: Form, proposal: CaseProposal): Wish {
+function wishOf(form: CaseForm, proposal: CaseProposal): Wish {
   const chosen = form.parties.map((at) => proposal.parties[at]).filter((party) => party !== undefined);
   return {
     title: form.title.trim(),

@@ -89,7 +89,6 @@ export function Search({ words, onWords, onChoose, chooseWords, label }: Props) 
     const found = async (q: string) => [{ heading: "", cases: await api.cases({ q }, controller.signal) }];
     const used = async () => {
       const [favourite, recent] = await Promise.all([api.cases({ filter: "favourite" }, controller.signal), api.cases({ filter: "recent" }, controller.signal)]);
-      setFavourites(new Set(favourite.map((one) => one.id)));
       const others = recent.filter((one) => !favourite.some((kept) => kept.id === one.id));
       return [
         { heading: t("searchFavourite"), cases: favourite },
@@ -102,6 +101,17 @@ export function Search({ words, onWords, onChoose, chooseWords, label }: Props) 
       controller.abort();
     };
   }, [api, t, asked, isOpen]);
+
+  // Stars are told for what is found, too.
+  useEffect(() => {
+    if (!isOpen) return;
+    const controller = new AbortController();
+    api
+      .cases({ filter: "favourite" }, controller.signal)
+      .then((kept) => !controller.signal.aborted && setFavourites(new Set(kept.map((one) => one.id))))
+      .catch(() => undefined); // the search itself tells what is wrong
+    return () => controller.abort();
+  }, [api, isOpen]);
 
   const isCurrent = results?.words === asked;
   const groups = isOpen ? (results?.groups.filter((group) => group.cases.length > 0) ?? []) : [];

@@ -10,6 +10,7 @@ import { Bone, Face, Told, Trouble, useParts } from "../../shell/parts";
 import { SignedOut } from "../../shell/SignedOut";
 import { Search } from "../cases/Search";
 import { Cards } from "../journal/Cards";
+import Insert from "./Insert";
 import { asMail } from "./sketch";
 
 interface Known {
@@ -86,18 +87,19 @@ function OneDraft({ draft }: { draft: Draft }) {
     );
   const isReply = chosen !== null && known?.replied?.number === chosen.number;
   return (
-    <main className={parts.section} style={{ gap: 16, paddingTop: 12 }}>
-      <header style={{ minHeight: 76 }}>
+    <div className={parts.section} style={{ gap: 16, paddingTop: 12 }}>
+      <div style={{ minHeight: 76 }}>
         <h1 className={parts.faceTitle}>{chosen ? t("composeChosen", { case: named(chosen) }) : t("composeNone")}</h1>
         <p className={parts.text}>{chosen ? (isReply ? t("composeReply") : "\u00a0") : t("composeNoneMore")}</p>
         <Told>{chosen ? t("composeChosen", { case: named(chosen) }) : ""}</Told>
-      </header>
+      </div>
       <Trouble error={error} />
       {chosen && (
         <div>
           <Button onClick={() => void choose(null)}>{t("composeRemove")}</Button>
         </div>
       )}
+      {chosen && draft.canAttach() && <Insert key={chosen.number} draft={draft} chosen={chosen} />}
       {!chosen && (
         <section className={parts.section} style={{ padding: 0 }}>
           <div className={parts.row} style={{ justifyContent: "space-between" }}>
@@ -108,7 +110,7 @@ function OneDraft({ draft }: { draft: Draft }) {
           </div>
           {!known && <Bone height="316px" />}
           {known?.suggested.length === 0 && <p className={parts.hint}>{t("suggestionsNone")}</p>}
-          {known && known.suggested.length > 0 && <Cards cases={known.suggested} busyOn={null} onFile={(on) => void choose(on)} pressWords={(name) => t("composeChoose", { case: name })} />}
+          {known && known.suggested.length > 0 && <Cards cases={known.suggested} busyOn={null} onFile={(on) => void choose(on)} pressWords={t("composeChoose", { case: "" })} />}
         </section>
       )}
       <Search
@@ -120,7 +122,7 @@ function OneDraft({ draft }: { draft: Draft }) {
         }}
         chooseWords={(name) => t("composeChoose", { case: name })}
       />
-    </main>
+    </div>
   );
 }
 

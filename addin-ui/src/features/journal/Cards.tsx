@@ -6,7 +6,7 @@ import { useEffect, useRef, useState } from "react";
 import type { CaseLabel, SuggestedCase } from "../../api/types";
 import type { TextKey } from "../../messages/messages";
 import { named, useApp } from "../../shell/app";
-import { Bone, PLAIN_BUTTON } from "../../shell/parts";
+import { Bone, PLAIN_BUTTON, useParts } from "../../shell/parts";
 
 export const CARD_COUNT = 3;
 const CARD_HEIGHT = "100px";
@@ -34,7 +34,7 @@ const useStyles = makeStyles({
   },
   first: { border: `2px solid ${tokens.colorBrandStroke1}` },
   busy: { cursor: "progress", opacity: 0.7 },
-  top: { display: "flex", gap: "8px", alignItems: "baseline", fontSize: tokens.fontSizeBase200, lineHeight: tokens.lineHeightBase200 },
+  top: { display: "flex", flexWrap: "wrap", columnGap: "8px", alignItems: "baseline", fontSize: tokens.fontSizeBase200, lineHeight: tokens.lineHeightBase200 },
   key: { flexShrink: 0, minWidth: "16px", textAlign: "center", fontWeight: tokens.fontWeightSemibold, color: tokens.colorNeutralForeground2, border: `1px solid ${tokens.colorNeutralStroke1}`, borderRadius: tokens.borderRadiusSmall },
   number: { fontWeight: tokens.fontWeightSemibold, color: tokens.colorBrandForeground1, whiteSpace: "nowrap", overflow: "hidden", textOverflow: "ellipsis" },
   confidence: { marginLeft: "auto", color: tokens.colorNeutralForeground2, whiteSpace: "nowrap" },
@@ -69,8 +69,8 @@ interface Props {
   busyOn: string | null;
   /** While a field is wrong, or something is at work. */
   onFile: (on: CaseLabel) => void;
-  /** What a press does, for who listens. */
-  pressWords: (name: string) => string;
+  /** What a press does, before the case, for who listens. */
+  pressWords: string;
 }
 
 export function Cards({ cases, busyOn, onFile, pressWords }: Props) {
@@ -111,6 +111,7 @@ export function CardBones() {
 
 function Card({ suggestion, at, busy, onFile, pressWords }: { suggestion: SuggestedCase; at: number; busy: boolean; onFile: Props["onFile"]; pressWords: Props["pressWords"] }) {
   const styles = useStyles();
+  const parts = useParts();
   const { t } = useApp();
   const [isOpen, setOpen] = useState(false);
   const reasons = suggestion.evidence.map((reason) => reason.text);
@@ -118,7 +119,8 @@ function Card({ suggestion, at, busy, onFile, pressWords }: { suggestion: Sugges
   const clamp = isOpen ? "" : styles.two;
   return (
     <li className={styles.card}>
-      <button type="button" className={mergeClasses(styles.file, at === 0 && styles.first, busy && styles.busy)} data-card={at + 1} aria-disabled={busy} aria-busy={busy} aria-keyshortcuts={String(at + 1)} aria-label={`${pressWords(named(suggestion))}. ${confidence}`} aria-describedby={`reasons-${suggestion.case_id}`} onClick={() => onFile(label(suggestion))}>
+      <button type="button" className={mergeClasses(styles.file, at === 0 && styles.first, busy && styles.busy)} data-card={at + 1} aria-disabled={busy} aria-busy={busy} aria-keyshortcuts={String(at + 1)} onClick={() => onFile(label(suggestion))}>
+        <span className={parts.hidden}>{pressWords}</span>
         <span className={styles.top}>
           <span className={styles.key} aria-hidden="true">
             {at + 1}
@@ -129,7 +131,7 @@ function Card({ suggestion, at, busy, onFile, pressWords }: { suggestion: Sugges
         <span className={mergeClasses(styles.title, clamp)} title={suggestion.title}>
           {suggestion.title}
         </span>
-        <span className={mergeClasses(styles.reason, !isOpen && styles.one)} id={`reasons-${suggestion.case_id}`}>
+        <span className={mergeClasses(styles.reason, !isOpen && styles.one)}>
           {isOpen
             ? reasons.map((reason) => (
                 <span key={reason} style={{ display: "block" }}>

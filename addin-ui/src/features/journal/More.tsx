@@ -1,12 +1,16 @@
 /** What seldom needs changing: direction, date, how it is kept, and the deadline that the mail names. */
 
 import { Checkbox, Field, Input, Radio, RadioGroup, Select } from "@fluentui/react-components";
-import type { Direction, Suggestions } from "../../api/types";
+import type { Direction, DocumentType, Suggestions } from "../../api/types";
 import { useApp } from "../../shell/app";
 import { useParts } from "../../shell/parts";
 import { faultsOf, type FilingDraft } from "./draft";
 
 const DIRECTIONS: readonly Direction[] = ["incoming", "outgoing", "internal"];
+
+/** The compiler holds the list complete. */
+const ALL_TYPES: Record<DocumentType, true> = { letter: true, decision: true, application: true, complaint: true, invoice: true, reminder: true, minutes: true, agenda: true, hearing: true, hearing_answer: true, party_hearing: true, contract: true, offer: true, report: true, receipt: true, statement: true, note: true, access_request: true, notification: true, consent: true, power_of_attorney: true, invitation: true, drawing: true, map: true, photo: true, cv: true, medical_certificate: true, form: true, inquiry: true, budget: true, plan: true };
+const TYPES = Object.keys(ALL_TYPES) as DocumentType[];
 
 interface Props {
   draft: FilingDraft;
@@ -18,6 +22,8 @@ export default function More({ draft, suggestions, onChange }: Props) {
   const parts = useParts();
   const { t } = useApp();
   const task = suggestions.task_date;
+  const type = draft.documentType ?? suggestions.document_type?.type;
+  const why = type === suggestions.document_type?.type ? suggestions.document_type?.evidence[0]?.text : undefined;
   return (
     <div className={parts.section} style={{ padding: 0 }}>
       <Field label={t("direction")}>
@@ -25,6 +31,16 @@ export default function More({ draft, suggestions, onChange }: Props) {
           {DIRECTIONS.map((direction) => (
             <option key={direction} value={direction}>
               {t(direction)}
+            </option>
+          ))}
+        </Select>
+      </Field>
+      <Field label={t("documentType")} {...(why ? { hint: why } : {})}>
+        <Select value={type ?? ""} onChange={(_, { value }) => value && onChange({ documentType: value as DocumentType })}>
+          {!type && <option value="">{t("documentTypeNone")}</option>}
+          {TYPES.map((one) => (
+            <option key={one} value={one}>
+              {t(`type_${one}`)}
             </option>
           ))}
         </Select>

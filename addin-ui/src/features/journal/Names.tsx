@@ -30,13 +30,14 @@ interface Props {
 }
 
 export function TitleField({ draft, onChange, suggested }: Props & { suggested: string }) {
+  const styles = useStyles();
   const { t } = useApp();
   const title = draft.title ?? suggested;
   const fault = titleFault(title);
   return (
     <div>
       <Field label={t("title")} {...(fault ? { validationMessage: titleWords(fault, t), validationState: "error" as const } : {})}>
-        <Input id="filing-title" value={title} spellCheck onChange={(_, { value }) => onChange({ title: value })} />
+        <Input className={styles.input} id="filing-title" value={title} spellCheck onChange={(_, { value }) => onChange({ title: value })} />
       </Field>
       {draft.title !== undefined && draft.title !== suggested && (
         <Button appearance="transparent" size="small" onClick={() => onChange({ title: suggested })}>

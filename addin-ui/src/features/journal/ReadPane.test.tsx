@@ -135,6 +135,17 @@ describe("when something is in the way", () => {
     await screen.findByText("Mailen ligger ikke i en postkasse, som Sagspost følger");
     expect(screen.getAllByRole("button").map((button) => button.textContent)).toEqual(["Prøv igen"]);
   });
+
+  it("a mail in no watched mailbox is sent in and filed by one press, where Outlook gives its content", async () => {
+    const stage = new Stage(mail("a"));
+    stage.content = new Uint8Array([1]);
+    stage.lookups["a"] = () => Promise.resolve(stage.sentIn > 0 ? found("a", stage.entries.get("a")) : { known: false, journaled: false, mails: [] });
+    show(stage, pane);
+    fireEvent.click((await cards())[1] as HTMLElement);
+    await screen.findByText("Ligger på 2024-00002 Sag 2");
+    expect(stage.sentIn).toBe(1);
+    expect(stage.filed.map(({ wish }) => wish)).toEqual([{ mail_id: "m-a", case_id: "c2" }]);
+  });
 });
 
 describe("from mail to mail", () => {

@@ -5,7 +5,7 @@ import { lazy, Suspense, useEffect, useState } from "react";
 import { Problem } from "../../api/problem";
 import type { CaseLabel, KnownMail, Suggestions } from "../../api/types";
 import type { OpenMail } from "../../office/host";
-import { inWords, named, useApp, useQueue } from "../../shell/app";
+import { inWords, useApp, useQueue } from "../../shell/app";
 import { Bone, Face, Told, Trouble, useParts, WorkButton } from "../../shell/parts";
 import { SignedOut } from "../../shell/SignedOut";
 import { Search } from "../cases/Search";
@@ -53,7 +53,7 @@ function OneMail({ open, undoHours }: { open: OpenMail; undoHours: number }) {
 
   if (state.is === "signed-out" || isSignedOut) return <SignedOut onSignedIn={signedIn} />;
   if (state.is === "trouble") return <InTrouble error={state.error} onAgain={() => void load()} />;
-  if (state.is === "unknown") return <Unknown suggestions={state.suggestions} onAgain={() => void load()} />;
+  if (state.is === "unknown") return <Unknown content={state.content} suggestions={state.suggestions} filing={filing} onAgain={() => void load()} />;
   if (state.is === "loading")
     return (
       <>
@@ -117,24 +117,33 @@ function Choosing({ mail, suggestions, filing, onFile }: ChoosingProps) {
   const parts = useParts();
   const { t } = useApp();
   const [isMore, setMore] = useState(false);
-  const [isNew, setNew] = useState(false);
   const { draft, change, busyOn } = filing;
+  const [isNew, setNew] = useState(draft.newCase !== undefined);
   const file = (on: CaseLabel) => void onFile(on);
 
   if (isNew)
     return (
       <Suspense fallback={<Bone height="400px" />}>
-        <NewCase mail={mail} onBack={() => setNew(false)} onFile={onFile} />
+        <NewCase
+          mail={mail}
+          typed={draft.newCase}
+          onTyped={(newCase) => change({ newCase })}
+          onBack={() => {
+            setNew(false);
+            change({ newCase: undefined });
+          }}
+          onFile={onFile}
+        />
       </Suspense>
     );
   return (
-    <main className={parts.section} style={{ gap: 16, paddingTop: 12, paddingBottom: 12 }}>
+    <div className={parts.section} style={{ gap: 16, paddingTop: 12, paddingBottom: 12 }}>
       <section className={parts.section} style={{ padding: 0 }} aria-labelledby="suggestions-heading">
         <h2 className={parts.heading} id="suggestions-heading">
           {t("suggestions")}
         </h2>
-        <Advice suggestions={suggestions} />
-        {suggestions && suggestions.cases.length > 0 && <Cards cases={suggestions.cases} busyOn={busyOn} onFile={file} pressWords={(name) => t("fileOn", { case: name })} />}
+        <Advice suggestions={suggestions} isFiling={busyOn !== null} />
+        {suggestions && suggestions.cases.length > 0 && <Cards cases={suggestions.cases} busyOn={busyOn} onFile={file} pressWords={t("fileOn", { case: "" })} />}
         <Told>{busyOn ? t("filing") : ""}</Told>
       </section>
       <Search words={draft.words ?? ""} onWords={(words) => change({ words })} onChoose={file} chooseWords={(name) => t("fileOn", { case: name })} />
@@ -158,16 +167,16 @@ function Choosing({ mail, suggestions, filing, onFile }: ChoosingProps) {
         <Button onClick={() => setNew(true)}>{t("newCase")}</Button>
         {mail.entries.length === 0 && <WorkButton busy={busyOn === "aside"} words={t("notForACase")} working={t("filing")} appearance="subtle" onClick={() => void filing.act("aside", () => filing.notForACase(mail.mail_id))} />}
       </div>
-    </main>
+    </div>
   );
 }
 
 /** One line above the cards, always there: how to use them, or what to know first. */
-function Advice({ suggestions }: { suggestions: Suggestions | null }) {
+function Advice({ suggestions, isFiling }: { suggestions: Suggestions | null; isFiling: boolean }) {
   const parts = useParts();
   const { t } = useApp();
   const against = suggestions && suggestions.for_a_case.probability <= HARDLY_PERCENT ? suggestions.for_a_case.reasons.find((reason) => !reason.for_a_case) : null;
-  const words = !suggestions || suggestions.cases.length === 0 ? t("suggestionsNone") : suggestions.built_percent < 100 ? t("suggestionsBuilding", { percent: suggestions.built_percent }) : against ? t("hardly", { reason: against.text }) : t("suggestionsHint");
+  const words = isFiling ? t("filing") : !suggestions || suggestions.cases.length === 0 ? t("suggestionsNone") : suggestions.built_percent < 100 ? t("suggestionsBuilding", { percent: suggestions.built_percent }) : against ? t("hardly", { reason: against.text }) : t("suggestionsHint");
   return (
     <p className={parts.hint} style={{ minHeight: 32 }}>
       {words}
@@ -195,7 +204,7 @@ function Loading({ attachments }: { attachments: number }) {
   const parts = useParts();
   const { t } = useApp();
   return (
-    <main className={parts.section} style={{ gap: 16, paddingTop: 12 }} aria-busy="true">
+    <div className={parts.section} style={{ gap: 16, paddingTop: 12 }} aria-busy="true">
       <section className={parts.section} style={{ padding: 0 }}>
         <h2 className={parts.heading}>{t("suggestions")}</h2>
         <p className={parts.hint} style={{ minHeight: 32 }}>
@@ -205,7 +214,7 @@ function Loading({ attachments }: { attachments: number }) {
       </section>
       <Bone height="54px" />
       <NameBones attachments={attachments} />
-    </main>
+    </div>
   );
 }
 
@@ -221,22 +230,33 @@ function InTrouble({ error, onAgain }: { error: unknown; onAgain: () => void }) 
   );
 }
 
-function Unknown({ suggestions, onAgain }: { suggestions: Suggestions | null; onAgain: () => void }) {
+interface UnknownProps {
+  content: Uint8Array | null;
+  suggestions: Suggestions | null;
+  filing: Filing;
+  onAgain: () => void;
+}
+
+/** It can be sent in from here, where Outlook gives its content. */
+function Unknown({ content, suggestions, filing, onAgain }: UnknownProps) {
   const parts = useParts();
   const { t } = useApp();
+  const cases = content ? (suggestions?.cases ?? []) : [];
   return (
-    <Face title={t("statusUnknown")} text={t("faceUnknownMore")}>
-      {suggestions && suggestions.cases.length > 0 && (
-        <>
-          <p className={parts.text}>{t("faceUnknownSeen")}</p>
-          <ul>
-            {suggestions.cases.map((suggested) => (
-              <li key={suggested.case_id}>{named(suggested)}</li>
-            ))}
-          </ul>
-        </>
+    <>
+      <Face title={t("statusUnknown")} text={t("faceUnknownMore")}>
+        <Trouble error={filing.error} />
+        <div className={parts.row}>
+          <Button onClick={onAgain}>{t("again")}</Button>
+          {content && <WorkButton busy={filing.busyOn === "send"} words={t("faceUnknownSend")} working={t("faceUnknownSending")} appearance="subtle" onClick={() => void filing.sendIn(content, null)} />}
+        </div>
+      </Face>
+      {content && cases.length > 0 && (
+        <section className={parts.section}>
+          <p className={parts.hint}>{t("faceUnknownPress")}</p>
+          <Cards cases={cases} busyOn={filing.busyOn} onFile={(on) => void filing.sendIn(content, on)} pressWords={t("fileOn", { case: "" })} />
+        </section>
       )}
-      <Button onClick={onAgain}>{t("again")}</Button>
-    </Face>
+    </>
   );
 }

@@ -11,7 +11,7 @@ const useStyles = makeStyles({
   status: { display: "flex", gap: "10px", alignItems: "flex-start", padding: "12px 16px", minHeight: "68px", boxSizing: "border-box", borderBottom: `1px solid ${tokens.colorNeutralStroke2}`, overflowWrap: "anywhere" },
   icon: { flexShrink: 0, color: tokens.colorNeutralForeground3 },
   filed: { color: tokens.colorStatusSuccessForeground1 },
-  late: { color: tokens.colorStatusDangerForeground1 },
+  late: { color: tokens.colorPaletteRedForeground1 },
   title: { margin: 0, fontSize: tokens.fontSizeBase400, lineHeight: tokens.lineHeightBase400, fontWeight: tokens.fontWeightSemibold },
   more: { margin: 0, fontSize: tokens.fontSizeBase200, lineHeight: tokens.lineHeightBase200, color: tokens.colorNeutralForeground2 },
 });
@@ -49,7 +49,7 @@ export function Status({ mail, waiting, isDone = false }: Props) {
   }
 
   return (
-    <header className={styles.status} aria-live="polite">
+    <div className={styles.status} aria-live="polite">
       <span className={mergeClasses(styles.icon, told.tone)} aria-hidden="true">
         {told.icon}
       </span>
@@ -57,6 +57,6 @@ export function Status({ mail, waiting, isDone = false }: Props) {
         {isDone ? <Arrival className={styles.title}>{told.title}</Arrival> : <h1 className={styles.title}>{told.title}</h1>}
         <p className={mergeClasses(styles.more, told.tone === styles.late && styles.late)}>{told.more || "\u00a0"}</p>
       </div>
-    </header>
+    </div>
   );
 }

@@ -3,7 +3,7 @@
  * error, another mail or a reload loses nothing. What was left as it was suggested is not in it.
  */
 
-import type { ChosenFile, Direction, SuggestedFile, Suggestions, Wish } from "../../api/types";
+import type { ChosenFile, Direction, DocumentType, SuggestedFile, Suggestions, Wish } from "../../api/types";
 import { nameFaults, titleFault, type NameFault, type TitleFault } from "./names";
 
 export interface FilingDraft {
@@ -12,6 +12,7 @@ export interface FilingDraft {
   files?: Record<number, { taken?: boolean; name?: string }>;
   direction?: Direction;
   documentDate?: string;
+  documentType?: DocumentType;
   arrangement?: "together" | "separate";
   includeMail?: boolean;
   /** Others of the thread go along. */
@@ -19,6 +20,19 @@ export interface FilingDraft {
   /** Words of the search for a case. */
   words?: string;
   /** What was sent last and is not known to have worked: the same again has the same key. */
+  act?: { wish: string; key: string } | undefined;
+  /** A case that is being made from the mail. */
+  newCase?: CaseForm | undefined;
+}
+
+export interface CaseForm {
+  title: string;
+  kle: string;
+  facet: string | null;
+  restricted: boolean;
+  /** Places of the parties that go along, in the proposal. */
+  parties: readonly number[];
+  /** The same wish again has the same key. */
   act?: { wish: string; key: string };
 }
 
@@ -66,6 +80,7 @@ export function wishOf(draft: FilingDraft, suggestions: Suggestions, mail: { mai
   if (draft.title !== undefined && draft.title !== suggestions.title) wish.title = draft.title.trim();
   if (draft.direction && draft.direction !== suggestions.direction) wish.direction = draft.direction;
   if (draft.documentDate && draft.documentDate !== suggestions.document_date) wish.document_date = draft.documentDate;
+  if (draft.documentType && draft.documentType !== suggestions.document_type?.type) wish.document_type = draft.documentType;
   if (draft.arrangement === "separate") wish.arrangement = "separate";
   if (draft.includeMail === false) wish.include_mail = false;
   const lines = fileLines(draft, suggestions.attachments);

@@ -24,6 +24,8 @@ export interface Filing {
   file: (on: CaseLabel) => Promise<void>;
   undo: (entry: string) => Promise<void>;
   act: (name: string, work: () => Promise<unknown>) => Promise<void>;
+  /** Sends a mail in that no mailbox holds, and files it where a case was pressed. */
+  sendIn: (content: Uint8Array, on: CaseLabel | null) => Promise<void>;
   notForACase: (mail: string) => Promise<void>;
   forACaseAfterAll: (mail: string) => Promise<void>;
 }
@@ -70,7 +72,7 @@ export function useFiling(open: OpenMail, mail: KnownMail | null, suggestions: S
   const filed = useCallback(
     async (entry: Entry, wasQueued: boolean) => {
       if (suggestions) setDone({ entry, title: titleOf(draft, suggestions), files: fileLines(draft, suggestions.attachments).filter((line) => line.taken).length });
-      change({ act: undefined } as unknown as Partial<FilingDraft>);
+      change({ act: undefined, newCase: undefined, words: "" });
       if (open.messageId) seen.remove(open.messageId);
       // Outlook marks whatever is open by now.
       if (!wasQueued || host.openMail()?.key === open.key) void host.markFiled(true);
@@ -124,9 +126,19 @@ export function useFiling(open: OpenMail, mail: KnownMail | null, suggestions: S
     }
   }, [outcomes, open.key, filed, load, queue]);
 
+  const sendIn = (content: Uint8Array, on: CaseLabel | null) =>
+    act(on?.id ?? "send", async () => {
+      const { mail_id } = await api.upload(content);
+      if (!on) return load();
+      const wish = { mail_id, case_id: on.id };
+      const sent = keyOf(draft, wish, newKey);
+      change({ act: sent });
+      await filed(await api.journal(wish, sent.key), false);
+    });
+
   const notForACase = (mail: string) => api.notForACase(mail).then(load);
   const forACaseAfterAll = (mail: string) => api.forACaseAfterAll(mail).then(load);
-  return { draft, change, busyOn, error, done, file, undo, act, notForACase, forACaseAfterAll };
+  return { draft, change, busyOn, error, done, file, undo, act, sendIn, notForACase, forACaseAfterAll };
 }
 
 /** To the field that is wrong, where its message stands. */

@@ -5,10 +5,11 @@
  */
 
 import { useCallback, useEffect, useRef, useState } from "react";
-import { Away, NotSignedIn, Problem } from "../../api/problem";
+import { Away, NotSignedIn } from "../../api/problem";
 import type { KnownMail, Suggestions } from "../../api/types";
 import type { OpenMail } from "../../office/host";
 import { useApp, type App } from "../../shell/app";
+import { ask } from "./ask";
 
 export type MailState =
   | { is: "loading" }
@@ -16,23 +17,28 @@ export type MailState =
   | { is: "trouble"; error: unknown }
   /** `isAway`: the service does not answer, this is from before. */
   | { is: "known"; mail: KnownMail; suggestions: Suggestions | null; isAway: boolean }
-  /** In no mailbox that is watched; suggestions by its content, where Outlook gives it. */
-  | { is: "unknown"; suggestions: Suggestions | null };
+  /** In no mailbox that is watched; by its content, where Outlook gives it, there are suggestions. */
+  | { is: "unknown"; content: Uint8Array | null; suggestions: Suggestions | null };
 
-/** While the service is away, and while a mail may just be coming in. */
-const AGAIN_MS = 5_000;
+/** While the service is away, and while a mail may just be coming in: soon, and then ever more seldom. */
+const FIRST_AGAIN_MS = 3_000;
+const LAST_AGAIN_MS = 60_000;
 
 export function useMail(open: OpenMail) {
   const app = useApp();
   const [state, setState] = useState<MailState>(() => fromBefore(app, open));
   const aborted = useRef<AbortController | null>(null);
+  // Its content is asked for once, not at each look.
+  const unknown = useRef<MailState | null>(null);
+  const [looks, setLooks] = useState(0);
 
   const load = useCallback(async () => {
     aborted.current?.abort();
     const controller = new AbortController();
     aborted.current = controller;
-    const next = await look(app, open, controller.signal);
+    const next = await look(app, open, controller.signal, unknown.current);
     if (controller.signal.aborted) return;
+    if (next.is === "unknown") unknown.current = next;
     setState((before) => (next.is === "trouble" && next.error instanceof Away && before.is === "known" ? { ...before, isAway: true } : next));
   }, [app, open]);
 
@@ -44,9 +50,10 @@ export function useMail(open: OpenMail) {
   const isWaiting = (state.is === "trouble" && state.error instanceof Away) || (state.is === "known" && state.isAway) || state.is === "unknown" || (state.is === "known" && (state.suggestions?.built_percent ?? 100) < 100);
   useEffect(() => {
     if (!isWaiting) return;
-    const timer = setInterval(() => void load(), AGAIN_MS);
-    return () => clearInterval(timer);
-  }, [isWaiting, load]);
+    const pause = Math.min(FIRST_AGAIN_MS * 2 ** looks, LAST_AGAIN_MS);
+    const timer = setTimeout(() => void load().then(() => setLooks(looks + 1)), pause);
+    return () => clearTimeout(timer);
+  }, [isWaiting, load, looks]);
 
   // Others may have filed it while this window was not looked at.
   useEffect(() => {
@@ -64,14 +71,14 @@ function fromBefore(app: App, open: OpenMail): MailState {
   return seen && mail ? { is: "known", mail, suggestions: seen.suggestions, isAway: false } : { is: "loading" };
 }
 
-async function look(app: App, open: OpenMail, signal: AbortSignal): Promise<MailState> {
-  const { api, seen } = app;
+async function look(app: App, open: OpenMail, signal: AbortSignal, unknown: MailState | null): Promise<MailState> {
+  const { api, seen, headStart } = app;
   const { messageId } = open;
-  if (!messageId) return { is: "unknown", suggestions: null };
+  if (!messageId) return { is: "unknown", content: null, suggestions: null };
   try {
-    const [found, suggestions] = await Promise.all([api.lookup(messageId, signal), api.suggest({ message_id: messageId }, signal).catch(withoutSuggestions)]);
+    const { found, suggestions } = await (headStart.take(messageId) ?? ask(api, messageId, signal));
     const mail = found.mails[0];
-    if (!mail) return { is: "unknown", suggestions: await byContent(app, open, signal) };
+    if (!mail) return unknown ?? (await byContent(app, open, signal));
     seen.put(messageId, { found, suggestions });
     return { is: "known", mail, suggestions, isAway: false };
   } catch (error) {
@@ -79,18 +86,10 @@ async function look(app: App, open: OpenMail, signal: AbortSignal): Promise<Mail
   }
 }
 
-function withoutSuggestions(error: unknown): null {
-  if (error instanceof Problem && error.body.status === 404) return null;
-  throw error;
-}
-
-async function byContent({ host, api }: App, open: OpenMail, signal: AbortSignal) {
-  try {
-    const content = await host.content();
-    // Outlook gives the content of whatever is open by now.
-    const isSame = !signal.aborted && host.openMail()?.key === open.key;
-    return content && isSame ? await api.suggestFor(content, signal) : null;
-  } catch {
-    return null;
-  }
+async function byContent({ host, api }: App, open: OpenMail, signal: AbortSignal): Promise<MailState> {
+  const given = await host.content().catch(() => null);
+  // Outlook gives the content of whatever is open by now.
+  const content = !signal.aborted && host.openMail()?.key === open.key ? given : null;
+  const suggestions = content ? await api.suggestFor(content, signal).catch(() => null) : null;
+  return { is: "unknown", content, suggestions };
 }

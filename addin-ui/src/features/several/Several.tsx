@@ -10,7 +10,7 @@ import { Face, Told, useParts, WorkButton } from "../../shell/parts";
 import { SignedOut } from "../../shell/SignedOut";
 import { Search } from "../cases/Search";
 import { confidenceKey } from "../journal/Cards";
-import { canFile, each, fileLine, lookUp, type Line, type LineState } from "./filing";
+import { canFile, each, fileLine, lookUp, ownCase, type Line, type LineState } from "./filing";
 
 const useStyles = makeStyles({
   list: { listStyleType: "none", margin: 0, padding: 0, display: "flex", flexDirection: "column" },
@@ -24,7 +24,8 @@ export default function Several() {
   const { host, api, t } = useApp();
   const [lines, setLines] = useState<readonly Line[]>([]);
   const [words, setWords] = useState("");
-  const [isBusy, setBusy] = useState(false);
+  const [progress, setProgress] = useState<{ done: number; count: number } | null>(null);
+  const isBusy = progress !== null;
   const [isSignedOut, setSignedOut] = useState(false);
   const looking = useRef<AbortController | null>(null);
   const keys = useRef(new Map<string, string>());
@@ -64,11 +65,14 @@ export default function Several() {
   const file = async (on: CaseLabel | null) => {
     if (busy.current) return;
     busy.current = true;
-    setBusy(true);
-    await each(lines.filter(canFile), async (line) => {
+    const toFile = lines.filter((line) => (on ? canFile(line) : ownCase(line)));
+    let done = 0;
+    setProgress({ done, count: toFile.length });
+    await each(toFile, async (line) => {
       if (line.state.is !== "ready" && line.state.is !== "failed") return;
       const { suggested, mailId } = line.state;
-      const target = on ?? (suggested && { id: suggested.case_id, number: suggested.number, title: suggested.title });
+      const own = ownCase(line);
+      const target = on ?? (own && { id: own.case_id, number: own.number, title: own.title });
       if (!target || !mailId) return;
       const filing: Line = { ...line, state: { is: "filing", mailId, suggested } };
       put(line.mail.itemId, filing.state);
@@ -76,9 +80,11 @@ export default function Several() {
       const key = keys.current.get(act) ?? newKey();
       keys.current.set(act, key);
       put(line.mail.itemId, await fileLine(api, filing, target, key));
+      done += 1;
+      setProgress({ done, count: toFile.length });
     });
     busy.current = false;
-    setBusy(false);
+    setProgress(null);
   };
 
   const undo = async (line: Line) => {
@@ -108,17 +114,16 @@ export default function Several() {
   const filed = count("filed");
   const failed = count("failed");
   const ready = lines.filter(canFile);
-  const withSuggestion = ready.filter((line) => "suggested" in line.state && line.state.suggested);
-  const total = filed + failed + count("filing") + (isBusy ? ready.length : 0);
+  const withOwn = ready.filter(ownCase);
   const result = !isBusy && filed > 0 ? t("severalResult", { done: filed, failed }) : "";
   return (
-    <main className={parts.section} style={{ gap: 16, paddingTop: 12 }}>
+    <div className={parts.section} style={{ gap: 16, paddingTop: 12 }}>
       <h1 className={parts.faceTitle}>{t.count("several", lines.length)}</h1>
       <div style={{ minHeight: 32 }}>
         {isBusy ? (
           <>
-            <ProgressBar value={filed} max={Math.max(total, 1)} aria-label={t("filing")} />
-            <span className={parts.hint}>{t("severalProgress", { done: filed, count: total })}</span>
+            <ProgressBar value={progress.done} max={Math.max(progress.count, 1)} aria-label={t("filing")} />
+            <span className={parts.hint}>{t("severalProgress", progress)}</span>
           </>
         ) : (
           <p className={parts.hint}>{result || "\u00a0"}</p>
@@ -126,7 +131,7 @@ export default function Several() {
         <Told>{result}</Told>
       </div>
       <div>
-        <WorkButton busy={isBusy || withSuggestion.length === 0} words={t("severalOwn")} working={isBusy ? t("filing") : t("severalOwn")} appearance="primary" onClick={() => void file(null)} />
+        <WorkButton busy={isBusy || withOwn.length === 0} words={t("severalOwn", { count: withOwn.length })} working={isBusy ? t("filing") : t("severalOwn", { count: 0 })} appearance="primary" onClick={() => void file(null)} />
       </div>
       <ul className={styles.list}>
         {lines.map((line) => (
@@ -149,7 +154,7 @@ export default function Several() {
         ))}
       </ul>
       <Search label={t("severalTogether")} words={words} onWords={setWords} onChoose={(on) => void file(on)} chooseWords={(name) => t("fileOn", { case: name })} />
-    </main>
+    </div>
   );
 
   function stateWords(state: LineState) {
@@ -161,7 +166,7 @@ export default function Several() {
       case "draft":
         return t("severalDraft");
       case "ready":
-        return state.suggested ? t("severalSuggested", { case: named(state.suggested), confidence: t(confidenceKey(state.suggested.confidence)).toLowerCase() }) : t("severalNoSuggestion");
+        return state.suggested ? t(state.suggested.isLikely ? "severalSuggested" : "severalDoubtful", { case: named(state.suggested), confidence: t(confidenceKey(state.suggested.confidence)).toLowerCase() }) : t("severalNoSuggestion");
       case "already":
         return t("severalAlready", { case: named(state.on) });
       case "filing":

@@ -1,19 +1,26 @@
 import { describe, expect, it } from "vitest";
 import { Away, Problem } from "../../api/problem";
 import type { Entry, Found, Suggestions } from "../../api/types";
-import { canFile, each, fileLine, lookUp, type Line } from "./filing";
+import { canFile, each, fileLine, lookUp, ownCase, type Line } from "./filing";
 
 const mail = (messageId: string | null) => ({ itemId: "i", messageId, subject: "Hæk" });
 const on = { id: "c", number: "2024-00001", title: "Hegn" };
 const filing: Line = { mail: mail("a@x"), taken: true, state: { is: "filing", mailId: "m", suggested: null } };
 const found = (mails: unknown[]) => () => Promise.resolve({ mails } as unknown as Found);
-const suggest = () => Promise.resolve({ cases: [{ case_id: "c", number: "2024-00001", title: "Hegn", confidence: 90 }] } as unknown as Suggestions);
+const suggest = () => Promise.resolve({ cases: [{ case_id: "c", number: "2024-00001", title: "Hegn", confidence: 90 }], case_work: true } as unknown as Suggestions);
 const signal = new AbortController().signal;
 
 describe("a selected mail", () => {
   it("is ready with its best suggestion", async () => {
     const state = await lookUp({ lookup: found([{ mail_id: "m", entries: [] }]), suggest }, mail("a@x"), signal);
     expect(state).toMatchObject({ is: "ready", mailId: "m", suggested: { case_id: "c" } });
+  });
+
+  it("whose case is doubtful is not filed on its own suggestion", async () => {
+    const doubtful = () => suggest().then((told) => ({ ...told, case_work: false }));
+    const calls = { lookup: found([{ mail_id: "m", entries: [] }]), suggest: doubtful };
+    const line = { mail: mail("a@x"), taken: true, state: await lookUp(calls, mail("a@x"), signal) };
+    expect([ownCase(line), canFile(line)]).toEqual([null, true]);
   });
 
   it("that lies on a case is left alone", async () => {

@@ -5,15 +5,21 @@ import type { Api } from "../../api/calls";
 import type { CaseLabel, SuggestedCase } from "../../api/types";
 import type { SelectedMail } from "../../office/host";
 
+/** The case that a mail seems to belong on. */
+export type OwnCase = SuggestedCase & {
+  /** By the service: of many mails at once nobody looks at each, so those that are doubtful wait for a choice. */
+  isLikely: boolean;
+};
+
 export type LineState =
   | { is: "looking" }
   | { is: "unknown" }
   | { is: "draft" }
-  | { is: "ready"; mailId: string; suggested: SuggestedCase | null }
+  | { is: "ready"; mailId: string; suggested: OwnCase | null }
   | { is: "already"; on: CaseLabel }
-  | { is: "filing"; mailId: string; suggested: SuggestedCase | null }
-  | { is: "filed"; on: CaseLabel; entry: string | null; mailId: string; suggested: SuggestedCase | null }
-  | { is: "failed"; mailId: string; suggested: SuggestedCase | null; error: unknown };
+  | { is: "filing"; mailId: string; suggested: OwnCase | null }
+  | { is: "filed"; on: CaseLabel; entry: string | null; mailId: string; suggested: OwnCase | null }
+  | { is: "failed"; mailId: string; suggested: OwnCase | null; error: unknown };
 
 export interface Line {
   mail: SelectedMail;
@@ -23,6 +29,9 @@ export interface Line {
 
 /** At once; more would only wait for each other. */
 const AT_ONCE = 3;
+
+/** The case of a line that is filed on its own suggestion. */
+export const ownCase = (line: Line) => (canFile(line) && "suggested" in line.state && line.state.suggested?.isLikely ? line.state.suggested : null);
 
 export const canFile = (line: Line) => line.taken && (line.state.is === "ready" || line.state.is === "failed");
 
@@ -34,7 +43,8 @@ export async function lookUp(api: Pick<Api, "lookup" | "suggest">, mail: Selecte
   const [entry] = known.entries;
   if (entry) return { is: "already", on: { id: entry.case_id, number: entry.case_number, title: entry.case_title } };
   const suggestions = await api.suggest({ mail_id: known.mail_id }, signal);
-  return { is: "ready", mailId: known.mail_id, suggested: suggestions.cases[0] ?? null };
+  const [best] = suggestions.cases;
+  return { is: "ready", mailId: known.mail_id, suggested: best ? { ...best, isLikely: suggestions.case_work } : null };
 }
 
 /** The state after filing on `on`. `key` is the same for the same mail and case until it is known to have worked. */

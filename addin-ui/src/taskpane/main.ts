@@ -1,15 +1,17 @@
-/** The task pane: finds out what it is opened for, and by whom, and shows that. */
+/**
+ * The task pane: finds out what it is opened for, and by whom, and shows that.
+ *
+ * The service is asked while the browser still loads what draws the pane.
+ */
 
-import { StrictMode } from "react";
-import { createRoot } from "react-dom/client";
 import { Api } from "../api/calls";
 import { Client } from "../api/client";
 import type { AddinSettings } from "../api/types";
+import { HeadStart } from "../features/journal/ask";
 import { Queue } from "../features/queue/queue";
 import { textsFor } from "../messages/messages";
 import type { Host, Mode } from "../office/host";
 import { outlook } from "../office/outlook";
-import { Pane } from "../shell/Pane";
 import { Shelf } from "../shell/store";
 import type { App } from "../shell/app";
 import { signInBy } from "../sign-in/sign-in";
@@ -20,16 +22,14 @@ const MAX_DRAFTS = 50;
 const MAX_CLICKS = 200;
 
 async function start() {
+  const drawing = import("./draw");
   const host = await outlook(modeOf(new URLSearchParams(location.search).get("mode")));
   const t = textsFor(host.language);
   document.documentElement.lang = t.language;
-  const root = document.getElementById("pane");
-  if (!root) return;
-  createRoot(root).render(
-    <StrictMode>
-      <Pane app={appOf(host, t)} />
-    </StrictMode>,
-  );
+  const app = appOf(host, t);
+  const first = host.mode === "read" ? host.openMail()?.messageId : null;
+  if (first) app.headStart.begin(app.api, first);
+  (await drawing).draw(app);
 }
 
 function appOf(host: Host, t: App["t"]): App {
@@ -52,6 +52,7 @@ function appOf(host: Host, t: App["t"]): App {
     queue: new Queue(api, new Shelf(localStorage, user, "click", MAX_CLICKS)),
     drafts: new Shelf(localStorage, user, "draft", MAX_DRAFTS),
     seen: new Shelf(sessionStorage, user, "seen", SEEN.max, SEEN.maxAgeMs),
+    headStart: new HeadStart(),
   };
 }
 
