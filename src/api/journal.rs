@@ -304,7 +304,7 @@ pub(super) struct EntryAccess {
     only_for: Option<Vec<Principal>>,
 }
 
-/// Say who may see what was filed; for those who manage the case
+/// Say who may see what was filed; for whoever filed it, and those who manage the case
 #[utoipa::path(put, path = "/api/v1/journal/{id}/access", tag = "journal", params(("id" = Uuid, Path)),
     request_body = EntryAccess,
     responses((status = NO_CONTENT), (status = FORBIDDEN, body = super::problem::ProblemBody)))]

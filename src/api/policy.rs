@@ -38,6 +38,7 @@ pub enum Needs {
     WritesCase,
     SeesEntry,
     WritesEntry,
+    /// Manages the case and sees what was filed, or filed it.
     ManagesEntry,
     SeesDocument,
     /// Manages the case that the notice is about.

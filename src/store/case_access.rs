@@ -71,8 +71,8 @@ impl Store {
         self.case(id, actor).await
     }
 
-    /// Says who may see what was filed: these, of those who see the case, or with `None` all of them. For whoever
-    /// manages the case, and sees the entry.
+    /// Says who may see what was filed: these, of those who see the case, or with `None` all of them. For whoever filed
+    /// it, and for those who manage the case and see it.
     pub async fn set_entry_access(
         &self,
         id: Uuid,
@@ -82,7 +82,12 @@ impl Store {
     ) -> Result<(), StoreError> {
         let entry = self.entry(id, actor).await?;
         let mut tx = self.db.begin().await?;
-        access::expect_case(&mut tx, entry.case_id, actor, Level::Manage).await?;
+        let least = if entry.created_by == actor {
+            Level::Write
+        } else {
+            Level::Manage
+        };
+        access::expect_case(&mut tx, entry.case_id, actor, least).await?;
         write!(&mut tx, |c| {
             sqlx::query("update entries set restricted = $1 where id = $2")
                 .bind(only_for.is_some())

@@ -3,7 +3,10 @@
 //! A new migration gets a function of its own here, which fills a database as the version before wrote it.
 
 use chrono::Duration;
-use sagspost::store::{AuditFilter, Blobs, BlobsAt, CaseRequest, MailFilter, NewCase, Store};
+use sagspost::domain::access::Level;
+use sagspost::store::{
+    AuditFilter, Blobs, BlobsAt, CaseRequest, MailFilter, NewCase, Store, StoreError,
+};
 use sqlx::Connection as _;
 use uuid::Uuid;
 
@@ -11,6 +14,7 @@ use crate::support::store::{case, day};
 
 const MAIL: Uuid = Uuid::from_u128(6);
 const CASE: Uuid = Uuid::from_u128(7);
+const RESTRICTED_CASE: Uuid = Uuid::from_u128(8);
 
 /// What version 1 held: a mail with an attachment in Birthe's mailbox, journaled on a case.
 fn version_1(literals: &Literals) -> String {
@@ -52,6 +56,33 @@ fn version_1(literals: &Literals) -> String {
         case = id(7),
         sha256 = hash(0xcd),
     )
+}
+
+/// What version 13 held beside: a case for Birthe alone, and Ib, who runs the service.
+fn version_13(literals: &Literals) -> String {
+    let at = "'2026-03-02T11:00:00+00:00'";
+    format!(
+        "{}
+         insert into users (name, display_name, created_at) values ('ib', 'Ib Dahl', {at});
+         insert into memberships (user_name, principal)
+         values ('birthe', 'user:birthe'), ('birthe', 'role:user'), ('ib', 'user:ib'), ('ib', 'role:user'),
+           ('ib', 'role:administrator');
+         insert into cases (id, number, title, status, restricted, responsible, created_at, search_text)
+         values ({restricted}, '2026-00002', 'Personalesag', 'open', true, 'ib', {at}, 'personalesag');
+         insert into case_access (case_id, user_name) values ({restricted}, 'birthe');",
+        version_1(literals),
+        restricted = (literals.id)(RESTRICTED_CASE.as_u128()),
+    )
+}
+
+async fn who_saw_sees(store: &Store) {
+    nothing_is_lost(store).await;
+    let level = store.level_of_case(RESTRICTED_CASE, "birthe").await;
+    assert_eq!(level.unwrap(), Level::Manage);
+    for case in [CASE, RESTRICTED_CASE] {
+        let seen = store.case(case, "ib").await;
+        assert!(matches!(seen, Err(StoreError::NotFound(_))), "{seen:?}");
+    }
 }
 
 async fn nothing_is_lost(store: &Store) {
@@ -155,9 +186,43 @@ async fn from_version_5_on_postgres() {
     from_version_on_postgres(5).await;
 }
 
+#[tokio::test]
+async fn access_by_user_becomes_access_by_principal_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = migrated_on_sqlite(13, &folder, version_13).await;
+    who_saw_sees(&store).await;
+}
+
+#[tokio::test]
+async fn access_by_user_becomes_access_by_principal_on_postgres() {
+    let database = crate::support::postgres::database().await;
+    let folder = tempfile::tempdir().unwrap();
+    let store = migrated_on_postgres(13, database.url(), &folder, version_13).await;
+    who_saw_sees(&store).await;
+    store.close().await;
+}
+
 /// Later versions only added columns that version 1's rows leave empty, and tables of their own.
 async fn from_version_on_sqlite(version: i64) {
     let folder = tempfile::tempdir().unwrap();
+    let store = migrated_on_sqlite(version, &folder, version_1).await;
+    nothing_is_lost(&store).await;
+}
+
+async fn from_version_on_postgres(version: i64) {
+    let database = crate::support::postgres::database().await;
+    let folder = tempfile::tempdir().unwrap();
+    let store = migrated_on_postgres(version, database.url(), &folder, version_1).await;
+    nothing_is_lost(&store).await;
+    store.close().await;
+}
+
+/// A database as that version left it, with `data` in it, brought up to date.
+async fn migrated_on_sqlite(
+    version: i64,
+    folder: &tempfile::TempDir,
+    data: fn(&Literals) -> String,
+) -> Store {
     let url = format!(
         "sqlite://{}?mode=rwc",
         folder.path().join("sagspost.db").display()
@@ -171,18 +236,21 @@ async fn from_version_on_sqlite(version: i64) {
         id: |number| format!("x'{number:032x}'"),
         hash: |byte| format!("x'{}'", format!("{byte:02x}").repeat(32)),
     };
-    sqlx::raw_sql(sqlx::AssertSqlSafe(version_1(&literals)))
+    sqlx::raw_sql(sqlx::AssertSqlSafe(data(&literals)))
         .execute(&mut before)
         .await
         .unwrap();
     before.close().await.unwrap();
-    let store = opened(&url, &folder).await;
-    nothing_is_lost(&store).await;
+    opened(&url, folder).await
 }
 
-async fn from_version_on_postgres(version: i64) {
-    let database = crate::support::postgres::database().await;
-    let mut before = sqlx::PgConnection::connect(database.url()).await.unwrap();
+async fn migrated_on_postgres(
+    version: i64,
+    url: &str,
+    folder: &tempfile::TempDir,
+    data: fn(&Literals) -> String,
+) -> Store {
+    let mut before = sqlx::PgConnection::connect(url).await.unwrap();
     sqlx::migrate!("migrations/postgres")
         .run_to(version, &mut before)
         .await
@@ -191,15 +259,12 @@ async fn from_version_on_postgres(version: i64) {
         id: |number| format!("'{}'", Uuid::from_u128(number)),
         hash: |byte| format!("'\\x{}'", format!("{byte:02x}").repeat(32)),
     };
-    sqlx::raw_sql(sqlx::AssertSqlSafe(version_1(&literals)))
+    sqlx::raw_sql(sqlx::AssertSqlSafe(data(&literals)))
         .execute(&mut before)
         .await
         .unwrap();
     before.close().await.unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let store = opened(database.url(), &folder).await;
-    nothing_is_lost(&store).await;
-    store.close().await;
+    opened(url, folder).await
 }
 
 async fn opened(url: &str, folder: &tempfile::TempDir) -> Store {

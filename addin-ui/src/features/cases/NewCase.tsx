@@ -155,7 +155,7 @@ function wishOf(form: CaseForm, proposal: CaseProposal): Wish {
     ...(form.kle.trim() ? { kle: form.kle.trim() } : {}),
     ...(form.kle.trim() && form.facet ? { facet: form.facet } : {}),
     // Only whoever makes the case, until they let others in.
-    ...(form.restricted ? { access: proposal.access.users ?? [] } : {}),
+    ...(form.restricted ? { access: { code: "restricted" as const, list: proposal.access.list ?? [] } } : {}),
     parties: chosen.map(({ kind, name, identifier, address, mail }) => ({ kind, name, identifier: identifier ?? null, address: address ?? null, mail: mail ?? null })),
   };
 }

@@ -1,4 +1,4 @@
-/** What seldom needs changing: direction, date, how it is kept, and the deadline that the mail names. */
+/** What seldom needs changing: direction, date, who may see it, how it is kept, and the deadline that the mail names. */
 
 import { Checkbox, Field, Input, Radio, RadioGroup, Select } from "@fluentui/react-components";
 import type { Direction, DocumentType, Suggestions } from "../../api/types";
@@ -47,6 +47,12 @@ export default function More({ draft, suggestions, onChange }: Props) {
       </Field>
       <Field label={t("documentDate")}>
         <Input type="date" value={draft.documentDate ?? suggestions.document_date} onChange={(_, { value }) => value && onChange({ documentDate: value })} />
+      </Field>
+      <Field label={t("whoSees")} {...(draft.onlyMe ? { hint: t("onlyMeHint") } : {})}>
+        <RadioGroup value={draft.onlyMe ? "me" : "case"} onChange={(_, { value }) => onChange({ onlyMe: value === "me" })}>
+          <Radio value="case" label={t("asCase")} />
+          <Radio value="me" label={t("onlyMe")} />
+        </RadioGroup>
       </Field>
       {suggestions.attachments.length > 0 && (
         <>

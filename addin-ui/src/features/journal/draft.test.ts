@@ -25,6 +25,11 @@ describe("a wish", () => {
   });
 });
 
+it("is for fewer than the case only when that was chosen", () => {
+  expect(wishOf({ onlyMe: true }, suggestions, MAIL, "c").only_for).toEqual([]);
+  expect(wishOf({ onlyMe: false }, suggestions, MAIL, "c")).not.toHaveProperty("only_for");
+});
+
 describe("a draft", () => {
   it("is at fault for names of what is taken only", () => {
     const draft = { files: { 0: { name: "a/b", taken: false } } };

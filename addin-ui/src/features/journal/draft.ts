@@ -15,6 +15,8 @@ export interface FilingDraft {
   documentType?: DocumentType;
   arrangement?: "together" | "separate";
   includeMail?: boolean;
+  /** For nobody but whoever files it. */
+  onlyMe?: boolean;
   /** Others of the thread go along. */
   withThread?: boolean;
   /** Words of the search for a case. */
@@ -83,6 +85,7 @@ export function wishOf(draft: FilingDraft, suggestions: Suggestions, mail: { mai
   if (draft.documentType && draft.documentType !== suggestions.document_type?.type) wish.document_type = draft.documentType;
   if (draft.arrangement === "separate") wish.arrangement = "separate";
   if (draft.includeMail === false) wish.include_mail = false;
+  if (draft.onlyMe) wish.only_for = [];
   const lines = fileLines(draft, suggestions.attachments);
   const isChanged = lines.some((line, at) => line.name !== line.suggested || line.taken !== suggestions.attachments[at]?.proposed);
   if (isChanged) wish.attachments = lines.filter((line) => line.taken).map(chosen);
