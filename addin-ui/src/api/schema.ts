@@ -26,6 +26,15 @@ export interface paths {
                         "application/json": components["schemas"]["AddinSettings"];
                     };
                 };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
             };
         };
         put?: never;
@@ -49,7 +58,7 @@ export interface paths {
                 query?: {
                     /** @description A case, by its id or its number: what was done with it, with what is on it, and with its mails. */
                     case?: string;
-                    /** @description A mail, file or entry by its id. */
+                    /** @description A mail, file or entry by its id; beside a case, of what was done on that case. */
                     subject?: string;
                     /** @description A user by name: what they did, and what was done for them. */
                     person?: string;
@@ -79,7 +88,16 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["ProblemBody"];
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
                     };
                 };
             };
@@ -125,6 +143,15 @@ export interface paths {
                         "application/json": components["schemas"]["CasePage"];
                     };
                 };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
             };
         };
         put?: never;
@@ -150,7 +177,83 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Case"];
+                        "application/json": components["schemas"]["CaseDetail"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/emergency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open a restricted case for reading, for eight hours; those who manage it are told who did and why. For the role
+         *     `emergency`, and never for another
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["EmergencyWish"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EmergencyOpening"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
                     };
                 };
             };
@@ -197,7 +300,16 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["ProblemBody"];
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
                     };
                 };
             };
@@ -232,7 +344,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Case"];
+                        "application/json": components["schemas"]["CaseDetail"];
                     };
                 };
                 404: {
@@ -240,7 +352,16 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["ProblemBody"];
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
                     };
                 };
             };
@@ -250,7 +371,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Close or reopen a case; If-Match must hold its ETag */
+        /** Close or reopen a case, or say who may see it; If-Match must hold its ETag */
         patch: {
             parameters: {
                 query?: never;
@@ -273,7 +394,23 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Case"];
+                        "application/json": components["schemas"]["CaseDetail"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
                     };
                 };
                 412: {
@@ -281,7 +418,16 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["ProblemBody"];
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
                     };
                 };
             };
@@ -313,6 +459,15 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Document"][];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
                     };
                 };
             };
@@ -351,6 +506,15 @@ export interface paths {
                     };
                     content?: never;
                 };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
             };
         };
         post?: never;
@@ -371,6 +535,15 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
                 };
             };
         };
@@ -408,6 +581,15 @@ export interface paths {
                         "text/event-stream": unknown;
                     };
                 };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
             };
         };
         put?: never;
@@ -437,12 +619,38 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
+                /** @description As it came, by its own media type */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/octet-stream": unknown;
+                        "*/*": unknown;
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
                     };
                 };
             };
@@ -494,7 +702,16 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["ProblemBody"];
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
                     };
                 };
             };
@@ -537,7 +754,16 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["ProblemBody"];
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
                     };
                 };
             };
@@ -564,8 +790,73 @@ export interface paths {
                         "application/json": components["schemas"]["EntryBody"];
                     };
                 };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journal/{id}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say who may see what was filed; for those who manage the case */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["EntryAccess"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -598,6 +889,15 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["EntryBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
                     };
                 };
             };
@@ -636,6 +936,15 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["KleEntries"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
                     };
                 };
             };
@@ -679,6 +988,15 @@ export interface paths {
                         "application/json": components["schemas"]["KleSuggestions"];
                     };
                 };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
             };
         };
         delete?: never;
@@ -710,6 +1028,15 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Mailbox"][];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
                     };
                 };
             };
@@ -768,6 +1095,15 @@ export interface paths {
                         "application/json": components["schemas"]["MailPage"];
                     };
                 };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
             };
         };
         put?: never;
@@ -806,7 +1142,16 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["ProblemBody"];
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
                     };
                 };
             };
@@ -849,7 +1194,16 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["ProblemBody"];
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
                     };
                 };
             };
@@ -883,12 +1237,38 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
+                /** @description As it came, by its own media type */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/octet-stream": unknown;
+                        "*/*": unknown;
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
                     };
                 };
             };
@@ -933,7 +1313,16 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["ProblemBody"];
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
                     };
                 };
             };
@@ -980,7 +1369,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["ProblemBody"];
+                        "application/problem+json": components["schemas"]["ProblemBody"];
                     };
                 };
                 409: {
@@ -988,7 +1377,16 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["ProblemBody"];
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
                     };
                 };
             };
@@ -1016,7 +1414,16 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["ProblemBody"];
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
                     };
                 };
             };
@@ -1053,6 +1460,31 @@ export interface paths {
                         "message/rfc822": unknown;
                     };
                 };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
             };
         };
         put?: never;
@@ -1086,6 +1518,15 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Me"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
                     };
                 };
             };
@@ -1129,8 +1570,113 @@ export interface paths {
                         "application/json": components["schemas"]["Found"];
                     };
                 };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What you have not seen yet of the cases you manage, the oldest first */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NoticeBody"][];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** A notice was seen */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1163,6 +1709,15 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Quality"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
                     };
                 };
             };
@@ -1206,6 +1761,15 @@ export interface paths {
                         "application/json": components["schemas"]["Suggestions"];
                     };
                 };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
             };
         };
         delete?: never;
@@ -1246,7 +1810,16 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["ProblemBody"];
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
                     };
                 };
             };
@@ -1264,16 +1837,16 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * @description How strictly; a case's list of users is a person's choice.
+         * @description Who sees a case that nobody is named on.
          * @enum {string}
          */
         AccessCode: "open" | "restricted";
         AccessInWords: {
             code: components["schemas"]["AccessCode"];
+            /** @description Who would be on its list, as `POST /cases` takes it; null when everybody sees it. */
+            list?: components["schemas"]["Allowed"][] | null;
             /** @description Why access should be restricted; empty when it may stay open. */
             reasons: components["schemas"]["AccessReasonInWords"][];
-            /** @description Who would see the case; null when everybody would. */
-            users?: string[] | null;
         };
         AccessReasonInWords: {
             category: components["schemas"]["Category"];
@@ -1299,6 +1872,12 @@ export interface components {
         Address: {
             address: string;
             name?: string | null;
+        };
+        /** @description One line of an access list. */
+        Allowed: {
+            may: components["schemas"]["Level"];
+            /** @example unit:teknik */
+            who: string;
         };
         /** @description The mail, by one of the two. */
         Asked: {
@@ -1380,15 +1959,13 @@ export interface components {
              */
             version: number;
         };
-        /** @description Who may see a case. */
         CaseAccess: {
-            /** @enum {string} */
-            code: "open";
-        } | {
-            /** @enum {string} */
-            code: "restricted";
-            /** @description Only these users, by user name. */
-            users: string[];
+            code: components["schemas"]["AccessCode"];
+            list?: components["schemas"]["Allowed"][];
+        };
+        /** @description A case, and what the caller may do with it. */
+        CaseDetail: components["schemas"]["Case"] & {
+            may: components["schemas"]["Level"];
         };
         CasePage: {
             items: components["schemas"]["Case"][];
@@ -1412,8 +1989,8 @@ export interface components {
         /** @enum {string} */
         CaseStatus: "open" | "closed";
         CaseWish: {
-            /** @description Users who may see it besides you; everybody when left out. */
-            access?: string[] | null;
+            /** @description Open when left out. You manage it in any case. */
+            access?: components["schemas"]["CaseAccess"];
             facet?: string | null;
             kle?: string | null;
             /**
@@ -1434,7 +2011,8 @@ export interface components {
          */
         Category: "cpr" | "health" | "children" | "social_benefits" | "trade_union" | "origin_religion" | "sexual_life" | "convictions";
         Change: {
-            status: components["schemas"]["CaseStatus"];
+            access?: components["schemas"]["CaseAccess"] | null;
+            status?: components["schemas"]["CaseStatus"] | null;
         };
         CountedFeature: {
             /**
@@ -1505,6 +2083,21 @@ export interface components {
          * @enum {string}
          */
         DocumentType: "letter" | "decision" | "application" | "complaint" | "invoice" | "reminder" | "minutes" | "agenda" | "hearing" | "hearing_answer" | "party_hearing" | "contract" | "offer" | "report" | "receipt" | "statement" | "note" | "access_request" | "notification" | "consent" | "power_of_attorney" | "invitation" | "drawing" | "map" | "photo" | "cv" | "medical_certificate" | "form" | "inquiry" | "budget" | "plan";
+        EmergencyOpening: {
+            /** Format: uuid */
+            case_id: string;
+            /** Format: date-time */
+            ends_at: string;
+        };
+        EmergencyWish: {
+            number: string;
+            /** @description Told to those who manage the case; 10 to 500 characters. */
+            reason: string;
+        };
+        EntryAccess: {
+            /** @description Who may see it, of those who see the case; null for all of them. */
+            only_for?: string[] | null;
+        };
         EntryBody: {
             /** Format: uuid */
             case_id: string;
@@ -1531,6 +2124,8 @@ export interface components {
         EntryDetail: components["schemas"]["EntryBody"] & {
             /** @description Of the mailboxes that you read. */
             marks: components["schemas"]["MarkBody"][];
+            /** @description Who may see what was filed, when not everybody who sees the case. */
+            only_for?: string[] | null;
         };
         EvidenceInWords: {
             /** @description Stable, e.g. `same_thread`. */
@@ -1553,6 +2148,8 @@ export interface components {
             /** Format: uuid */
             mail_id: string;
         };
+        /** @enum {string} */
+        Filter: "all" | "recent" | "favourite";
         Folder: {
             /**
              * Format: int64
@@ -1690,6 +2287,11 @@ export interface components {
             /** Format: uuid */
             thread_id: string;
         };
+        /**
+         * @description What one may do; each holds those before it.
+         * @enum {string}
+         */
+        Level: "read" | "write" | "manage";
         MailDetail: {
             /** @description What its attachments say, of those that were read by now. */
             documents: components["schemas"]["DocumentRead"][];
@@ -1776,7 +2378,7 @@ export interface components {
             may_act_for: string[];
             /** @description Whom the caller acts for in this call, by the header `Sagspost-On-Behalf-Of`. */
             on_behalf_of?: string | null;
-            /** @description `user`, `registrar`, `rule_editor`, `administrator`, `auditor`. */
+            /** @description `user`, `registrar`, `rule_editor`, `administrator`, `auditor`, `emergency`. */
             roles: string[];
             user: string;
         };
@@ -1793,6 +2395,21 @@ export interface components {
             /** @description Stable, e.g. `encrypted`. */
             code: string;
             detail: string;
+        };
+        /** @description A case you manage was opened in an emergency */
+        NoticeBody: {
+            /** Format: uuid */
+            case_id: string;
+            case_number: string;
+            case_title: string;
+            /** Format: date-time */
+            ends_at: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            opened_at: string;
+            opened_by: string;
+            reason: string;
         };
         /**
          * @description When sending a mail with no case chosen is questioned.
@@ -2036,6 +2653,8 @@ export interface components {
              */
             mail_id?: string | null;
             message_id?: string | null;
+            /** @description Who may see what is filed, of those who see the case, besides you; all of them when left out. */
+            only_for?: string[] | null;
             title?: string | null;
         };
     };
