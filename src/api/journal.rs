@@ -13,14 +13,11 @@ use super::{
 };
 use crate::{
     domain::{access::Level, case::Direction, document_type::DocumentType, role::Principal},
-    journal::{
-        self, Arrangement, Choice, ChosenAttachment, JournalError, OpenMail, Suggested,
-        SuggestedFile,
-    },
+    journal::{self, Arrangement, Choice, ChosenAttachment, JournalError, OpenMail, Suggested},
     messages::{Lang, reason_text},
     mime,
     store::{Call, Entry, StoreError},
-    suggest::{ChosenTypes, Description, Signals},
+    suggest::{ChosenTypes, Signals},
 };
 
 /// Which mail on which case; everything else has a suggested value.
@@ -169,7 +166,7 @@ pub(super) async fn create(
     let signals = Signals::of_row(&row);
     let onlooker = app.store.onlooker(viewer.rights()).await?;
     let suggestion_lesson = app.engine.lesson(&signals, &onlooker, Utc::now(), case_id);
-    let suggested = suggested(described);
+    let suggested = Suggested::of(described);
     let choice = Choice {
         title: wish.title,
         document_type: wish.document_type,
@@ -206,24 +203,6 @@ pub(super) async fn create(
         error => error.into(),
     })?;
     Ok((StatusCode::CREATED, JsonBody(EntryBody::of(entry, lang))))
-}
-
-fn suggested(described: Description) -> Suggested {
-    Suggested {
-        title: described.title,
-        document_type: described.document_type.map(|suggested| suggested.kind),
-        files: described
-            .attachments
-            .into_iter()
-            .map(|file| SuggestedFile {
-                name: file.name,
-                document_type: file.document_type.map(|suggested| suggested.kind),
-                document_date: file.document_date,
-            })
-            .collect(),
-        direction: described.direction,
-        document_date: described.document_date,
-    }
 }
 
 fn chosen_types(wish: &Wish) -> ChosenTypes {

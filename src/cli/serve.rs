@@ -121,7 +121,7 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
         scanner: Arc::clone(&scanner),
         marker: Arc::new(Marks::new(store.clone(), tokens.clone())),
         reader,
-        organisation: Arc::new(context.organisation()?),
+        engine: Arc::clone(&engine),
     };
     work.spawn(outbox::run(outbox, stop.clone()));
     let supervisor = Supervisor::new(

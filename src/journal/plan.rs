@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{case::Direction, document_type::DocumentType, file_name, mail::Mail};
+use crate::suggest::{Description, NamedFile};
 
 /// Longest title of a document, in characters.
 pub const MAX_TITLE_CHARS: usize = 300;
@@ -20,6 +21,23 @@ pub struct Suggested {
     pub files: Vec<SuggestedFile>,
     pub direction: Direction,
     pub document_date: NaiveDate,
+}
+
+impl Suggested {
+    pub fn of(described: Description) -> Self {
+        let file = |file: NamedFile| SuggestedFile {
+            name: file.name,
+            document_type: file.document_type.map(|suggested| suggested.kind),
+            document_date: file.document_date,
+        };
+        Self {
+            title: described.title,
+            document_type: described.document_type.map(|suggested| suggested.kind),
+            files: described.attachments.into_iter().map(file).collect(),
+            direction: described.direction,
+            document_date: described.document_date,
+        }
+    }
 }
 
 /// What is proposed for an attachment; type and date for when it is a document of its own.

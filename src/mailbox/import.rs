@@ -249,6 +249,8 @@ impl<'a> Loader<'a> {
             mailbox_id: self.options.mailbox_id,
             folder_id: self.folder_id,
             uidvalidity: UIDVALIDITY,
+            // Anybody may have written what is imported.
+            is_sent: false,
             lease: self.lease.clone(),
             bytes: std::mem::take(&mut self.bytes),
             mails: std::mem::take(&mut self.mails),

@@ -42,6 +42,8 @@ pub struct Parcel {
     pub mailbox_id: Uuid,
     pub folder_id: Uuid,
     pub uidvalidity: u32,
+    /// What the mailbox's own people have sent.
+    pub is_sent: bool,
     /// The right to write for this mailbox.
     pub lease: Option<Lease>,
     pub bytes: Vec<u8>,
@@ -261,6 +263,7 @@ fn read_parcel(parcel: Parcel, signals: &Signals) -> Batch {
             };
             let raw = bytes.get(mail.range.clone()).unwrap_or_default();
             NewMail {
+                chosen_case: parcel.is_sent.then(|| mime::chosen_case(raw)).flatten(),
                 received_at: mail.received_at.unwrap_or(now),
                 incomplete_reason: mail.incomplete_reason,
                 place: Some(place),
@@ -311,6 +314,7 @@ fn read_mail(raw: &[u8], signals: &Signals) -> NewMail {
         received_at: DateTime::UNIX_EPOCH,
         incomplete_reason: None,
         place: None,
+        chosen_case: None,
     }
 }
 

@@ -42,6 +42,7 @@ pub(super) enum SyncError {
 pub(super) struct FolderSync {
     folder_id: Uuid,
     name: String,
+    is_sent: bool,
     /// Everything was stored once since the process began; for servers without HIGHESTMODSEQ.
     complete: bool,
     /// How many mails to ask for at once; fewer after a fetch that failed.
@@ -64,10 +65,11 @@ pub struct Round {
 }
 
 impl FolderSync {
-    pub(super) fn new(folder_id: Uuid, name: String) -> Self {
+    pub(super) fn new(folder_id: Uuid, name: String, is_sent: bool) -> Self {
         Self {
             folder_id,
             name,
+            is_sent,
             complete: false,
             batch_mails: BATCH_MAILS,
             strikes: HashMap::new(),
@@ -103,6 +105,7 @@ impl FolderSync {
             tickets: Vec::new(),
             round: &mut round,
             first: true,
+            is_sent: self.is_sent,
         };
         let mut settled = false;
         if self.complete || position.highestmodseq.is_some() {
@@ -344,6 +347,7 @@ struct Pass<'a> {
     tickets: Vec<Ticket>,
     round: &'a mut Round,
     first: bool,
+    is_sent: bool,
 }
 
 impl Pass<'_> {
@@ -374,6 +378,7 @@ impl Pass<'_> {
             mailbox_id: self.watched.mailbox_id(),
             folder_id,
             uidvalidity: self.selected.uidvalidity,
+            is_sent: self.is_sent,
             lease: Some(self.watched.lease().clone()),
             bytes: fetched.bytes,
             mails,

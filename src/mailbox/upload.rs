@@ -39,6 +39,7 @@ pub async fn upload(
         // Deadlines count from receipt, which nobody else knows; a date to come is a mistake or a lie.
         received_at: mail.date.filter(|date| *date <= now).unwrap_or(now),
         incomplete_reason: None,
+        chosen_case: None,
         place: Some(place(folder_id, &sha256)),
         sha256,
         mail,

@@ -348,7 +348,8 @@ impl<'a> Watch<'a> {
                 &name,
                 Utc::now(),
             ))?;
-            self.sync = Some(FolderSync::new(folder_id, name));
+            let is_sent = self.is_sent(&name);
+            self.sync = Some(FolderSync::new(folder_id, name, is_sent));
             self.record(FolderState::Syncing, None)?;
         }
         let Some(sync) = &mut self.sync else {
@@ -393,6 +394,14 @@ impl<'a> Watch<'a> {
             })
         };
         Ok(told.or_else(guessed).map(|folder| folder.name.clone()))
+    }
+
+    /// Whether what lies in the folder of this name was sent from the mailbox.
+    fn is_sent(&self, name: &str) -> bool {
+        self.folder.eq_ignore_ascii_case("\\Sent")
+            || SENT_NAMES
+                .iter()
+                .any(|sent| sent.eq_ignore_ascii_case(name))
     }
 
     fn record(

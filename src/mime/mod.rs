@@ -19,6 +19,7 @@ pub mod thread;
 // Its fields, and the letters they are written in.
 mod address;
 mod charset;
+mod chosen_case;
 mod code_page;
 mod date;
 mod headers;
@@ -69,6 +70,7 @@ use std::cell::OnceCell;
 use mail_parser::{Message, MessageParser, MessageRef};
 
 pub use charset::guessed;
+pub use chosen_case::chosen_case;
 pub use fingerprint::fingerprint;
 pub use plain::escaped;
 pub use reading::{Readable, readable};

@@ -5,6 +5,7 @@
 
 mod deliver;
 pub mod emergencies;
+mod file_as_sent;
 pub mod housekeeping;
 mod mark;
 mod read_attachments;

@@ -81,7 +81,7 @@ async fn read_mail(outbox: &Outbox, id: Uuid) -> Result<Option<ReadMail>, StoreE
         names: worth_reading(&row)
             .map(|(_, attachment)| attachment.name.clone())
             .collect(),
-        signals: Signals::of_documents(&documents, &outbox.organisation).to_value(),
+        signals: Signals::of_documents(&documents, outbox.engine.organisation()).to_value(),
         texts,
     }))
 }

@@ -6,13 +6,13 @@ use std::time::Duration;
 use chrono::Utc;
 use tokio_util::sync::CancellationToken;
 
-use super::{Marker, deliver, mark, read_attachments};
+use super::{Marker, deliver, file_as_sent, mark, read_attachments};
 use crate::{
     cases::CaseSystem,
     documents::reader::Reader,
     scan::Scanner,
     store::{EntryState, Job, JobKind, Store, StoreError},
-    suggest::Organisation,
+    suggest::Engine,
 };
 
 /// Pauses before each further attempt, in seconds; after the last one a person decides.
@@ -35,8 +35,8 @@ pub struct Outbox {
     pub scanner: Arc<Scanner>,
     pub marker: Arc<dyn Marker>,
     pub reader: Reader,
-    /// Whose case numbers are looked for in attachments.
-    pub organisation: Arc<Organisation>,
+    /// What mails and their attachments are called and recognised by.
+    pub engine: Arc<Engine>,
 }
 
 /// Why a job did not succeed.
@@ -130,6 +130,7 @@ impl Outbox {
                 JobKind::Mark => mark::run(self, job, true).await,
                 JobKind::Unmark => mark::run(self, job, false).await,
                 JobKind::ReadAttachments => read_attachments::run(self, job).await,
+                JobKind::FileAsSent => file_as_sent::run(self, job).await,
             };
             match outcome {
                 Ok(()) => {

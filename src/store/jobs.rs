@@ -26,6 +26,8 @@ pub enum JobKind {
     Unmark,
     /// Read what the attachments of stored mails say.
     ReadAttachments,
+    /// File a mail on the case that its sender chose while writing.
+    FileAsSent,
 }
 
 impl JobKind {
@@ -35,6 +37,7 @@ impl JobKind {
             Self::Mark => "mark",
             Self::Unmark => "unmark",
             Self::ReadAttachments => "read_attachments",
+            Self::FileAsSent => "file_as_sent",
         }
     }
 }
@@ -54,6 +57,14 @@ impl NewJob {
             kind,
             payload: serde_json::to_value(place).unwrap_or_default(),
             group_key: format!("mailbox:{}", place.mailbox_id),
+        }
+    }
+
+    pub(super) fn file_as_sent(mailbox_id: Uuid, mail_id: Uuid, number: &str) -> Self {
+        Self {
+            kind: JobKind::FileAsSent,
+            payload: serde_json::json!({ "mailbox_id": mailbox_id, "mail_id": mail_id, "case_number": number }),
+            group_key: format!("sent:{mailbox_id}"),
         }
     }
 
@@ -231,7 +242,7 @@ impl Store {
                  set state = 'done', leased_until = null, last_error = null
                  where id = $1 and fence = $2"
             }
-            JobKind::Deliver | JobKind::Unmark | JobKind::ReadAttachments => {
+            JobKind::Deliver | JobKind::Unmark | JobKind::ReadAttachments | JobKind::FileAsSent => {
                 "delete from jobs where id = $1 and fence = $2"
             }
         };

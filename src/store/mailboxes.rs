@@ -299,6 +299,36 @@ impl Store {
         Ok(())
     }
 
+    /// Who sent what is from this address and lies in the mailbox's sent mail: the owner with that address, or the only
+    /// one there is.
+    pub async fn sender_of(
+        &self,
+        mailbox_id: Uuid,
+        from: &str,
+    ) -> Result<Option<String>, StoreError> {
+        let owners: Vec<(String, Option<String>)> = read!(self, |c| sqlx::query_as(
+            "select distinct u.name, u.mail
+             from mailbox_access a
+             join memberships p on p.principal = a.principal
+             join users u on u.name = p.user_name
+             where a.mailbox_id = $1 and a.kind = 'owner'
+             order by u.name
+             limit 1000"
+        )
+        .bind(mailbox_id)
+        .fetch_all(c)
+        .await?);
+        let has_address = |(_, mail): &&(String, Option<String>)| {
+            mail.as_deref()
+                .is_some_and(|mail| mail.eq_ignore_ascii_case(from))
+        };
+        let sender = match (owners.iter().find(has_address), &*owners) {
+            (Some(owner), _) | (None, [owner]) => Some(owner.0.clone()),
+            _ => None,
+        };
+        Ok(sender)
+    }
+
     /// Takes the mailbox from somebody; what they filed stays where it is.
     pub async fn take_mailbox(
         &self,

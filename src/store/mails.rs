@@ -45,6 +45,8 @@ pub struct NewMail {
     pub received_at: DateTime<Utc>,
     pub incomplete_reason: Option<String>,
     pub place: Option<Place>,
+    /// The number of the case that its sender chose; of what lies in the sender's own sent mail alone.
+    pub chosen_case: Option<String>,
 }
 
 /// Where a mail was found.
@@ -262,6 +264,17 @@ impl Store {
             };
             events::append(&mut tx, now, &event).await?;
         }
+        let to_file: Vec<jobs::NewJob> = (batch.mails.iter().zip(&stored))
+            .filter_map(|(new, stored)| {
+                let number = new.chosen_case.as_deref()?;
+                Some(jobs::NewJob::file_as_sent(
+                    batch.mailbox_id,
+                    stored.id,
+                    number,
+                ))
+            })
+            .collect();
+        jobs::insert(&mut tx, &to_file, None, now).await?;
         let to_read = mails_to_read(batch, &stored);
         if !to_read.is_empty() {
             let job = jobs::NewJob::read_attachments(batch.mailbox_id, &to_read);

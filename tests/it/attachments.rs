@@ -37,7 +37,7 @@ fn outbox(store: &Store) -> Outbox {
         marker: Arc::new(NoMarks),
         scanner: crate::support::scanner::none(),
         reader: Reader::of(env!("CARGO_BIN_EXE_sagspost").into()),
-        organisation: Arc::new(Organisation::default()),
+        engine: Arc::new(Engine::new(Organisation::default())),
     }
 }
 

@@ -10,7 +10,7 @@ use sagspost::mailbox::settings::{MaildirSettings, Mark, Settings};
 use sagspost::mailbox::{Limits, Listing, Options, Waker, connect};
 use sagspost::outbox::Outbox;
 use sagspost::store::{FolderState, MailboxState, MarkPayload};
-use sagspost::suggest::Organisation;
+use sagspost::suggest::{Engine, Organisation};
 use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
@@ -566,7 +566,7 @@ fn a_mail_on_two_cases_comes_back_to_the_folder_it_was_moved_from_when_the_last_
         marker: Arc::new(Marks::new(store.clone(), house.tokens.clone())),
         scanner: crate::support::scanner::none(),
         reader: Reader::of(env!("CARGO_BIN_EXE_sagspost").into()),
-        organisation: Arc::new(Organisation::default()),
+        engine: Arc::new(Engine::new(Organisation::default())),
     };
     let run = async || while outbox.run_due().await.unwrap() > 0 {};
     let file_on = async |title, key| {

@@ -53,6 +53,7 @@ mod retention;
 mod s3;
 mod scan;
 mod secrets;
+mod sent_mail;
 mod serve;
 mod sign_in;
 mod store;

@@ -13,7 +13,7 @@ use sagspost::outbox::{MarkError, Marker, Outbox};
 use sagspost::store::{
     AuditFilter, CaseQuery, Entry, EntryState, EventKind, MailFilter, MarkPayload, NewCase, Store,
 };
-use sagspost::suggest::Organisation;
+use sagspost::suggest::{Engine, Organisation};
 use uuid::Uuid;
 
 use crate::store::file;
@@ -140,7 +140,7 @@ impl House {
                 marker: notebook.clone(),
                 scanner: crate::support::scanner::none(),
                 reader: Reader::of(env!("CARGO_BIN_EXE_sagspost").into()),
-                organisation: Arc::new(Organisation::default()),
+                engine: Arc::new(Engine::new(Organisation::default())),
             },
             elsewhere,
             notebook,

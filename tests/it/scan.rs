@@ -13,7 +13,7 @@ use sagspost::{
     outbox::{MarkError, Marker, Outbox},
     scan::{ScanError, Scanner},
     store::{EntryState, MarkPayload},
-    suggest::Organisation,
+    suggest::{Engine, Organisation},
 };
 use serde_json::json;
 
@@ -363,6 +363,6 @@ fn outbox(app: &App) -> Outbox {
         scanner: Arc::clone(&app.scanner),
         marker: Arc::new(NoMarks),
         reader: Reader::of(env!("CARGO_BIN_EXE_sagspost").into()),
-        organisation: Arc::new(Organisation::default()),
+        engine: Arc::new(Engine::new(Organisation::default())),
     }
 }

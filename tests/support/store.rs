@@ -137,6 +137,7 @@ pub fn batch(mailbox_id: Uuid, folder_id: Uuid, first_uid: u32, raws: &[Vec<u8>]
             signals: serde_json::json!({}),
             received_at: day(2),
             incomplete_reason: None,
+            chosen_case: None,
             place: Some(Place {
                 folder_id,
                 uidvalidity: 1,
