@@ -175,8 +175,11 @@ pub(super) async fn suggest(
     let built_percent = app.engine.built_percent();
     let best = cases.first().map_or(0, |case| case.confidence);
     Ok(JsonBody(Suggestions {
-        // While the index is built, a better case may still be missing.
-        sure: best >= app.config.addin.one_click_percent && built_percent == 100,
+        sure: best >= app.config.addin.one_click_percent
+            // While the index is built, a better case may still be missing.
+            && built_percent == 100
+            && for_a_case.probability >= EVEN_PERCENT
+            && cases.first().is_some_and(SuggestedCase::is_tied),
         case_work: best >= EVEN_PERCENT && for_a_case.probability >= EVEN_PERCENT,
         for_a_case,
         built_percent,
@@ -310,6 +313,24 @@ async fn uploaded(app: &App, upload: &extract::Upload, viewer: &str) -> Result<Q
 /// As much of a text as is kept beside a stored mail.
 fn beginning(text: &str) -> String {
     text.chars().take(200).collect()
+}
+
+/// Evidence that ties a mail to a case: by its number, its conversation or its people. What it is about, and what its
+/// reader did lately, alone never make a case one that is taken unseen.
+const TIES: [&str; 5] = [
+    "case_number",
+    "same_thread",
+    "party",
+    "sender_on_case",
+    "recipient_on_case",
+];
+
+impl SuggestedCase {
+    fn is_tied(&self) -> bool {
+        self.evidence
+            .iter()
+            .any(|evidence| TIES.contains(&evidence.kind))
+    }
 }
 
 fn for_a_case(
