@@ -186,49 +186,9 @@ impl Manifest<'_> {
                     self.source
                         .buttons_on(view)
                         .filter(|button| edition == Edition::V1_1 || !button.several)
-                        .try_for_each(|button| self.button(xml, edition, button))
+                        .try_for_each(|button| write_button(xml, edition, button))
                 })
             })
-        })
-    }
-
-    fn button(&self, xml: &mut Xml, edition: Edition, button: &Button) -> io::Result<()> {
-        let (label, tip) = (label(button), tip(button));
-        let control = [("xsi:type", "Button"), ("id", button.id.as_str())];
-        element(xml, "Control", &control, |xml| {
-            empty(xml, "Label", &[("resid", &label)])?;
-            element(xml, "Supertip", &[], |xml| {
-                empty(xml, "Title", &[("resid", &label)])?;
-                empty(xml, "Description", &[("resid", &tip)])
-            })?;
-            element(xml, "Icon", &[], |xml| {
-                RIBBON.iter().try_for_each(|size| {
-                    let image = [("size", &*size.to_string()), ("resid", &*icon(*size))];
-                    empty(xml, "bt:Image", &image)
-                })
-            })?;
-            match button.action() {
-                Action::Function(name) => {
-                    element(xml, "Action", &[("xsi:type", "ExecuteFunction")], |xml| {
-                        text(xml, "FunctionName", name)
-                    })
-                }
-                Action::Pane(mode) => {
-                    element(xml, "Action", &[("xsi:type", "ShowTaskpane")], |xml| {
-                        empty(xml, "SourceLocation", &[("resid", &pane(mode))])?;
-                        if edition == Edition::V1_0 {
-                            return Ok(());
-                        }
-                        if button.pinned {
-                            text(xml, "SupportsPinning", "true")?;
-                        }
-                        if button.several {
-                            text(xml, "SupportsMultiSelect", "true")?;
-                        }
-                        Ok(())
-                    })
-                }
-            }
         })
     }
 
@@ -266,30 +226,8 @@ impl Manifest<'_> {
                         .filter(|button| button.mobile);
                     buttons
                         .into_iter()
-                        .try_for_each(|button| self.mobile_button(xml, button))
+                        .try_for_each(|button| write_mobile_button(xml, button))
                 })
-            })
-        })
-    }
-
-    fn mobile_button(&self, xml: &mut Xml, button: &Button) -> io::Result<()> {
-        let id = format!("{}.mobile", button.id);
-        let control = [("xsi:type", "MobileButton"), ("id", &*id)];
-        element(xml, "Control", &control, |xml| {
-            empty(xml, "Label", &[("resid", &label(button))])?;
-            element(xml, "Icon", &[("xsi:type", "bt:MobileIconList")], |xml| {
-                mobile_icons().try_for_each(|(size, scale)| {
-                    let image = [
-                        ("size", &*size.to_string()),
-                        ("scale", &*scale.to_string()),
-                        ("resid", &*icon(size * scale)),
-                    ];
-                    empty(xml, "bt:Image", &image)
-                })
-            })?;
-            let (Action::Pane(mode) | Action::Function(mode)) = button.action();
-            element(xml, "Action", &[("xsi:type", "ShowTaskpane")], |xml| {
-                empty(xml, "SourceLocation", &[("resid", &pane(mode))])
             })
         })
     }
@@ -367,6 +305,66 @@ impl Manifest<'_> {
     fn in_both(&self, key: &str) -> [&str; 2] {
         [self.of.lang, other(self.of.lang)].map(|lang| self.source.text(lang, key))
     }
+}
+
+fn write_button(xml: &mut Xml, edition: Edition, button: &Button) -> io::Result<()> {
+    let (label, tip) = (label(button), tip(button));
+    let control = [("xsi:type", "Button"), ("id", button.id.as_str())];
+    element(xml, "Control", &control, |xml| {
+        empty(xml, "Label", &[("resid", &label)])?;
+        element(xml, "Supertip", &[], |xml| {
+            empty(xml, "Title", &[("resid", &label)])?;
+            empty(xml, "Description", &[("resid", &tip)])
+        })?;
+        element(xml, "Icon", &[], |xml| {
+            RIBBON.iter().try_for_each(|size| {
+                let image = [("size", &*size.to_string()), ("resid", &*icon(*size))];
+                empty(xml, "bt:Image", &image)
+            })
+        })?;
+        match button.action() {
+            Action::Function(name) => {
+                element(xml, "Action", &[("xsi:type", "ExecuteFunction")], |xml| {
+                    text(xml, "FunctionName", name)
+                })
+            }
+            Action::Pane(mode) => element(xml, "Action", &[("xsi:type", "ShowTaskpane")], |xml| {
+                empty(xml, "SourceLocation", &[("resid", &pane(mode))])?;
+                if edition == Edition::V1_0 {
+                    return Ok(());
+                }
+                if button.pinned {
+                    text(xml, "SupportsPinning", "true")?;
+                }
+                if button.several {
+                    text(xml, "SupportsMultiSelect", "true")?;
+                }
+                Ok(())
+            }),
+        }
+    })
+}
+
+fn write_mobile_button(xml: &mut Xml, button: &Button) -> io::Result<()> {
+    let id = format!("{}.mobile", button.id);
+    let control = [("xsi:type", "MobileButton"), ("id", &*id)];
+    element(xml, "Control", &control, |xml| {
+        empty(xml, "Label", &[("resid", &label(button))])?;
+        element(xml, "Icon", &[("xsi:type", "bt:MobileIconList")], |xml| {
+            mobile_icons().try_for_each(|(size, scale)| {
+                let image = [
+                    ("size", &*size.to_string()),
+                    ("scale", &*scale.to_string()),
+                    ("resid", &*icon(size * scale)),
+                ];
+                empty(xml, "bt:Image", &image)
+            })
+        })?;
+        let (Action::Pane(mode) | Action::Function(mode)) = button.action();
+        element(xml, "Action", &[("xsi:type", "ShowTaskpane")], |xml| {
+            empty(xml, "SourceLocation", &[("resid", &pane(mode))])
+        })
+    })
 }
 
 fn mobile_icons() -> impl Iterator<Item = (u32, u32)> {

@@ -197,7 +197,7 @@ test("several mails are filed from one pane, each on its own suggestion", async 
   const pane = await openPane(page, "several");
   assert.equal(await pane.evaluate(() => Office.context.mailbox.item), null);
   assert.equal(await pane.evaluate(() => new Promise((resolve) => { Office.context.mailbox.getSelectedItemsAsync((result) => resolve(result.value.length)); })), 2);
-  await pane.getByRole("button", { name: "Journalisér hver på sit forslag" }).click();
+  await pane.getByRole("button", { name: "Journalisér 2 på hver sit forslag" }).click();
   for (const mail of mails) await until("the filing", async () => (await lookup(page, mail.message_id)).journaled);
   assert.deepEqual(page.problems, []);
   await page.context().close();

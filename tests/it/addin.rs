@@ -103,7 +103,7 @@ async fn the_stand_in_for_outlook_is_there_only_where_it_is_switched_on() {
         404
     );
     let with = App::start_with(Organisation::default(), |_, config| {
-        config.server.stand_in = true
+        config.server.stand_in = true;
     })
     .await;
     for path in paths {
@@ -123,7 +123,7 @@ async fn the_stand_in_for_outlook_is_there_only_where_it_is_switched_on() {
 #[tokio::test]
 async fn a_mail_of_the_stand_in_is_put_into_no_mailbox_that_one_may_not_see() {
     let app = App::start_with(Organisation::default(), |_, config| {
-        config.server.stand_in = true
+        config.server.stand_in = true;
     })
     .await;
     app.add_mails(&[eml("a@x", "Hegn", &[])]).await;
