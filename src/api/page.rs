@@ -1,4 +1,4 @@
-//! The queue's page at `/`, the page of figures, their texts, the readable API page, what went wrong with a sign-in, and
+//! The queue's page at `/`, the pages of a case and of figures, their texts, the readable API page, what went wrong with a sign-in, and
 //! downloads.
 
 use std::collections::BTreeMap;
@@ -26,10 +26,12 @@ pub(super) fn router(has_provider: bool) -> Router<App> {
     let queue = with_texts(&queue, "page.");
     let quality = with_texts(include_str!("page/quality.html"), "quality.");
     let audit = with_texts(include_str!("page/audit.html"), "audit.");
+    let case = with_texts(include_str!("page/case.html"), "case.");
     Router::new()
         .route("/", get(|| async { page(queue) }))
         .route("/quality", get(|| async { page(quality) }))
         .route("/audit", get(|| async { page(audit) }))
+        .route("/case", get(|| async { page(case) }))
         .route(
             "/api",
             get(|| async { page(Bytes::from_static(include_bytes!("page/api.html"))) }),

@@ -127,6 +127,7 @@ pub const FOR_ANYBODY: &[&str] = &[
     "/",
     "/quality",
     "/audit",
+    "/case",
     "/api",
     "/api/openapi.json",
     "/auth/sign-in",

@@ -455,6 +455,9 @@ test("a case is opened in an emergency with a reason, and who manages it is told
   await nadia.locator("#emergency-form button").click();
   await nadia.waitForSelector("#emergency-told:not(.error):not(:empty)");
   await nadia.waitForFunction(() => /kan læses til/.test(document.querySelector("#emergency-told").textContent));
+  await nadia.locator("#emergency-told a").click();
+  await nadia.waitForFunction(() => /Personalesag: Mogens Vinther/.test(document.querySelector("#title").textContent));
+  assert.match(await text(nadia, "#facts"), /Du kanlæse$/);
   await birthe.waitForSelector("#notices .notice");
   assert.match(await text(birthe, ".notice"), /nadia\.friis åbnede sag 2024-00284.*haster: en pårørende ringer/);
   assert.deepEqual(await violations(birthe), []);
@@ -467,6 +470,27 @@ test("a case is opened in an emergency with a reason, and who manages it is told
   await birthe.waitForSelector("#queue button.main");
   assert.equal(await birthe.$(".notice"), null);
 });
+
+for (const [language, dark] of [["da", false], ["en", true]]) {
+  test(`the page of a case tells what lies on it, hands its files out and breaks no rule: ${language}, ${dark ? "dark" : "light"}`, async () => {
+    const page = await queue({ width: 320, language, dark });
+    await page.locator("#queue .mail button.main").click();
+    await page.waitForSelector("#queue .mail.done");
+    const id = await page.evaluate(async () => (await json("GET", "/cases?filter=recent")).items[0].id);
+    await page.goto(`${demo.origin}/case#${id}`);
+    await page.waitForSelector("#list li.document button");
+    assert.match(await text(page, "#title"), /^20\d\d-\d+ /);
+    assert.deepEqual(await violations(page), []);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 320);
+    const file = page.waitForResponse((response) => response.url().includes("/api/v1/files/"));
+    await page.locator("#list li.document button").click();
+    assert.equal((await file).status(), 200);
+    if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/case-${language}-320.png`, fullPage: true });
+    await page.goto(`${demo.origin}/case#01900000-0000-7000-8000-000000000001`);
+    await page.waitForFunction(() => document.querySelector("#state").textContent);
+    assert.match(await text(page, "#state"), language === "da" ? /findes ikke/ : /does not exist/);
+  });
+}
 
 test("a session that ended is told, and the way back in stands there", async () => {
   const page = await open(browser, demo.origin);

@@ -75,6 +75,8 @@ export const da = {
   outgoing: "Udgående",
   internal: "Internt",
   documentDate: "Dato",
+  openCase: "åbn",
+  openCaseOf: "Åbn sag {case}",
   whoSees: "Adgang",
   asCase: "Som sagen",
   onlyMe: "Kun mig",

@@ -72,6 +72,8 @@ export const en: Record<keyof typeof da, string> = {
   outgoing: "Outgoing",
   internal: "Internal",
   documentDate: "Date",
+  openCase: "open",
+  openCaseOf: "Open case {case}",
   whoSees: "Access",
   asCase: "As the case",
   onlyMe: "Only me",

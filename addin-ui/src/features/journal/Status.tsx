@@ -13,6 +13,7 @@ const useStyles = makeStyles({
   filed: { color: tokens.colorStatusSuccessForeground1 },
   late: { color: tokens.colorPaletteRedForeground1 },
   title: { margin: 0, fontSize: tokens.fontSizeBase400, lineHeight: tokens.lineHeightBase400, fontWeight: tokens.fontWeightSemibold },
+  link: { color: tokens.colorBrandForegroundLink },
   more: { margin: 0, fontSize: tokens.fontSizeBase200, lineHeight: tokens.lineHeightBase200, color: tokens.colorNeutralForeground2 },
 });
 
@@ -27,6 +28,8 @@ export function Status({ mail, waiting, isDone = false }: Props) {
   const styles = useStyles();
   const { t } = useApp();
   const told = waiting ? queued() : mail ? known(mail) : { title: t("statusLooking"), more: "", icon: <Circle20Regular />, tone: "" };
+
+  const onCase = !waiting && mail?.entries.length === 1 ? mail.entries[0] : undefined;
 
   function queued() {
     return { title: t("statusQueued"), more: t("statusQueuedMore", { case: waiting ? named(waiting.on) : "" }), icon: <Clock20Regular />, tone: "" };
@@ -55,7 +58,17 @@ export function Status({ mail, waiting, isDone = false }: Props) {
       </span>
       <div>
         {isDone ? <Arrival className={styles.title}>{told.title}</Arrival> : <h1 className={styles.title}>{told.title}</h1>}
-        <p className={mergeClasses(styles.more, told.tone === styles.late && styles.late)}>{told.more || "\u00a0"}</p>
+        <p className={mergeClasses(styles.more, told.tone === styles.late && styles.late)}>
+          {told.more || "\u00a0"}
+          {onCase && (
+            <>
+              {" – "}
+              <a className={styles.link} href={`/case#${onCase.case_id}`} target="_blank" rel="noreferrer" aria-label={t("openCaseOf", { case: onCase.case_number })}>
+                {t("openCase")}
+              </a>
+            </>
+          )}
+        </p>
       </div>
     </div>
   );
