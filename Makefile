@@ -7,7 +7,7 @@ SHELL := /bin/bash
 OLDER := $(shell rustc --version | awk '{ split($$2, v, "."); if (v[1] == 1 && v[2] + 0 < 98) print "--ignore-rust-version" }')
 CARGO_BUILD := $(OLDER)
 
-.PHONY: cargo-flags help addin demo test bench bench-ingest bench-mime bench-suggest lint fmt run clean
+.PHONY: cargo-flags help addin demo test bench bench-ingest bench-mime bench-suggest bench-addin lint fmt run clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,7 @@ bench: bench-ingest bench-mime ## Measure speed and memory beside peers, what a 
 	cargo bench $(CARGO_BUILD) --bench unseen
 	cargo bench $(CARGO_BUILD) --bench idle
 	cargo bench $(CARGO_BUILD) --bench suggest
+	@$(MAKE) --no-print-directory bench-addin
 
 bench-ingest: ## Measure the way from an IMAP mailbox into the store, beside mbsync
 	@scripts/install-test-needs dovecot-imapd isync
@@ -42,6 +43,12 @@ bench-mime: ## Measure how fast mails are read, beside other readers, and how ti
 
 bench-suggest: ## Measure how often suggestions are right on public mailboxes, beside simpler ways
 	@scripts/bench-suggest
+
+bench-addin: ## Measure in a browser how soon the pane shows suggestions, with 20,000 cases
+	@scripts/build-addin
+	cargo build $(CARGO_BUILD) --release --bin sagspost
+	@npm ci --prefix tests/addin --no-audit --no-fund --silent
+	@DEMO_BINARY=$${CARGO_TARGET_DIR:-target}/release/sagspost node tests/addin/bench.mjs
 
 lint: ## Clippy, warnings denied
 	cargo clippy $(CARGO_BUILD) --all-targets -- -D warnings

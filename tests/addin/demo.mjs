@@ -27,6 +27,7 @@ export async function startDemo() {
   const imap = new URL(readFileSync(path.join(home, "imap"), "utf8").trim());
   const password = readFileSync(path.join(home, "password"), "utf8");
   return {
+    home,
     link,
     origin: new URL(link("Karen Holm")).origin,
     flags: (mailbox, messageId, folder = "INBOX") => flags({ port: Number(imap.port), mailbox, password, folder, messageId }),
