@@ -35,7 +35,8 @@ pub(super) async fn run(outbox: &Outbox, job: &Job) -> Result<(), JobError> {
         .store
         .sender_of(payload.mailbox_id, from.unwrap_or_default());
     let Some(sender) = sender.await? else {
-        return waits(job, "nobody is known to have sent it");
+        waits(job, "nobody is known to have sent it");
+        return Ok(());
     };
     let call = Call::new(Origin::default());
     let filed = call.scope(async {
@@ -45,14 +46,16 @@ pub(super) async fn run(outbox: &Outbox, job: &Job) -> Result<(), JobError> {
     match filed.await {
         Ok(()) | Err(JournalError::Store(StoreError::AlreadyFiled(_))) => Ok(()),
         Err(JournalError::Store(error)) if error.is_transient() => Err(error.into()),
-        Err(error) => waits(job, &error.to_string()),
+        Err(error) => {
+            waits(job, &error.to_string());
+            Ok(())
+        }
     }
 }
 
 /// Not a failure that another attempt would mend: the mail is in the queue with its suggestions.
-fn waits(job: &Job, why: &str) -> Result<(), JobError> {
+fn waits(job: &Job, why: &str) {
     tracing::info!(job = %job.id, why, "a mail that was sent could not be filed, and waits for a person");
-    Ok(())
 }
 
 async fn file(

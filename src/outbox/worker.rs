@@ -130,7 +130,7 @@ impl Outbox {
                 JobKind::Mark => mark::run(self, job, true).await,
                 JobKind::Unmark => mark::run(self, job, false).await,
                 JobKind::ReadAttachments => read_attachments::run(self, job).await,
-                JobKind::FileAsSent => file_as_sent::run(self, job).await,
+                JobKind::FileAsSent => Box::pin(file_as_sent::run(self, job)).await,
             };
             match outcome {
                 Ok(()) => {
