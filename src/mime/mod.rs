@@ -21,6 +21,7 @@ mod address;
 mod charset;
 mod code_page;
 mod date;
+mod fields;
 mod headers;
 mod label;
 mod name;
@@ -69,6 +70,7 @@ use std::cell::OnceCell;
 use mail_parser::{Message, MessageParser, MessageRef};
 
 pub use charset::guessed;
+pub use fields::header_fields;
 pub use fingerprint::fingerprint;
 pub use plain::escaped;
 pub use reading::{Readable, readable};
