@@ -72,6 +72,8 @@ pub enum Attachments {
     None,
     /// Whose name ends so, lower case: `.pdf`.
     NameEnds(Vec<String>),
+    /// Whose media type begins so, lower case: `application/pdf`, `image/`.
+    TypeStarts(Vec<String>),
     /// Of at most so many bytes.
     AtMostBytes(u64),
 }

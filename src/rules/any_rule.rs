@@ -17,7 +17,8 @@ use crate::domain::{
 };
 
 /// Few words, so that rules meet mails.
-const WORDS: [&str; 9] = [
+const WORDS: [&str; 10] = [
+    "Hegn",
     "faktura",
     "FAKTURA",
     "hæk",
@@ -157,6 +158,7 @@ fn journal() -> impl Strategy<Value = Journal> {
     let attachments = prop_oneof![
         Just(Attachments::All),
         Just(Attachments::None),
+        Just(Attachments::TypeStarts(vec!["image/".to_owned()])),
         Just(Attachments::NameEnds(vec![
             ".pdf".to_owned(),
             ".docx".to_owned()

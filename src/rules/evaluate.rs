@@ -82,6 +82,10 @@ pub enum Withheld {
         is: u32,
         needs: u32,
     },
+    /// An earlier rule of which it is not known whether it is met would forbid it.
+    Undecided {
+        by: usize,
+    },
     /// An earlier rule decided otherwise.
     Settled {
         by: usize,
@@ -102,6 +106,7 @@ pub(super) fn decide<'r>(
     };
     let day = danish_day(facts.at);
     let mut stopped = false;
+    let mut undecided = Vec::new();
     for (at, rule) in rules {
         let outcome = match () {
             () if stopped => Outcome::AfterStop,
@@ -126,9 +131,12 @@ pub(super) fn decide<'r>(
                 },
             });
         }
+        if outcome == Outcome::Unknown {
+            undecided.push((at, rule));
+        }
         if outcome == Outcome::Matched {
             if decision.held.is_none() {
-                follow(at, rule, mail, view, &mut decision.followed);
+                follow((at, rule), &undecided, mail, view, &mut decision.followed);
             }
             stopped = rule.stop;
             if stopped && !all {
@@ -184,7 +192,14 @@ fn found(leaf: &Leaf, view: &View<'_>) -> Option<String> {
     }
 }
 
-fn follow(at: usize, rule: &Rule, mail: &Mail, view: &View<'_>, followed: &mut Vec<Followed>) {
+/// What a rule that is met does. Rules before it that are `undecided` may yet forbid it.
+fn follow(
+    (at, rule): (usize, &Rule),
+    undecided: &[(usize, &Rule)],
+    mail: &Mail,
+    view: &View<'_>,
+    followed: &mut Vec<Followed>,
+) {
     let facts = view.facts;
     let values = values(rule, mail, view);
     let unproven =
@@ -207,6 +222,11 @@ fn follow(at: usize, rule: &Rule, mail: &Mail, view: &View<'_>, followed: &mut V
             .find(|other| action.excludes(&other.action));
         if let Some(other) = settled {
             withheld = Some(Withheld::Settled { by: other.rule });
+        }
+        let forbids =
+            |before: &Rule| before.stop || before.then.iter().any(|one| action.excludes(one));
+        if let Some((by, _)) = undecided.iter().find(|(_, before)| forbids(before)) {
+            withheld = Some(Withheld::Undecided { by: *by });
         }
         let answers = matches!(action, Action::Acknowledge(_)) && safety::is_automatic(mail, facts);
         let circles = matches!(action, Action::Forward(_)) && safety::is_ours(facts);

@@ -57,5 +57,7 @@ pub const MAX_VALUE_CHARS: usize = 1_000;
 pub const MAX_VALUES: usize = 2_000;
 /// Of a file of rules.
 pub const MAX_FILE_BYTES: usize = 16 * 1024 * 1024;
-/// What is read of a body, or of the text of one attachment.
+/// What tests of a text read of a body, a header field, the text of one attachment.
 pub const MAX_TEXT_BYTES: usize = 1024 * 1024;
+/// What patterns read of it: the worst pattern takes about a second for so much.
+pub const MAX_PATTERN_TEXT_BYTES: usize = 64 * 1024;

@@ -8,15 +8,25 @@ use super::text_test::TextTest;
 
 /// Shorter pieces stand in every mail.
 const MIN_BYTES: usize = 3;
+/// Longer ones are cut, so that only so many different ones can end at one letter of a text.
+const MAX_BYTES: usize = 32;
 /// More pieces than this are as good as none.
 const MAX_NEEDLES: usize = 200;
 
 /// Folded pieces of which at least one stands in what [`super::prefilter`] reads of a mail that meets the condition, or
 /// may. `None` where nothing is needed.
 pub(super) fn needed(condition: &Condition) -> Option<Vec<String>> {
+    let mut needles = whole(condition)?;
+    for needle in &mut needles {
+        needle.truncate(needle.floor_char_boundary(MAX_BYTES));
+    }
+    Some(needles)
+}
+
+fn whole(condition: &Condition) -> Option<Vec<String>> {
     match condition {
-        Condition::All(parts) => parts.iter().filter_map(needed).max_by_key(rarity),
-        Condition::Any(parts) => joined(parts.iter().map(needed)),
+        Condition::All(parts) => parts.iter().filter_map(whole).max_by_key(rarity),
+        Condition::Any(parts) => joined(parts.iter().map(whole)),
         Condition::Not(_) => None,
         Condition::Leaf(leaf) => of_leaf(leaf),
     }

@@ -135,6 +135,39 @@ fn what_is_not_known_is_neither_met_nor_unmet() {
     assert_eq!(with(Some(true)), None);
 }
 
+#[test]
+fn a_rule_that_cannot_be_told_yet_holds_back_what_it_would_forbid() {
+    let rules = |first: &str| {
+        set(&format!(
+            "[[rule]]\nname = \"a\"\nwhen = {{ attachment_text = {{ word = \"fortroligt\" }} }}\n{first}\n\
+             [[rule]]\nname = \"b\"\nwhen = {{ has = \"cpr\" }}\nthen = {{ journal = {{ on = \"case\", case = \"1\" }}, tag = \"x\" }}\n"
+        ))
+    };
+    let mail = mail("a@b.example", "Vedr. 070761-4285");
+    let done_with = |first: &str, attachment_texts| {
+        let facts = Facts {
+            attachment_texts,
+            ..proven()
+        };
+        done(&rules(first).decide(&mail, &facts))
+    };
+    let never = "then = { never_journal = \"Fortroligt\" }";
+    assert_eq!(done_with(never, None), ["tag"]);
+    assert_eq!(
+        done_with("stop = true\nthen = { tag = \"y\" }", None),
+        [""; 0]
+    );
+    assert_eq!(
+        done_with("then = { tag = \"y\" }", None),
+        ["journal", "tag"]
+    );
+    assert_eq!(done_with(never, Some(Vec::new())), ["journal", "tag"]);
+    assert_eq!(
+        done_with(never, Some(vec!["Fortroligt!".to_owned()])),
+        ["never_journal", "tag"]
+    );
+}
+
 const OF_A_SENDER: &str = r#"
 [[rule]]
 name = "Revisor"
@@ -454,6 +487,48 @@ fn conditions_are_neither_too_deep_nor_too_many() {
     };
     assert!(read(&many(MAX_CONDITIONS - 2)).is_ok());
     assert_eq!(mistakes(&many(MAX_CONDITIONS))[0].2, "too-many");
+}
+
+#[test]
+fn the_examples_of_the_documentation_read_aloud_as_they_say() {
+    let page = include_str!("../../docs/rules.md");
+    let examples = page
+        .split("```toml\n")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next())
+        .unwrap();
+    let said: Vec<String> = examples
+        .split("[[rule]]")
+        .map(|part| {
+            let lines = part.lines().filter_map(|line| line.strip_prefix("# "));
+            lines.collect::<Vec<_>>().join(" ")
+        })
+        .filter(|said| !said.is_empty())
+        .collect();
+    let rules = read(examples).unwrap();
+    let told: Vec<String> = rules
+        .iter()
+        .map(|rule| Words(Lang::Da).rule(rule))
+        .collect();
+    assert_eq!(told, said);
+    assert_eq!(read(&write(&rules)).unwrap(), rules);
+}
+
+#[test]
+fn words_within_words_cost_time_that_grows_with_the_text() {
+    let within = |number: usize| format!("\"{}\"", "a".repeat(3 + number));
+    let words: Vec<String> = (0..150).map(within).collect();
+    let rules = set(&format!(
+        "[[rule]]\nname = \"a\"\nwhen = {{ body = {{ word = [{}] }} }}\nthen = {{ tag = \"x\" }}\n",
+        words.join(", ")
+    ));
+    let text = |n: usize| Mail {
+        text: "a".repeat(n),
+        ..Mail::default()
+    };
+    crate::growth::assert_linear("words within words", 1_000, text, |mail| {
+        std::hint::black_box(rules.decide(mail, &Facts::default()));
+    });
 }
 
 /// Each text that code asks for is in the catalogues: a key would be told as itself.

@@ -8,10 +8,11 @@ use std::cell::OnceCell;
 use regex::{Regex, RegexBuilder};
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
+use super::MAX_PATTERN_TEXT_BYTES;
 use super::fold::fold;
 
 /// Bytes a compiled pattern may take, and the automaton that is built of it while it reads.
-const MAX_PATTERN_BYTES: usize = 1024 * 1024;
+const MAX_PATTERN_BYTES: usize = 256 * 1024;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum TextTest {
@@ -99,10 +100,12 @@ impl<'t> Tested<'t> {
     /// With its letters composed (NFC), which patterns read; most texts are so already.
     pub fn composed(&self) -> &str {
         self.composed.get_or_init(|| {
-            if is_nfc(self.text) {
-                Cow::Borrowed(self.text)
+            let end = self.text.floor_char_boundary(MAX_PATTERN_TEXT_BYTES);
+            let text = &self.text[..end];
+            if is_nfc(text) {
+                Cow::Borrowed(text)
             } else {
-                Cow::Owned(self.text.nfc().collect())
+                Cow::Owned(text.nfc().collect())
             }
         })
     }

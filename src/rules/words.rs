@@ -146,6 +146,9 @@ impl Words {
                 let values = [("is", is.to_string()), ("needs", needs.to_string())];
                 self.say("withheld-too-unsure", &values)
             }
+            Withheld::Undecided { by } => {
+                self.say("withheld-undecided", &[("rule", name_of_rule(*by))])
+            }
             Withheld::Settled { by } => {
                 self.say("withheld-settled", &[("rule", name_of_rule(*by))])
             }
@@ -195,6 +198,7 @@ impl Words {
             Attachments::All => {}
             Attachments::None => add("without-attachments", ""),
             Attachments::NameEnds(endings) => add("with-attachments-named", &self.every(endings)),
+            Attachments::TypeStarts(types) => add("with-attachments-typed", &self.every(types)),
             Attachments::AtMostBytes(bytes) => add("with-attachments-of", &bytes.to_string()),
         }
         told

@@ -237,6 +237,10 @@ fn of_journal(journal: &Journal) -> String {
                 table(&[entry("name_ends", texts(endings))]),
             ));
         }
+        Attachments::TypeStarts(types) => fields.push(entry(
+            "attachments",
+            table(&[entry("type_starts", texts(types))]),
+        )),
         Attachments::AtMostBytes(bytes) => {
             fields.push(entry(
                 "attachments",

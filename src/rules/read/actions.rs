@@ -232,18 +232,27 @@ fn attachments(reader: &mut Reader<'_>, field: &Field<'_, '_>) -> Option<Attachm
         });
     }
     let example = "attachments = { name_ends = [\".pdf\"] }";
-    let fields = reader.table(field, &["name_ends", "at_most_bytes"], example)?;
+    let fields = reader.table(
+        field,
+        &["name_ends", "type_starts", "at_most_bytes"],
+        example,
+    )?;
     match fields.as_slice() {
-        [one] if one.name == "name_ends" => {
-            let endings = reader.strings(one, "name_ends = [\".pdf\"]")?;
-            let endings = endings.iter().map(|ending| ending.to_lowercase());
-            Some(Attachments::NameEnds(endings.collect()))
+        [one] if one.name == "name_ends" => lower(reader, one, ".pdf").map(Attachments::NameEnds),
+        [one] if one.name == "type_starts" => {
+            lower(reader, one, "application/pdf").map(Attachments::TypeStarts)
         }
         [one] => reader
             .whole(one, "at_most_bytes = 1000000")
             .map(Attachments::AtMostBytes),
         _ => reader.wrong_kind(field, example),
     }
+}
+
+fn lower(reader: &mut Reader<'_>, field: &Field<'_, '_>, example: &str) -> Option<Vec<String>> {
+    let example = format!("{} = [\"{example}\"]", field.name);
+    let texts = reader.strings(field, &example)?;
+    Some(texts.iter().map(|text| text.to_lowercase()).collect())
 }
 
 fn document_type(reader: &mut Reader<'_>, field: &Field<'_, '_>) -> Option<DocumentType> {
