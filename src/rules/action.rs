@@ -138,8 +138,8 @@ impl Action {
     pub(super) fn excludes(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::NeverJournal(_), Self::Journal(_) | Self::FollowThread)
-            | (Self::Journal(_) | Self::FollowThread, Self::NeverJournal(_)) => true,
-            (Self::FollowThread, Self::FollowThread)
+            | (Self::Journal(_) | Self::FollowThread, Self::NeverJournal(_))
+            | (Self::FollowThread, Self::FollowThread)
             | (Self::Acknowledge(_), Self::Acknowledge(_))
             | (Self::DeadlineWorkingDays(_), Self::DeadlineWorkingDays(_)) => true,
             (Self::Mark(Mark::Move(one)), Self::Mark(Mark::Move(two))) => one != two,

@@ -16,9 +16,8 @@ impl Authentication {
         let fields = headers
             .iter()
             .filter(|(name, value)| name.eq_ignore_ascii_case(FIELD) && value.len() <= MAX_BYTES);
-        let bare = fields.filter_map(|(_, value)| without_quoted(value));
-        bare.filter_map(|value| of_field(&value, server, mail))
-            .next()
+        let mut bare = fields.filter_map(|(_, value)| without_quoted(value));
+        bare.find_map(|value| of_field(&value, server, mail))
     }
 }
 

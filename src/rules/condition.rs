@@ -185,7 +185,7 @@ impl Condition {
     pub fn asks_for_sender(&self) -> bool {
         let mut asks = false;
         self.each_leaf(true, &mut |leaf, positive| {
-            asks |= leaf.asks_for_sender(positive)
+            asks |= leaf.asks_for_sender(positive);
         });
         asks
     }

@@ -25,7 +25,10 @@ pub(super) fn needed(condition: &Condition) -> Option<Vec<String>> {
 
 fn whole(condition: &Condition) -> Option<Vec<String>> {
     match condition {
-        Condition::All(parts) => parts.iter().filter_map(whole).max_by_key(rarity),
+        Condition::All(parts) => parts
+            .iter()
+            .filter_map(whole)
+            .max_by_key(|needles| rarity(needles)),
         Condition::Any(parts) => joined(parts.iter().map(whole)),
         Condition::Not(_) => None,
         Condition::Leaf(leaf) => of_leaf(leaf),
@@ -44,7 +47,7 @@ fn joined(parts: impl Iterator<Item = Option<Vec<String>>>) -> Option<Vec<String
 }
 
 /// Long pieces are rare, and few pieces are rarer than many.
-fn rarity(needles: &Vec<String>) -> (usize, usize) {
+fn rarity(needles: &[String]) -> (usize, usize) {
     let shortest = needles.iter().map(String::len).min().unwrap_or(0);
     (shortest, MAX_NEEDLES.saturating_sub(needles.len()))
 }

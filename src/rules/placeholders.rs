@@ -118,15 +118,12 @@ fn fill(pattern: &str, values: &BTreeMap<String, String>) -> Result<String, Stri
     let mut parts = pattern.split('{');
     let mut filled = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        match part.split_once('}') {
-            Some((name, rest)) => {
-                filled.push_str(values.get(name).ok_or(name)?);
-                filled.push_str(rest);
-            }
-            None => {
-                filled.push('{');
-                filled.push_str(part);
-            }
+        if let Some((name, rest)) = part.split_once('}') {
+            filled.push_str(values.get(name).ok_or(name)?);
+            filled.push_str(rest);
+        } else {
+            filled.push('{');
+            filled.push_str(part);
         }
     }
     Ok(filled)

@@ -45,7 +45,7 @@ fn done(decision: &Decision) -> Vec<&'static str> {
 
 /// Line, column and code of what is wrong.
 fn mistakes(text: &str) -> Vec<(usize, usize, &'static str)> {
-    let mistakes = read(text).map(|_| Vec::new()).unwrap_or_else(|wrong| wrong);
+    let mistakes = read(text).err().unwrap_or_default();
     mistakes
         .iter()
         .map(|one| (one.line, one.column, one.code))

@@ -168,8 +168,8 @@ fn has_word(text: &str, word: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn passes(test: fn(Values) -> TextTest, value: &str, text: &str) -> bool {
-        test(vec![value.to_owned()].into()).passes(&Tested::new(text))
+    fn passes(kind: fn(Values) -> TextTest, value: &str, text: &str) -> bool {
+        kind(vec![value.to_owned()].into()).passes(&Tested::new(text))
     }
 
     #[test]

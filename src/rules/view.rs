@@ -292,10 +292,12 @@ impl<'m> View<'m> {
         let said = headers.iter().find_map(|(name, value)| {
             let first = value.folded.trim().chars().next()?;
             match (name.as_str(), first) {
-                ("importance" | "x-msmail-priority", 'h') => Some(Importance::High),
-                ("importance" | "x-msmail-priority", 'l') => Some(Importance::Low),
-                ("priority", 'u') | ("x-priority", '1' | '2') => Some(Importance::High),
-                ("x-priority", '4' | '5') => Some(Importance::Low),
+                ("importance" | "x-msmail-priority", 'h')
+                | ("priority", 'u')
+                | ("x-priority", '1' | '2') => Some(Importance::High),
+                ("importance" | "x-msmail-priority", 'l') | ("x-priority", '4' | '5') => {
+                    Some(Importance::Low)
+                }
                 _ => None,
             }
         });

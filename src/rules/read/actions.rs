@@ -45,7 +45,7 @@ pub(super) fn actions(reader: &mut Reader<'_>, field: &Field<'_, '_>) -> Option<
         .value
         .get_ref()
         .as_table()
-        .is_some_and(|table| table.is_empty())
+        .is_some_and(toml::map::Map::is_empty)
     {
         reader.wrong(field.value.span(), "no-action", &[("right", EXAMPLE_THEN)]);
         return None;
@@ -83,16 +83,20 @@ fn action(reader: &mut Reader<'_>, field: &Field<'_, '_>) -> Option<Action> {
             .strings(field, "notify = \"birthe\"")
             .map(Action::Notify),
         "mark" => mark(reader, field).map(Action::Mark),
-        "follow_thread" => match reader.boolean(field, "follow_thread = true")? {
-            true => Some(Action::FollowThread),
-            false => reader.wrong_kind(field, "follow_thread = true"),
-        },
+        "follow_thread" => {
+            if reader.boolean(field, "follow_thread = true")? {
+                Some(Action::FollowThread)
+            } else {
+                reader.wrong_kind(field, "follow_thread = true")
+            }
+        }
         "forward" => {
             let example = "forward = \"faktura@kommune.example\"";
             let address = reader.string(field, example)?.trim().to_lowercase();
-            match is_address(&address) {
-                true => Some(Action::Forward(address)),
-                false => reader.wrong_kind(field, example),
+            if is_address(&address) {
+                Some(Action::Forward(address))
+            } else {
+                reader.wrong_kind(field, example)
             }
         }
         "acknowledge" => reader
@@ -203,25 +207,35 @@ fn target(
 fn new_case(reader: &mut Reader<'_>, field: &Field<'_, '_>) -> Option<NewCase> {
     let fields = reader.table(field, NEW_CASE, "new_case = { kle = \"02.34.02\" }")?;
     let mut case = NewCase::default();
+    let mut right = true;
     for field in &fields {
-        match field.name {
-            "template" => case.template = Some(reader.string(field, "template = \"Byggesag\"")?),
-            "title" => case.title = Some(reader.string(field, "title = \"Hegn: {subject}\"")?),
-            "responsible" => {
-                case.responsible = Some(reader.string(field, "responsible = \"birthe\"")?)
-            }
-            "access" => case.access = Some(reader.choice(field, ACCESS, named)?),
-            _ => {
-                let example = "kle = \"02.34.02\"";
-                let number = KleNumber::parse(&reader.string(field, example)?);
-                match number.filter(KleNumber::is_subject) {
-                    Some(number) => case.kle = Some(number),
-                    None => return reader.wrong_kind(field, example),
-                }
-            }
-        }
+        let read = match field.name {
+            "template" => reader
+                .string(field, "template = \"Byggesag\"")
+                .map(|name| case.template = Some(name)),
+            "title" => reader
+                .string(field, "title = \"Hegn: {subject}\"")
+                .map(|title| case.title = Some(title)),
+            "responsible" => reader
+                .string(field, "responsible = \"birthe\"")
+                .map(|user| case.responsible = Some(user)),
+            "access" => reader
+                .choice(field, ACCESS, named)
+                .map(|code| case.access = Some(code)),
+            _ => subject(reader, field).map(|number| case.kle = Some(number)),
+        };
+        right &= read.is_some();
     }
-    Some(case)
+    right.then_some(case)
+}
+
+fn subject(reader: &mut Reader<'_>, field: &Field<'_, '_>) -> Option<KleNumber> {
+    let example = "kle = \"02.34.02\"";
+    let number = KleNumber::parse(&reader.string(field, example)?);
+    match number.filter(KleNumber::is_subject) {
+        Some(number) => Some(number),
+        None => reader.wrong_kind(field, example),
+    }
 }
 
 fn attachments(reader: &mut Reader<'_>, field: &Field<'_, '_>) -> Option<Attachments> {

@@ -77,7 +77,7 @@ fn table(
         value
             .get_ref()
             .as_table()
-            .is_some_and(|table| table.is_empty())
+            .is_some_and(toml::map::Map::is_empty)
     };
     if is_empty(field.value) {
         let values = [("field", field.name), ("right", example.as_str())];
@@ -158,9 +158,10 @@ fn list(
 fn flag(reader: &mut Reader<'_>, field: &Field<'_, '_>, leaf: Leaf) -> Option<Condition> {
     let example = format!("{} = true", field.name);
     let leaf = Condition::Leaf(leaf);
-    Some(match reader.boolean(field, &example)? {
-        true => leaf,
-        false => Condition::Not(Box::new(leaf)),
+    Some(if reader.boolean(field, &example)? {
+        leaf
+    } else {
+        Condition::Not(Box::new(leaf))
     })
 }
 
@@ -179,9 +180,9 @@ fn leaf(reader: &mut Reader<'_>, field: &Field<'_, '_>) -> Option<Leaf> {
         }
         "language" => {
             let mut languages = reader.strings(field, "language = \"da\"")?;
-            languages
-                .iter_mut()
-                .for_each(|one| *one = one.to_lowercase());
+            for one in &mut languages {
+                *one = one.to_lowercase();
+            }
             Some(Leaf::Language(languages))
         }
         "is" => reader
@@ -289,16 +290,18 @@ fn person(reader: &mut Reader<'_>, field: &Field<'_, '_>) -> Option<PersonTest> 
         "address" => {
             let addresses: Vec<String> =
                 lower(reader.strings(test, "address = \"karen@firma.example\"")?);
-            match addresses.iter().all(|one| one.contains('@')) {
-                true => Some(PersonTest::Address(addresses)),
-                false => reader.wrong_kind(test, "address = \"karen@firma.example\""),
+            if addresses.iter().all(|one| one.contains('@')) {
+                Some(PersonTest::Address(addresses))
+            } else {
+                reader.wrong_kind(test, "address = \"karen@firma.example\"")
             }
         }
         "domain" => {
             let domains: Vec<String> = lower(reader.strings(test, "domain = \"firma.example\"")?);
-            match domains.iter().any(|one| one.contains('@')) {
-                true => reader.wrong_kind(test, "domain = \"firma.example\""),
-                false => Some(PersonTest::Domain(domains)),
+            if domains.iter().any(|one| one.contains('@')) {
+                reader.wrong_kind(test, "domain = \"firma.example\"")
+            } else {
+                Some(PersonTest::Domain(domains))
             }
         }
         "name" => Some(PersonTest::Name(

@@ -94,18 +94,12 @@ impl<'t> Reader<'t> {
             let there = known.contains(&field.name);
             if !there {
                 let found = ("field", field.name);
-                match nearest(field.name, known) {
-                    Some(near) => {
-                        self.wrong(field.key.clone(), "unknown-field", &[found, ("near", near)]);
-                    }
-                    None => {
-                        let known = known.join(", ");
-                        self.wrong(
-                            field.key.clone(),
-                            "no-such-field",
-                            &[found, ("known", &known)],
-                        );
-                    }
+                if let Some(near) = nearest(field.name, known) {
+                    self.wrong(field.key.clone(), "unknown-field", &[found, ("near", near)]);
+                } else {
+                    let known = known.join(", ");
+                    let values = [found, ("known", known.as_str())];
+                    self.wrong(field.key.clone(), "no-such-field", &values);
                 }
             }
             there

@@ -124,13 +124,11 @@ fn rule(
         Some(field) => conditions::condition(reader, field),
         None => reader.missing(span, "when", EXAMPLE_WHEN),
     };
-    let then = match find("then") {
-        Some(field) => actions::actions(reader, field),
-        None => {
-            reader.wrong(span.clone(), "no-action", &[("right", EXAMPLE_THEN)]);
-            None
-        }
-    };
+    let then = find("then").map(|field| actions::actions(reader, field));
+    if then.is_none() {
+        reader.wrong(span.clone(), "no-action", &[("right", EXAMPLE_THEN)]);
+    }
+    let then = then.flatten();
     if let (Some(when), Some(then), Some(field)) = (&when, &then, find("then")) {
         for unknown in placeholders::unknown(when, then) {
             let known = placeholders::known(when).join(", ");
