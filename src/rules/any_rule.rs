@@ -29,8 +29,9 @@ const WORDS: [&str; 10] = [
     "x",
     "ſag \u{212A}",
 ];
-const PATTERNS: [&str; 8] = [
+const PATTERNS: [&str; 9] = [
     r"faktura (?<nr>\d+)",
+    "faktura  1|hæk\n",
     "(hæk|HEGN)",
     "h[æa]k+",
     r"\d{3,}",
@@ -246,7 +247,8 @@ fn sentence() -> impl Strategy<Value = String> {
             word(),
             "[0-9]{1,4}",
             Just("faktura 12".to_owned()),
-            Just("SAG k".to_owned())
+            Just("SAG k".to_owned()),
+            Just("faktura  1 hæk\n".to_owned())
         ],
         0..5,
     )

@@ -471,6 +471,21 @@ fn a_file_that_is_no_toml_is_told_with_its_line() {
 }
 
 #[test]
+fn a_file_that_is_made_to_hurt_is_refused() {
+    let deep = 100_000;
+    for text in [
+        "[".repeat(deep),
+        format!("rule = {}", "[".repeat(deep)),
+        format!("rule = {}", "{ a = ".repeat(deep)),
+        format!("{}rule = 1", "rule.".repeat(deep)),
+        format!("[[rule]]\nwhen.{}has = 1", "not.".repeat(deep)),
+        " ".repeat(MAX_FILE_BYTES + 1),
+    ] {
+        assert!(read(&text).is_err(), "{}", &text[..20]);
+    }
+}
+
+#[test]
 fn conditions_are_neither_too_deep_nor_too_many() {
     let nested = |depth: usize| {
         let open = "not = { ".repeat(depth);

@@ -186,6 +186,14 @@ mod tests {
     }
 
     #[test]
+    fn words_are_found_across_the_end_of_a_line() {
+        let text = "Vedr. lokalplan\r\n  for\u{a0}havnen";
+        assert!(passes(TextTest::Contains, "Lokalplan for havnen", text));
+        assert!(passes(TextTest::Word, "lokalplan  for", text));
+        assert!(!passes(TextTest::Contains, "lokalplanfor", text));
+    }
+
+    #[test]
     fn a_word_stands_by_itself() {
         assert!(passes(TextTest::Word, "hæk", "Klage over hæk."));
         assert!(!passes(TextTest::Word, "hæk", "Klage over hække"));
