@@ -36,7 +36,7 @@ const PATTERNS: [&str; 9] = [
     "h[æa]k+",
     r"\d{3,}",
     "(rykker)?",
-    "(?i:Faktura)|rykker [0-9]",
+    "(?i)Faktura|rykker [0-9]",
     "ſag k",
     "^gågade$",
 ];

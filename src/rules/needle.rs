@@ -88,7 +88,9 @@ fn of_leaf(leaf: &Leaf) -> Option<Vec<String>> {
 fn of_pattern(pattern: &str) -> Option<Vec<String>> {
     use unicode_normalization::UnicodeNormalization as _;
     let composed: String = pattern.nfc().collect();
-    let hir = regex_syntax::Parser::new().parse(&composed).ok()?;
+    // Many write what is so anyway, and it would hide the letters.
+    let pattern = composed.strip_prefix("(?i)").unwrap_or(&composed);
+    let hir = regex_syntax::Parser::new().parse(pattern).ok()?;
     let pieces = of_hir(&hir)?;
     let needles: Vec<String> = pieces
         .iter()
@@ -136,6 +138,7 @@ mod tests {
         assert_eq!(of("(rykker|FAKTURA).*"), pieces(&["rykker", "faktura"]));
         assert_eq!(of("(hæk|hegn)+ nr"), pieces(&["hæk", "hegn"]));
         assert_eq!(of(r"\d{4}-\d{5}"), None);
+        assert_eq!(of("(?i)Faktura"), pieces(&["faktura"]));
         assert_eq!(of("(faktura)?"), None);
         assert_eq!(of("a|faktura"), None);
     }

@@ -3,7 +3,7 @@
 use super::facts::Facts;
 use crate::domain::mail::{Address, Mail, MailKind};
 
-/// Stands in every mail that we send (docs/rules.md).
+/// Marks what the service sends itself.
 pub const OWN_HEADER: &str = "x-sagspost";
 /// Fields whose presence says that a list or a machine sent the mail.
 const OF_MACHINES: [&str; 6] = [
