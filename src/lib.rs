@@ -20,6 +20,7 @@ pub mod mailbox;
 pub mod messages;
 pub mod mime;
 pub mod outbox;
+pub mod rules;
 pub mod scan;
 pub mod server;
 pub mod store;

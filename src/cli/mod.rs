@@ -16,6 +16,7 @@ mod parse;
 mod person;
 mod read_attachment;
 mod role;
+mod rules;
 mod serve;
 mod spreadsheet;
 mod suggest;
@@ -107,6 +108,9 @@ enum Command {
     /// What is kept of a person, and taking of it what may be taken
     #[command(subcommand)]
     Person(person::Command),
+    /// Check files of automatic mailbox rules, and try them on a mail
+    #[command(subcommand)]
+    Rules(rules::Command),
     /// Measure how often suggestions are right
     #[command(subcommand)]
     Eval(eval::Command),
@@ -166,6 +170,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::Parse(args) => parse::run(&args),
         Command::Eval(command) => eval::run(&command, json),
         Command::Manifest(args) => manifest::run(args, json),
+        Command::Rules(command) => rules::run(command, file, json),
         Command::ReadAttachment => read_attachment::run(),
         Command::Completions(args) => {
             completions::run(&args);
@@ -208,6 +213,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
                     | Command::Manifest(_)
                     | Command::Parse(_)
                     | Command::ReadAttachment
+                    | Command::Rules(_)
                     | Command::Completions(_) => Ok(()),
                 }
             }))

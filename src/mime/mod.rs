@@ -22,6 +22,7 @@ mod charset;
 mod chosen_case;
 mod code_page;
 mod date;
+mod fields;
 mod headers;
 mod label;
 mod name;
@@ -71,6 +72,7 @@ use mail_parser::{Message, MessageParser, MessageRef};
 
 pub use charset::guessed;
 pub use chosen_case::chosen_case;
+pub use fields::header_fields;
 pub use fingerprint::fingerprint;
 pub use plain::escaped;
 pub use reading::{Readable, readable};

@@ -50,6 +50,7 @@ mod parse;
 mod people;
 mod proposals;
 mod retention;
+mod rules;
 mod s3;
 mod scan;
 mod secrets;
