@@ -2,6 +2,7 @@
 //!
 //! What only the database knows of a mail (its thread's cases, parties, suggestions) stays unknown, and is told as such.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -142,7 +143,8 @@ fn told(file: &Path, mistakes: &[Mistake], lang: Lang) -> String {
             }
             (None, None) => String::new(),
         };
-        told.push_str(&format!("\n  {place}{rule}: {}", mistake.text(lang)));
+        // Writing to a text cannot fail.
+        let _ = write!(told, "\n  {place}{rule}: {}", mistake.text(lang));
     }
     told
 }
@@ -154,8 +156,8 @@ fn facts(
     context: &Context,
 ) -> anyhow::Result<Facts> {
     let organisation = context.organisation()?;
-    let text = format!("{}\n{}", mail.subject, mail.text);
-    let numbers = organisation.numbers.find(&text, MAX_CASE_NUMBERS);
+    let searched = format!("{}\n{}", mail.subject, mail.text);
+    let numbers = organisation.numbers.find(&searched, MAX_CASE_NUMBERS);
     let trusted = test.trust.as_deref();
     Ok(Facts {
         at: mail.date.unwrap_or_else(Utc::now),

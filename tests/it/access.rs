@@ -58,35 +58,35 @@ async fn give_role(store: &Store, name: &str, role: Role) {
 
 on_both! {
     who_belongs_to_a_unit_on_the_list_or_below_it_is_let_in_as_long_as_they_do(store) {
-        teknik_with_byg_below(&store).await;
-        move_to(&store, "jens", Some("byg"), &[]).await;
+        teknik_with_byg_below(store).await;
+        move_to(store, "jens", Some("byg"), &[]).await;
         let access = restricted(&[("unit:teknik", Level::Read)]);
-        let made = add_case(&store, NewCase { access, ..case("Ulovligt byggeri") }).await;
+        let made = add_case(store, NewCase { access, ..case("Ulovligt byggeri") }).await;
         assert_eq!(store.level_of_case(made.id, "jens").await.unwrap(), Level::Read);
         assert_eq!(store.cases(&CaseQuery::default(), "jens", 10).await.unwrap().len(), 1);
-        move_to(&store, "jens", None, &[]).await;
+        move_to(store, "jens", None, &[]).await;
         assert!(matches!(store.case(made.id, "jens").await, Err(StoreError::NotFound(_))));
         assert_eq!(store.cases(&CaseQuery::default(), "jens", 10).await.unwrap(), []);
     }
 
     a_list_gives_each_the_most_that_any_of_its_lines_gives_them(store) {
-        move_to(&store, "jens", Some("byg"), &["ledere"]).await;
+        move_to(store, "jens", Some("byg"), &["ledere"]).await;
         let access = restricted(&[("unit:byg", Level::Read), ("group:ledere", Level::Manage)]);
-        let made = add_case(&store, NewCase { access, ..case("Personalesag") }).await;
+        let made = add_case(store, NewCase { access, ..case("Personalesag") }).await;
         assert_eq!(store.level_of_case(made.id, "jens").await.unwrap(), Level::Manage);
-        move_to(&store, "jens", Some("byg"), &[]).await;
+        move_to(store, "jens", Some("byg"), &[]).await;
         assert_eq!(store.level_of_case(made.id, "jens").await.unwrap(), Level::Read);
     }
 
     who_is_responsible_manages_and_registrars_of_the_unit_manage_what_is_open(store) {
-        user(&store, "birthe").await;
-        user(&store, "karen").await;
+        user(store, "birthe").await;
+        user(store, "karen").await;
         let grant = Grant {
             to: who("user:karen"),
             role: Role::Registrar,
             scope: Scope::Unit("teknik".to_owned()),
         };
-        teknik_with_byg_below(&store).await;
+        teknik_with_byg_below(store).await;
         store.grant(&grant).await.unwrap();
         let new = |access| NewCase {
             responsible: Some("birthe".to_owned()),
@@ -94,8 +94,8 @@ on_both! {
             access,
             ..case("Byggesag")
         };
-        let open = add_case(&store, new(CaseAccess::open())).await;
-        let closed = add_case(&store, new(restricted(&[]))).await;
+        let open = add_case(store, new(CaseAccess::open())).await;
+        let closed = add_case(store, new(restricted(&[]))).await;
         for made in [open.id, closed.id] {
             assert_eq!(store.level_of_case(made, "birthe").await.unwrap(), Level::Manage);
         }
@@ -104,9 +104,9 @@ on_both! {
     }
 
     a_mailbox_is_seen_by_those_it_was_given_to_until_it_is_taken_from_them(store) {
-        user(&store, "birthe").await;
-        move_to(&store, "jens", Some("byg"), &[]).await;
-        let (leder, _) = mailbox(&store, "leder", &["birthe"]).await;
+        user(store, "birthe").await;
+        move_to(store, "jens", Some("byg"), &[]).await;
+        let (leder, _) = mailbox(store, "leder", &["birthe"]).await;
         assert!(!store.may_see_mailbox(leder, "jens").await.unwrap());
         let unit = who("unit:byg");
         store.give_mailbox("leder", &unit, MailboxRole::Delegate, day(2)).await.unwrap();
@@ -119,9 +119,9 @@ on_both! {
     }
 
     a_registrar_of_a_mailbox_sees_it_by_their_role_alone(store) {
-        user(&store, "birthe").await;
-        user(&store, "karen").await;
-        let (leder, _) = mailbox(&store, "leder", &["birthe"]).await;
+        user(store, "birthe").await;
+        user(store, "karen").await;
+        let (leder, _) = mailbox(store, "leder", &["birthe"]).await;
         let grant = Grant {
             to: who("user:karen"),
             role: Role::Registrar,
@@ -134,10 +134,10 @@ on_both! {
     }
 
     only_who_manages_a_case_changes_its_list_and_nobody_locks_themselves_out(store) {
-        user(&store, "birthe").await;
-        user(&store, "jens").await;
+        user(store, "birthe").await;
+        user(store, "jens").await;
         let access = restricted(&[("user:birthe", Level::Manage), ("user:jens", Level::Write)]);
-        let made = add_case(&store, NewCase { access, ..case("Personalesag") }).await;
+        let made = add_case(store, NewCase { access, ..case("Personalesag") }).await;
         let wider = restricted(&[("user:birthe", Level::Manage), ("role:user", Level::Read)]);
         let by_jens = store.set_case_access(made.id, &wider, None, "jens", day(2)).await;
         assert!(matches!(by_jens, Err(StoreError::NotAllowed(_))), "{by_jens:?}");
@@ -154,11 +154,11 @@ on_both! {
 
     a_case_opened_in_an_emergency_can_be_read_until_its_time_is_over(store) {
         for name in ["birthe", "eva"] {
-            user(&store, name).await;
+            user(store, name).await;
         }
-        give_role(&store, "eva", Role::Emergency).await;
+        give_role(store, "eva", Role::Emergency).await;
         let access = CaseAccess::of_users(["birthe"]);
-        let made = add_case(&store, NewCase { access, ..case("Børnesag") }).await;
+        let made = add_case(store, NewCase { access, ..case("Børnesag") }).await;
         let (now, ends) = (day(2), day(2) + Duration::hours(8));
         let open = async |user: &str, number: &str| {
             store.open_in_emergency(number, user, "Barnet skal hentes", now, ends).await
@@ -176,11 +176,11 @@ on_both! {
 
     an_emergency_is_told_to_those_who_manage_the_case_until_they_have_seen_it(store) {
         for name in ["birthe", "jens", "eva"] {
-            user(&store, name).await;
+            user(store, name).await;
         }
-        give_role(&store, "eva", Role::Emergency).await;
+        give_role(store, "eva", Role::Emergency).await;
         let access = restricted(&[("user:birthe", Level::Manage), ("user:jens", Level::Write)]);
-        let made = add_case(&store, NewCase { access, ..case("Børnesag") }).await;
+        let made = add_case(store, NewCase { access, ..case("Børnesag") }).await;
         let ends = day(2) + Duration::hours(8);
         let opened = store.open_in_emergency(&made.number, "eva", "Barnet skal hentes", day(2), ends);
         opened.await.unwrap();
