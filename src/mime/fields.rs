@@ -1,6 +1,6 @@
 //! Every field of a mail's header, for rules that ask for one by name.
 
-use super::{headers, journaled, nested, parsed, readable};
+use super::{headers, journaled, nested, parsed};
 
 /// Mails in the wild have up to some hundred.
 const MAX_FIELDS: usize = 2_000;
@@ -22,7 +22,7 @@ pub fn header_fields(raw: &[u8]) -> Vec<(String, String)> {
             let value = if name.eq_ignore_ascii_case(AS_IT_STANDS) {
                 value.into_owned()
             } else {
-                readable(&value)
+                headers::readable(&value)
             };
             (name, value)
         })

@@ -134,7 +134,7 @@ fn unfolded(field: &str) -> String {
 }
 
 /// Encoded words as letters; signs that no text has as spaces.
-fn readable(field: &str) -> String {
+pub(super) fn readable(field: &str) -> String {
     let text = words::decoded(field);
     let is_sign = |c: char| c.is_control();
     let text = if text.contains(is_sign) {
