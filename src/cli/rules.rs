@@ -154,8 +154,8 @@ fn facts(
     context: &Context,
 ) -> anyhow::Result<Facts> {
     let organisation = context.organisation()?;
-    let text = format!("{}\n{}", mail.subject, mail.text);
-    let numbers = organisation.numbers.find(&text, MAX_CASE_NUMBERS);
+    let written = format!("{}\n{}", mail.subject, mail.text);
+    let numbers = organisation.numbers.find(&written, MAX_CASE_NUMBERS);
     let trusted = test.trust.as_deref();
     Ok(Facts {
         at: mail.date.unwrap_or_else(Utc::now),
