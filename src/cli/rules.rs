@@ -156,8 +156,8 @@ fn facts(
     context: &Context,
 ) -> anyhow::Result<Facts> {
     let organisation = context.organisation()?;
-    let searched = format!("{}\n{}", mail.subject, mail.text);
-    let numbers = organisation.numbers.find(&searched, MAX_CASE_NUMBERS);
+    let written = format!("{}\n{}", mail.subject, mail.text);
+    let numbers = organisation.numbers.find(&written, MAX_CASE_NUMBERS);
     let trusted = test.trust.as_deref();
     Ok(Facts {
         at: mail.date.unwrap_or_else(Utc::now),

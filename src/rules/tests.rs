@@ -441,6 +441,8 @@ fn every_mistake_is_told_at_once_where_it_stands() {
         "{}",
         told[0].text(Lang::Da)
     );
+    let of_rules: Vec<_> = told.iter().filter_map(|one| one.name.as_deref()).collect();
+    assert_eq!(of_rules.len(), told.len(), "{told:?}");
     assert_eq!(
         (told[1].rule, told[1].name.as_deref()),
         (Some(1), Some("Æbler"))

@@ -12,6 +12,8 @@ use crate::rules::{MAX_VALUE_CHARS, MAX_VALUES};
 
 /// Mistakes that are told; a file with more was meant for something else.
 const MAX_MISTAKES: usize = 200;
+/// Of a rule's name, beside what is wrong with it.
+const MAX_NAME_CHARS: usize = 80;
 
 pub(super) struct Reader<'t> {
     text: &'t str,
@@ -42,7 +44,7 @@ impl<'t> Reader<'t> {
 
     pub fn name_rule(&mut self, name: &str) {
         if let Some((_, known)) = &mut self.rule {
-            *known = Some(name.to_owned());
+            *known = Some(name.chars().take(MAX_NAME_CHARS).collect());
         }
     }
 

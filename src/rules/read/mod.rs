@@ -76,6 +76,11 @@ fn rules(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Vec<Rule> {
                 reader.wrong_kind::<()>(&field, EXAMPLE_RULE);
                 continue;
             };
+            let mut fields = table.iter();
+            let name = fields.find(|(key, _)| key.get_ref() == "name");
+            if let Some(name) = name.and_then(|(_, value)| value.get_ref().as_str()) {
+                reader.name_rule(name);
+            }
             read.extend(rule(reader, table, &item.span(), &mut names));
         }
         reader.leave();
@@ -95,11 +100,10 @@ fn rule(
         Some(field) => reader.string(field, "name = \"Fakturaer\""),
         None => reader.missing(span, "name", "name = \"Fakturaer\""),
     };
-    if let (Some(name), Some(field)) = (&name, find("name")) {
-        reader.name_rule(name);
-        if !names.insert(name.clone()) {
-            reader.wrong(field.value.span(), "name-twice", &[("name", name)]);
-        }
+    if let (Some(name), Some(field)) = (&name, find("name"))
+        && !names.insert(name.clone())
+    {
+        reader.wrong(field.value.span(), "name-twice", &[("name", name)]);
     }
     let mut flag = |name: &str, default: bool| {
         let example = format!("{name} = {}", !default);
