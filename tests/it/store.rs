@@ -373,6 +373,7 @@ on_both! {
     }
 
     an_edit_of_an_outdated_case_is_refused(store) {
+        user(store, "birthe").await;
         let open = add_case(store, case("Hæk")).await;
         store.set_case_status(open.id, CaseStatus::Closed, Some(open.version), "birthe", day(2)).await.unwrap();
         let stale = store.set_case_status(open.id, CaseStatus::Open, Some(open.version), "birthe", day(2)).await;

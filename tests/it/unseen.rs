@@ -64,6 +64,9 @@ async fn what_is_not_yours_answers_byte_for_byte_as_what_is_not_there() {
                 if method == Method::PATCH {
                     request = request.json(&json!({ "status": "closed" }));
                 }
+                if path.ends_with("/access") {
+                    request = request.json(&json!({ "only_for": null }));
+                }
                 said(&answer(request).await, id)
             };
             let (hidden, missing) = (ask(&hidden).await, ask(&missing).await);

@@ -814,7 +814,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Say who may see what was filed; for those who manage the case */
+        /** Say who may see what was filed; for whoever filed it, and those who manage the case */
         put: {
             parameters: {
                 query?: never;
