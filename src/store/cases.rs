@@ -710,20 +710,19 @@ where
     DateTime<Utc>: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
 {
     let mut sql = sqlx::QueryBuilder::new("select ");
-    sql.push(COLUMNS)
-        .push(" from (select cast(")
+    sql.push(COLUMNS).push(match query.filter {
+        CaseFilter::All => " from cases c",
+        CaseFilter::Recent => " from case_recents r join cases c on c.id = r.case_id",
+        CaseFilter::Favourite => " from case_favourites r join cases c on c.id = r.case_id",
+    });
+    // Bound first, so that both databases know them as $1 wherever they are named.
+    sql.push(" where cast(")
         .push_bind(viewer.to_owned())
-        .push(" as text) as name) viewer ");
-    match query.filter {
-        CaseFilter::All => sql.push("cross join cases c"),
-        CaseFilter::Recent => sql.push(
-            "join case_recents r on r.user_name = viewer.name join cases c on c.id = r.case_id",
-        ),
-        CaseFilter::Favourite => sql.push(
-            "join case_favourites r on r.user_name = viewer.name join cases c on c.id = r.case_id",
-        ),
-    };
-    sql.push(" where ").push(sees_case("viewer.name"));
+        .push(" as text) is not null and ")
+        .push(sees_case("$1"));
+    if query.filter != CaseFilter::All {
+        sql.push(" and r.user_name = $1");
+    }
     if let Some(status) = query.status {
         sql.push(" and c.status = ").push_bind(status_text(status));
     }

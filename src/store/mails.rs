@@ -769,21 +769,21 @@ where
     DateTime<Utc>: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
     &'static str: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
 {
-    // The viewer is bound once and named several times, so it comes through a one-row subquery.
+    // The viewer is bound first, so that both databases know them as $1 wherever they are named. Beside a table that gives
+    // one row, SQLite would read all mails and sort them.
     let mut query = sqlx::QueryBuilder::new("select ");
     query
         .push(COLUMNS)
-        .push(" from mails m, (select cast(")
-        .push_bind(viewer.to_owned());
-    query
-        .push(" as text) as name) viewer where ")
-        .push(sees_mail("viewer.name"));
+        .push(" from mails m where cast(")
+        .push_bind(viewer.to_owned())
+        .push(" as text) is not null and ")
+        .push(sees_mail("$1"));
     if let Some(id) = filter.mailbox_id {
         query
             .push(" and exists (select 1 from mail_locations f where f.mail_id = m.id and f.mailbox_id = ")
             .push_bind(id)
             .push(" and ")
-            .push(sees_mailbox("f.mailbox_id", "viewer.name"))
+            .push(sees_mailbox("f.mailbox_id", "$1"))
             .push(")");
     }
     if let Some(id) = filter.thread_id {
@@ -823,7 +823,7 @@ where
                 "exists (select 1 from entries e join cases c on c.id = e.case_id
                    where e.fingerprint = m.fingerprint and e.state <> 'undone' and ",
             )
-            .push(sees_entry("viewer.name"))
+            .push(sees_entry("$1"))
             .push(")");
     }
     if let Some(failed) = filter.failed {
@@ -837,7 +837,7 @@ where
                 "(select e.fingerprint from jobs j join entries e on e.id = j.entry_id join cases c on c.id = e.case_id
                    where j.state = 'failed' and e.state <> 'undone' and ",
             )
-            .push(sees_entry("viewer.name"))
+            .push(sees_entry("$1"))
             .push(")");
     }
     if let Some(said) = filter.not_for_a_case {
