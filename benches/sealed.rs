@@ -1,6 +1,7 @@
 //! What encrypting blobs costs: storing batches of 6 MiB and reading their mails back, encrypted and in the clear.
 //!
-//! Both take turns in one run, on one database and one folder, so that they meet the same machine. Then one mail of 100 MB, whose
+//! Both take turns in one run, each on a database and a folder of its own (where blobs are encrypted, none is written in the clear
+//! any more), so that they meet the same machine. Then one mail of 100 MB, whose
 //! storing should need no second copy of itself. The last line of output is JSON.
 
 #![allow(clippy::unwrap_used, dead_code)]
@@ -29,11 +30,15 @@ fn main() {
 }
 
 async fn run() {
-    let test = sqlite().await;
-    user(&test, "birthe").await;
-    let (mailbox, folder) = mailbox(&test, "leder", &["birthe"]).await;
-    let plain = test.store.clone();
-    let sealed = test
+    let in_the_clear = sqlite().await;
+    let encrypted = sqlite().await;
+    let mut places = Vec::new();
+    for test in [&in_the_clear, &encrypted] {
+        user(test, "birthe").await;
+        places.push(mailbox(test, "leder", &["birthe"]).await);
+    }
+    let plain = in_the_clear.store.clone();
+    let sealed = encrypted
         .store
         .clone()
         .with_master(Master::keys(&"ab".repeat(32), None).unwrap());
@@ -44,6 +49,7 @@ async fn run() {
             let raws: Vec<Vec<u8>> = (0..MAILS)
                 .map(|n| mail(&format!("{which}-{round}-{n}"), MAIL_BYTES))
                 .collect();
+            let (mailbox, folder) = places[which];
             let batch = batch(mailbox, folder, uid, &raws);
             uid += MAILS as u32;
             let begun = Instant::now();
@@ -66,8 +72,8 @@ async fn run() {
     let [read_plain, read_sealed] = read.each_mut().map(speed);
     println!("storing: {stored_plain:.0} MB/s in the clear, {stored_sealed:.0} MB/s encrypted");
     println!("reading: {read_plain:.0} MB/s in the clear, {read_sealed:.0} MB/s encrypted");
-    let memory_plain = large(&plain, (mailbox, folder, uid), "plain").await;
-    let memory_sealed = large(&sealed, (mailbox, folder, uid + 1), "sealed").await;
+    let memory_plain = large(&plain, places[0], uid, "plain").await;
+    let memory_sealed = large(&sealed, places[1], uid, "sealed").await;
     println!(
         "a mail of {} MB: {memory_plain:.0} MB more at most in the clear, {memory_sealed:.0} MB encrypted",
         LARGE_BYTES >> 20
@@ -85,7 +91,8 @@ async fn run() {
 /// Megabytes that storing a large mail takes beside the mail itself.
 async fn large(
     store: &Store,
-    (mailbox, folder, uid): (uuid::Uuid, uuid::Uuid, u32),
+    (mailbox, folder): (uuid::Uuid, uuid::Uuid),
+    uid: u32,
     name: &str,
 ) -> f64 {
     let batch = {
