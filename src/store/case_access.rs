@@ -56,16 +56,8 @@ impl Store {
             }
             outcome => outcome?,
         }
-        events::append(&mut tx, now, &EventKind::CaseChanged { case_id: id }).await?;
-        let record = AuditRecord {
-            actor,
-            action: "case.access",
-            subject_kind: "case",
-            subject_id: id.to_string(),
-            case_id: Some(id),
-            detail: serde_json::json!({ "before": before.access, "after": access }),
-        };
-        audit::append(&mut tx, now, record).await?;
+        let detail = serde_json::json!({ "before": before.access, "after": access });
+        cases::note_change(&mut tx, id, (actor, "case.access"), detail, now).await?;
         tx.commit().await?;
         self.ring();
         self.case(id, actor).await

@@ -172,16 +172,14 @@ impl Store {
         if let Some(request) = &new.request {
             insert_request(&mut tx, id, actor, request).await?;
         }
-        events::append(&mut tx, now, &EventKind::CaseChanged { case_id: id }).await?;
-        let record = AuditRecord {
-            actor,
-            action: "case.create",
-            subject_kind: "case",
-            subject_id: id.to_string(),
-            case_id: Some(id),
-            detail: serde_json::json!({}),
-        };
-        audit::append(&mut tx, now, record).await?;
+        note_change(
+            &mut tx,
+            id,
+            (actor, "case.create"),
+            serde_json::json!({}),
+            now,
+        )
+        .await?;
         tx.commit().await?;
         self.ring();
         Ok(case)
@@ -309,20 +307,11 @@ impl Store {
         if changed == 0 {
             return Err(StoreError::VersionConflict);
         }
-        events::append(&mut tx, now, &EventKind::CaseChanged { case_id: id }).await?;
-        let record = AuditRecord {
-            actor,
-            action: if status == CaseStatus::Closed {
-                "case.close"
-            } else {
-                "case.reopen"
-            },
-            subject_kind: "case",
-            subject_id: id.to_string(),
-            case_id: Some(id),
-            detail: serde_json::json!({}),
+        let action = match status {
+            CaseStatus::Closed => "case.close",
+            CaseStatus::Open => "case.reopen",
         };
-        audit::append(&mut tx, now, record).await?;
+        note_change(&mut tx, id, (actor, action), serde_json::json!({}), now).await?;
         tx.commit().await?;
         self.ring();
         self.case(id, actor).await
@@ -609,6 +598,26 @@ async fn insert_case(tx: &mut Tx, case: &Case) -> Result<(), StoreError> {
         .map(|_| ())?);
     }
     insert_access(tx, case.id, &case.access.list).await
+}
+
+/// Tells and records that somebody did this with a case.
+pub(super) async fn note_change(
+    tx: &mut Tx,
+    id: Uuid,
+    (actor, action): (&str, &'static str),
+    detail: serde_json::Value,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    events::append(tx, now, &EventKind::CaseChanged { case_id: id }).await?;
+    let record = AuditRecord {
+        actor,
+        action,
+        subject_kind: "case",
+        subject_id: id.to_string(),
+        case_id: Some(id),
+        detail,
+    };
+    audit::append(tx, now, record).await
 }
 
 /// Whoever is responsible manages a case, and of an open one the registrars of its unit; who sees a restricted case is

@@ -8,9 +8,9 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{
-    AuditRecord, EventKind, Store, StoreError,
+    EventKind, Store, StoreError,
     access::manages_case,
-    audit,
+    cases,
     db::{Tx, read, write},
     events,
 };
@@ -76,17 +76,16 @@ impl Store {
         };
         let mut tx = self.db.begin().await?;
         insert_opening(&mut tx, &opening, (actor, reason), now).await?;
-        events::append(&mut tx, now, &EventKind::CaseChanged { case_id }).await?;
-        let record = AuditRecord {
-            actor,
-            action: "case.emergency_open",
-            subject_kind: "case",
-            subject_id: case_id.to_string(),
-            case_id: Some(case_id),
-            // The reason itself is content, and stands with the opening.
-            detail: serde_json::json!({ "opening": opening.id, "ends_at": ends_at }),
-        };
-        audit::append(&mut tx, now, record).await?;
+        // The reason itself is content, and stands with the opening.
+        let detail = serde_json::json!({ "opening": opening.id, "ends_at": ends_at });
+        cases::note_change(
+            &mut tx,
+            case_id,
+            (actor, "case.emergency_open"),
+            detail,
+            now,
+        )
+        .await?;
         tx.commit().await?;
         self.ring();
         Ok(opening)
