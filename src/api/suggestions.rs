@@ -474,3 +474,31 @@ impl Found {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn suggested_for(kinds: &[&'static str]) -> SuggestedCase {
+        let evidence = |kind: &&'static str| EvidenceInWords {
+            kind,
+            text: String::new(),
+        };
+        SuggestedCase {
+            case_id: Uuid::nil(),
+            number: String::new(),
+            title: String::new(),
+            confidence: 98,
+            evidence: kinds.iter().map(evidence).collect(),
+        }
+    }
+
+    #[test]
+    fn words_and_what_was_used_lately_tie_no_mail_to_a_case() {
+        assert!(!suggested_for(&["shared_terms", "recently_used"]).is_tied());
+        assert!(!suggested_for(&[]).is_tied());
+        for tie in TIES {
+            assert!(suggested_for(&["shared_terms", tie]).is_tied(), "{tie}");
+        }
+    }
+}
