@@ -43,6 +43,13 @@ pub struct Suggestion {
     pub counted: Vec<Counted>,
 }
 
+impl Suggestion {
+    /// Whether more speaks for it than its words and its reader's habits.
+    pub fn is_tied(&self) -> bool {
+        self.evidence.iter().any(Evidence::is_tie)
+    }
+}
+
 /// A feature as the engine counts it: its value times its weight is what it adds to the score.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Counted {
