@@ -50,6 +50,8 @@ pub enum SmtpError {
     Away(String),
     #[error("the mail server refused: {0}")]
     Refused(String),
+    #[error("the mail server does not let us sign in: {0}")]
+    SignIn(String),
     #[error("the mail server cannot be trusted: {0}")]
     Untrusted(String),
     #[error("smtp.ca_file cannot be used: {0}")]
@@ -61,9 +63,9 @@ pub enum SmtpError {
 }
 
 impl SmtpError {
-    /// Worth another attempt.
+    /// Worth another attempt: it is the server's fault or that of the settings, and not the mail's.
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Away(_))
+        !matches!(self, Self::Refused(_) | Self::NoAddress | Self::Unwritable(_))
     }
 
     /// Of the message catalogue.
@@ -71,6 +73,7 @@ impl SmtpError {
         match self {
             Self::Away(_) => "mail_server_away",
             Self::Refused(_) => "mail_refused",
+            Self::SignIn(_) => "mail_login_refused",
             Self::Untrusted(_) | Self::CaFile(_) => "mail_server_untrusted",
             Self::NoAddress => "no_mail_address",
             Self::Unwritable(_) => "internal",
@@ -201,27 +204,32 @@ fn is_message_id(id: &str) -> bool {
 /// Codes of servers are told; what they say beside them may name people.
 fn told(error: &lettre::transport::smtp::Error) -> SmtpError {
     if let Some(code) = error.status() {
-        let code = code.to_string();
-        return if error.is_transient() {
-            SmtpError::Away(format!("code {code}"))
-        } else {
-            SmtpError::Refused(format!("code {code}"))
+        let says = format!("code {code}");
+        return match u16::from(code) {
+            // RFC 4954 § 6.
+            432 | 454 | 530 | 534 | 535 | 538 => SmtpError::SignIn(says),
+            _ if error.is_transient() => SmtpError::Away(says),
+            _ => SmtpError::Refused(says),
         };
     }
-    if error.is_tls() {
-        return SmtpError::Untrusted(cause(error));
+    let (cause, is_tls) = cause(error);
+    // Of a client's errors: it offers no way to sign in, or no STARTTLS.
+    if is_tls || error.is_tls() || error.is_client() {
+        SmtpError::Untrusted(cause)
+    } else {
+        SmtpError::Away(cause)
     }
-    if error.is_client() {
-        // It has no way to sign in, or no STARTTLS.
-        return SmtpError::Untrusted(cause(error));
-    }
-    SmtpError::Away(cause(error))
 }
 
-fn cause(error: &lettre::transport::smtp::Error) -> String {
+/// What lies at the bottom of an error, and whether TLS does.
+fn cause(error: &lettre::transport::smtp::Error) -> (String, bool) {
     let mut last: &dyn std::error::Error = error;
+    let mut is_tls = false;
     while let Some(next) = last.source() {
         last = next;
+        let within = last.downcast_ref::<std::io::Error>();
+        let within = within.and_then(std::io::Error::get_ref);
+        is_tls |= last.is::<rustls::Error>() || within.is_some_and(|e| e.is::<rustls::Error>());
     }
-    on_one_line(&last.to_string())
+    (on_one_line(&last.to_string()), is_tls)
 }

@@ -14,11 +14,13 @@ use crate::{domain::case_mark, messages::text, store::Call};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = MarkedCase)]
 pub(super) struct Wanted {
     case_id: Uuid,
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(as = MailMark)]
 pub(super) struct Mark {
     header: Header,
     /// For people alone, e.g. `[Sag 2024-00123]`; may be left out. Nothing is filed by it.
