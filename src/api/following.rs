@@ -17,6 +17,9 @@ use crate::{
 
 #[derive(Serialize, ToSchema)]
 pub(super) struct Following {
+    following: bool,
+    /// Where later mails go; on two cases, the first of them.
+    case_id: Option<Uuid>,
     /// What becomes of a thread when one of its mails is journaled and nobody says anything.
     policy: Follow,
     /// Of those cases that you see; on two of them, a person is asked each time.
@@ -51,7 +54,7 @@ impl From<FollowedThread> for FollowedTo {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Change {
-    on: bool,
+    following: bool,
     /// To which case; needed to begin. Left out, following stops to every case that you may file on.
     #[serde(default)]
     case_id: Option<Uuid>,
@@ -82,7 +85,7 @@ pub(super) async fn change(
     if let Some(case_id) = change.case_id {
         Call::note_case(case_id);
     }
-    match (change.on, change.case_id) {
+    match (change.following, change.case_id) {
         (true, Some(case_id)) => app.store.follow_thread(id, case_id, user, now).await?,
         (true, None) => return Err(Problem::invalid("case_id", "one-case")),
         (false, case_id) => app.store.stop_following(id, case_id, user, now).await?,
@@ -94,6 +97,8 @@ async fn told(app: &App, id: Uuid, viewer: &str) -> Result<JsonBody<Following>, 
     let mail = app.store.mail(id, viewer).await?;
     let cases = app.store.following(mail.thread_id, viewer).await?;
     Ok(JsonBody(Following {
+        following: !cases.is_empty(),
+        case_id: cases.first().map(|thread| thread.case_id),
         policy: app.filing.follow,
         cases: cases.into_iter().map(Into::into).collect(),
     }))

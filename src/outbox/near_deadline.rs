@@ -149,6 +149,11 @@ pub(super) fn list(waiting: &[Near]) -> String {
 }
 
 fn name(text: &str) -> String {
-    let line = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+    let line = text.chars().map(|c| match c {
+        '{' => '(',
+        '}' => ')',
+        c if c.is_control() => ' ',
+        c => c,
+    });
     line.take(MAX_NAME_CHARS).collect()
 }

@@ -307,10 +307,10 @@ async fn words(
     ];
     let say = |part: &str| {
         let key = format!("mail.{}-{part}", order.template.as_str());
-        text(post.lang, &key, &values)
+        filled(&text(post.lang, &key, &[]), &values)
     };
     let end = if reader.is_some() { "end" } else { "end-outside" };
-    let end = text(post.lang, &format!("mail.{end}"), &values);
+    let end = filled(&text(post.lang, &format!("mail.{end}"), &[]), &values);
     Ok(Words {
         subject: say("subject"),
         text: format!("{}\n\n{end}\n", say("text")),
@@ -350,6 +350,23 @@ async fn case_for(
     }
 }
 
+/// A template with its values; a line that would say nothing for want of them is left out.
+fn filled(template: &str, values: &[(&str, &str)]) -> String {
+    let place = |name: &str| format!("{{{name}}}");
+    let says = |line: &&str| {
+        let mut named = values.iter().filter(|(name, _)| line.contains(&place(name)));
+        named.clone().next().is_none() || named.any(|(_, value)| !value.is_empty())
+    };
+    let fill = |line: &str| {
+        let filled = values.iter().fold(line.to_owned(), |line, (name, value)| {
+            line.replace(&place(name), value)
+        });
+        filled.trim_end().to_owned()
+    };
+    let lines: Vec<String> = template.lines().filter(says).map(fill).collect();
+    lines.join("\n")
+}
+
 fn sees<T>(found: Result<T, StoreError>) -> Result<bool, StoreError> {
     match found {
         Ok(_) => Ok(true),
@@ -369,4 +386,17 @@ fn value(text: &str) -> String {
             c => c,
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_without_its_values_is_left_out_and_none_is_taken_for_a_place() {
+        let template = "Hej\nRegel: {note}\nSag: {case} {title}\n\n{url}";
+        let values = [("note", ""), ("case", "2026-1"), ("title", ""), ("url", "")];
+        assert_eq!(filled(template, &values), "Hej\nSag: 2026-1\n");
+        assert_eq!(value("{url}\r\nBcc: x"), "(url)  Bcc: x");
+    }
 }

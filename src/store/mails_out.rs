@@ -12,6 +12,9 @@ use super::{
 };
 use crate::domain::access::Level;
 
+/// Longer than anything is counted, or tried again.
+const KEPT_DAYS: i64 = 7;
+
 /// What a mail says; its words stand in the message catalogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -165,6 +168,19 @@ impl Store {
         tx.commit().await
     }
 
+    /// Forgets mails that no count asks for any more: to whom they went is nobody's business by then.
+    pub async fn forget_mails_out(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let mut tx = self.db.begin().await?;
+        write!(&mut tx, |c| sqlx::query(
+            "delete from mails_out where begun_at < $1"
+        )
+        .bind(now - Duration::days(KEPT_DAYS))
+        .execute(c)
+        .await
+        .map(|_| ())?);
+        tx.commit().await
+    }
+
     /// Puts jobs into the outbox that belong to no act.
     pub async fn order(&self, jobs: &[NewJob], now: DateTime<Utc>) -> Result<(), StoreError> {
         let mut tx = self.db.begin().await?;
@@ -174,7 +190,7 @@ impl Store {
         Ok(())
     }
 
-    /// Mail addresses that mailboxes here are watched for: their users' names and those of their owners.
+    /// Mail addresses of those whose mailboxes are watched here, in small letters.
     pub async fn own_addresses(&self) -> Result<Vec<String>, StoreError> {
         let rows: Vec<(String,)> = read!(self, |c| sqlx::query_as(
             "select distinct lower(u.mail)

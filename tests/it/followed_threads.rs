@@ -379,7 +379,8 @@ async fn journaling_follows_unless_told_not_to_and_tells_where_to() {
     let wish = json!({ "mail_id": mails[0], "case_id": made.id });
     assert_eq!(app.journal("birthe", "1", &wish).await.status, 201);
     let told = following(mails[0]).await;
-    assert_eq!(told["policy"], "on");
+    assert_eq!((&told["policy"], &told["following"]), (&json!("on"), &json!(true)));
+    assert_eq!(told["case_id"], made.id.to_string());
     assert_eq!(told["cases"][0]["case_number"], made.number.as_str());
     assert_eq!(told["cases"][0]["followed_by"], "birthe");
     let wish = json!({ "mail_id": mails[1], "case_id": made.id, "follow": false });
@@ -391,12 +392,12 @@ async fn journaling_follows_unless_told_not_to_and_tells_where_to() {
         let request = app.request(reqwest::Method::PUT, &path, "birthe");
         crate::support::app::answer(request.json(&body)).await
     };
-    let began = put(json!({ "on": true, "case_id": made.id })).await;
+    let began = put(json!({ "following": true, "case_id": made.id })).await;
     assert_eq!(began.json()["cases"][0]["case_id"], made.id.to_string());
-    assert_eq!(put(json!({ "on": false })).await.json()["cases"], json!([]));
-    assert_eq!(put(json!({ "on": true })).await.status, 422);
+    assert_eq!(put(json!({ "following": false })).await.json()["cases"], json!([]));
+    assert_eq!(put(json!({ "following": true })).await.status, 422);
     let hidden = app.hidden_case("Personalesag", "carl").await;
-    assert_eq!(put(json!({ "on": true, "case_id": hidden.id })).await.status, 404);
+    assert_eq!(put(json!({ "following": true, "case_id": hidden.id })).await.status, 404);
 }
 
 #[tokio::test]

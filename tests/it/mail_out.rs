@@ -19,6 +19,7 @@ use sagspost::store::{
 };
 use uuid::Uuid;
 
+use crate::support::cli::Cli;
 use crate::support::dovecot::Dovecot;
 use crate::support::filing;
 use crate::support::house::{House, VIEWER};
@@ -409,7 +410,69 @@ fn people_hear_once_a_day_of_mails_near_their_deadline() {
     }
 }
 
+#[test]
+fn the_doctor_says_whether_mails_can_go_out_and_sends_none() {
+    let scene = Scene::new();
+    let cli = Cli::new();
+    let settings = scene.server.settings(SmtpTls::Starttls);
+    let (port, ca_file) = (settings.port.to_string(), settings.ca_file.display().to_string());
+    let told = |password: &str| {
+        let variables = [
+            ("SAGSPOST__SMTP__HOST", "localhost"),
+            ("SAGSPOST__SMTP__PORT", &port),
+            ("SAGSPOST__SMTP__CA_FILE", &ca_file),
+            ("SAGSPOST__SMTP__USER", &settings.user),
+            ("SAGSPOST__SMTP__PASSWORD", password),
+            ("SAGSPOST__SMTP__FROM", FROM),
+        ];
+        let findings = cli.run_with(&variables, &["--json", "doctor"]).json();
+        let findings = findings.as_array().unwrap().clone();
+        let found = findings.into_iter().find(|finding| finding["what"] == "mail out");
+        let found = found.unwrap();
+        (found["ok"].as_bool().unwrap(), found["says"].to_string())
+    };
+    assert!(told(settings.password.reveal()).0);
+    let (ok, says) = told("gættet");
+    assert!(!ok && says.contains("sign in") && !says.contains("gættet"), "{says}");
+    assert!(!scene.server.log().contains("<="), "{}", scene.server.log());
+}
+
+#[test]
+fn settings_of_mail_out_that_cannot_be_right_are_told() {
+    let cli = Cli::new();
+    for (variables, key) in [
+        (&[("SAGSPOST__SMTP__HOST", "smtp.byen.example")][..], "smtp.from"),
+        (&[("SAGSPOST__SMTP__FROM", "Sagspost <sagspost@byen.example>")], "smtp.from"),
+        (
+            &[
+                ("SAGSPOST__SMTP__HOST", "smtp.byen.example"),
+                ("SAGSPOST__SMTP__FROM", FROM),
+                ("SAGSPOST__SMTP__TLS", "none"),
+                ("SAGSPOST__SMTP__PASSWORD", "sommerhus"),
+            ],
+            "smtp.tls",
+        ),
+        (&[("SAGSPOST__FILING__ADDRESS", "sag@byen.example")], "filing.address"),
+    ] {
+        let said = cli.run_with(variables, &["config", "check"]);
+        assert!(said.code != 0 && said.err.contains(key), "{key}: {} {}", said.out, said.err);
+    }
+}
+
 on_both! {
+what_went_out_long_ago_is_forgotten(store) {
+    let begin = async |at| {
+        let template = (Uuid::now_v7(), MailTemplate::Acknowledgement);
+        let most = (20, Duration::hours(2));
+        store.begin_mail_out(template, "gerda@borger.example", Some("i dag"), most, at).await.unwrap()
+    };
+    assert_eq!(begin(day(3)).await, MayLeave::Yes);
+    store.forget_mails_out(day(4)).await.unwrap();
+    assert_eq!(begin(day(4)).await, MayLeave::SentBefore);
+    store.forget_mails_out(day(20)).await.unwrap();
+    assert_eq!(begin(day(20)).await, MayLeave::Yes);
+}
+
 one_address_gets_no_more_than_twenty_mails_in_two_hours(store) {
     let now = day(3);
     let begin = async |at| {

@@ -54,7 +54,7 @@ pub fn request(app: &App, route: &Route, things: &Things, user: &str) -> Request
             json!({ "case_id": things.other_case })
         }
         ("PUT", "/api/v1/mails/{id}/following") => {
-            json!({ "on": true, "case_id": things.other_case })
+            json!({ "following": true, "case_id": things.other_case })
         }
         ("PUT", "/api/v1/journal/{id}/access") => json!({ "only_for": null }),
         ("POST", "/api/v1/cases") => json!({ "title": "Ny sag" }),
