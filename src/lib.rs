@@ -23,6 +23,7 @@ pub mod outbox;
 pub mod rules;
 pub mod scan;
 pub mod server;
+pub mod smtp;
 pub mod store;
 pub mod suggest;
 pub mod telemetry;

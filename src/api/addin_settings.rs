@@ -5,13 +5,15 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::App;
-use crate::config::OnSend;
+use crate::config::{Follow, OnSend};
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = AddinSettings)]
 pub(super) struct Settings {
     organisation: String,
     on_send: OnSend,
+    /// Whether what follows in a thread goes to the case of a mail that is journaled, when nobody says anything.
+    follow_threads: Follow,
     /// How long a journaling can be undone, in hours.
     undo_hours: i64,
     /// How the add-in asks the host for tokens; absent where it cannot.
@@ -39,6 +41,7 @@ pub(super) async fn show(State(app): State<App>) -> Json<Settings> {
     Json(Settings {
         organisation: config.organisation.name.clone(),
         on_send: config.addin.on_send,
+        follow_threads: config.filing.follow,
         undo_hours: config.organisation.undo_hours,
         nested_sign_in: can_nest.then(|| NestedSignIn {
             client_id: config.addin.client_id.clone(),

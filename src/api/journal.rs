@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{
     App, Problem, access_list,
+    earlier::{self, Along, Earlier, EarlierMails},
     extract::{Id, IdempotencyKey, Json, Language, Viewer},
     suggestions,
 };
@@ -16,7 +17,7 @@ use crate::{
     journal::{self, Arrangement, Choice, ChosenAttachment, JournalError, OpenMail, Suggested},
     messages::{Lang, reason_text},
     mime,
-    store::{Call, Entry, StoreError},
+    store::{Call, Entry, Following, StoreError},
     suggest::{ChosenTypes, Signals},
 };
 
@@ -59,6 +60,20 @@ pub(super) struct Wish {
     #[serde(default)]
     #[schema(value_type = String)]
     arrangement: Arrangement,
+    /// Whether what follows in the thread goes to the case too; as the organisation has chosen when left out.
+    #[serde(default)]
+    follow: Option<bool>,
+    /// Which of the thread's earlier mails, that are not on the case, go along: `none`, `with_attachments` or `all`.
+    #[serde(default)]
+    earlier: Earlier,
+}
+
+/// The entry, and the earlier mails of the thread.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Journaled {
+    #[serde(flatten)]
+    entry: EntryBody,
+    earlier: EarlierMails,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -123,14 +138,14 @@ impl EntryBody {
 /// Journal a mail on a case
 #[utoipa::path(post, path = "/api/v1/journal", tag = "journal", request_body = Wish,
     params(("Idempotency-Key" = String, Header, description = "New for each act; a repetition changes nothing.")),
-    responses((status = CREATED, body = EntryBody), (status = CONFLICT, body = super::problem::ProblemBody)))]
+    responses((status = CREATED, body = Journaled), (status = CONFLICT, body = super::problem::ProblemBody)))]
 pub(super) async fn create(
     State(app): State<App>,
     viewer: Viewer,
     Language(lang): Language,
     IdempotencyKey(idempotency_key): IdempotencyKey,
     Json(wish): Json<Wish>,
-) -> Result<(StatusCode, JsonBody<EntryBody>), Problem> {
+) -> Result<(StatusCode, JsonBody<Journaled>), Problem> {
     let row = suggestions::named_mail(
         &app,
         wish.mail_id,
@@ -182,6 +197,11 @@ pub(super) async fn create(
         type_lessons,
         suggestion_lesson,
         only_for: wish.only_for,
+        following: match wish.follow {
+            None => app.filing.following(),
+            Some(true) => Following::Said,
+            Some(false) => Following::Untouched,
+        },
         idempotency_key,
     };
     let opened = OpenMail {
@@ -202,7 +222,15 @@ pub(super) async fn create(
         JournalError::Store(error) => no_such_case(case_field)(error),
         error => error.into(),
     })?;
-    Ok((StatusCode::CREATED, JsonBody(EntryBody::of(entry, lang))))
+    let along = Along {
+        case_id,
+        only_for: request.only_for,
+        which: wish.earlier,
+        idempotency_key: &request.idempotency_key,
+    };
+    let earlier = earlier::take(&app, &row, along, viewer.rights()).await?;
+    let entry = EntryBody::of(entry, lang);
+    Ok((StatusCode::CREATED, JsonBody(Journaled { entry, earlier })))
 }
 
 fn chosen_types(wish: &Wish) -> ChosenTypes {

@@ -8,14 +8,18 @@ mod cases;
 mod credentials;
 mod emergency;
 mod events;
+mod earlier;
 mod explanation;
 mod extract;
+mod following;
 mod health;
 mod journal;
 mod kle;
+mod linked_folders;
 mod lookup;
 mod mailboxes;
 mod mails;
+mod marks;
 mod me;
 mod not_for_a_case;
 mod office_sign_in;
@@ -60,6 +64,7 @@ use crate::{
     scan::Scanner,
     store::Store,
     suggest::{Engine, kle::Subjects},
+    triage::FilingRules,
 };
 
 /// What handlers work with. Cheap to clone.
@@ -75,6 +80,8 @@ pub struct App {
     pub cases: Arc<dyn CaseSystem>,
     /// What files pass before they are handed out.
     pub scanner: Arc<Scanner>,
+    /// What is filed without a click.
+    pub filing: Arc<FilingRules>,
     pub metrics: PrometheusHandle,
     /// Ends streams that would keep a stop waiting.
     pub stop: CancellationToken,
@@ -127,11 +134,14 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(addin_settings::show))
         .routes(routes!(me::show))
         .routes(routes!(mailboxes::list))
+        .routes(routes!(linked_folders::list))
+        .routes(routes!(linked_folders::link, linked_folders::unlink))
         .routes(routes!(mails::list, upload::create))
         .routes(routes!(mails::show))
         .routes(routes!(mails::html))
         .routes(routes!(mails::raw))
         .routes(routes!(mails::attachment))
+        .routes(routes!(following::show, following::change))
         .routes(routes!(not_for_a_case::say, not_for_a_case::take_back))
         .routes(routes!(lookup::lookup))
         .routes(routes!(suggestions::suggest))
@@ -150,6 +160,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(cases::documents))
         .routes(routes!(cases::favourite, cases::unfavourite))
         .routes(routes!(cases::file))
+        .routes(routes!(marks::create))
         .routes(routes!(emergency::notices))
         .routes(routes!(emergency::seen))
         .routes(routes!(events::follow))

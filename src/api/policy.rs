@@ -22,7 +22,7 @@ use axum::http::Method;
 
 use self::Needs::{
     Auditor, Emergency, ManagesEntry, ManagesNotice, Nothing, SeesCase, SeesDocument, SeesEntry,
-    SeesMail, SignedIn, WritesCase, WritesEntry,
+    SeesMail, SeesMailbox, SignedIn, WritesCase, WritesEntry,
 };
 use self::Recorded::{Many, Not, One};
 
@@ -34,6 +34,8 @@ pub enum Needs {
     /// Known. What is told is of themself, or no more than they may see.
     SignedIn,
     SeesMail,
+    /// Sees what lies in it.
+    SeesMailbox,
     SeesCase,
     WritesCase,
     SeesEntry,
@@ -86,12 +88,19 @@ pub const ROUTES: &[Route] = &[
     route(GET, "/api/v1/notices", SignedIn, "", Not),
     route(PUT, "/api/v1/notices/{id}/seen", ManagesNotice, "", Not),
     route(GET, "/api/v1/mailboxes", SignedIn, "", Not),
+    route(GET, "/api/v1/mailboxes/{id}/folders", SeesMailbox, "", Not),
+    // And may file on the case.
+    route(PUT, "/api/v1/mailboxes/{id}/folders/{folder}/case", SeesMailbox, "folder.link", One("folder", "folder")),
+    route(DELETE, "/api/v1/mailboxes/{id}/folders/{folder}/case", SeesMailbox, "folder.unlink", One("folder", "folder")),
     route(GET, "/api/v1/mails", SignedIn, "mail.list", Many("mail")),
     route(POST, "/api/v1/mails", SignedIn, "mail.store", One("mail", "")),
     route(GET, "/api/v1/mails/{id}", SeesMail, "mail.read", One("mail", "id")),
     route(GET, "/api/v1/mails/{id}/html", SeesMail, "mail.read_html", One("mail", "id")),
     route(GET, "/api/v1/mails/{id}/raw", SeesMail, "mail.read_raw", One("mail", "id")),
     route(GET, "/api/v1/mails/{id}/attachments/{path}", SeesMail, "mail.read_attachment", One("mail", "id")),
+    route(GET, "/api/v1/mails/{id}/following", SeesMail, "thread.read", One("mail", "id")),
+    // And may file on the case.
+    route(PUT, "/api/v1/mails/{id}/following", SeesMail, "thread.follow", One("mail", "id")),
     route(POST, "/api/v1/mails/{id}/not-for-a-case", SeesMail, "mail.not_for_a_case", One("mail", "id")),
     route(DELETE, "/api/v1/mails/{id}/not-for-a-case", SeesMail, "mail.not_for_a_case_undone", One("mail", "id")),
     route(POST, "/api/v1/messages/lookup", SignedIn, "mail.lookup", Many("mail")),
@@ -116,6 +125,7 @@ pub const ROUTES: &[Route] = &[
     route(GET, "/api/v1/cases/{id}/documents", SeesCase, "case.read_documents", One("case", "id")),
     route(PUT, "/api/v1/cases/{id}/favourite", SeesCase, "case.favourite", One("case", "id")),
     route(DELETE, "/api/v1/cases/{id}/favourite", SeesCase, "case.unfavourite", One("case", "id")),
+    route(POST, "/api/v1/marks", WritesCase, "mark.make", One("case", "")),
     route(GET, "/api/v1/files/{id}", SeesDocument, "file.read", One("file", "id")),
     // Ids alone; what they name is read, and recorded, by its own route.
     route(GET, "/api/v1/events", SignedIn, "", Not),

@@ -7,15 +7,19 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
+use crate::domain::case_mark::MarkKey;
 use ring::rand::{SecureRandom as _, SystemRandom};
 use ring::signature::{Ed25519KeyPair, KeyPair as _};
 
 /// Derives the key of search digests; another purpose gets another key.
 const WORDS: &str = "sagspost 2026 audit search words v1";
+/// Likewise of the marks in outgoing mail.
+const MARKS: &str = "sagspost 2026 marks in outgoing mail v1";
 
 pub struct Key {
     pair: Ed25519KeyPair,
     word_key: [u8; 32],
+    mark_key: [u8; 32],
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +77,7 @@ impl Key {
         Ok(Self {
             pair,
             word_key: blake3::derive_key(WORDS, &seed),
+            mark_key: blake3::derive_key(MARKS, &seed),
         })
     }
 
@@ -87,6 +92,11 @@ impl Key {
     /// For digests of the words of searches.
     pub fn word_key(&self) -> [u8; 32] {
         self.word_key
+    }
+
+    /// For the marks by which answers find their case.
+    pub fn mark_key(&self) -> MarkKey {
+        MarkKey::new(&self.mark_key)
     }
 
     pub(super) fn sign(&self, message: &[u8]) -> Vec<u8> {

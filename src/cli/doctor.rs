@@ -13,6 +13,7 @@ use crate::{
     messages::{Lang, reason_text},
     scan::Scanner,
     server::Tls,
+    smtp::Mailer,
     store::{Mailbox, Store},
 };
 
@@ -51,6 +52,7 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
     findings.extend(provider(context).await);
     findings.extend(certificate(context));
     findings.extend(scanner(context).await);
+    findings.extend(mail_out(context).await);
     findings.extend(disks(context));
     findings.push(clock());
     let healthy = findings.iter().all(|finding| finding.ok);
@@ -120,6 +122,15 @@ async fn scanner(context: &Context) -> Option<Finding> {
     Some(match Scanner::new(&context.config.scan).look().await? {
         Ok(()) => good(what, "answers"),
         Err(error) => bad(what, &format!("{error}. Check scan.url, and that it runs.")),
+    })
+}
+
+/// Whether mails can go out; nothing where no server is configured. None is sent.
+async fn mail_out(context: &Context) -> Option<Finding> {
+    let what = "mail out";
+    Some(match Mailer::new(&context.config.smtp)?.look().await {
+        Ok(()) => good(what, "the server answers, and takes our sign-in"),
+        Err(error) => bad(what, &format!("{error}. Check [smtp], and that this machine reaches the server.")),
     })
 }
 

@@ -15,19 +15,22 @@ use crate::{
     audit::{self, Key},
     auth::Auth,
     cases::{BuiltIn, CaseSystem},
-    config::RoleSection,
+    config::{Config, RoleSection},
     documents::reader::Reader,
-    domain::case_number::Template,
+    domain::{case_mark::MarkKey, case_number::Template, working_days::JournalingLimits},
     mailbox::{TokenCache, holder, mark::Marks, supervisor::Supervisor},
     outbox::{
-        self, Outbox, emergencies,
+        self, Outbox, Post, emergencies,
         housekeeping::{self, Keeps},
+        near_deadline,
     },
     scan::Scanner,
     server::{self, Limits, Tls},
+    smtp::Mailer,
     store::{Follower, Store, StoreError},
     suggest::{Engine, kle::Subjects},
     telemetry,
+    triage::FilingRules,
 };
 
 /// Upper ends of what requests are counted in, in seconds: buckets of replicas can be added up, quantiles cannot.
@@ -51,6 +54,7 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
         .install_recorder()
         .context("metrics cannot be recorded")?;
     let key = Key::open(&config.audit.key_file)?;
+    let marks = key.mark_key();
     let tls = match &config.server.tls {
         files if files.is_on() => {
             let opened = Tls::open(&files.certificate, &files.key);
@@ -115,6 +119,7 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
     work.spawn(emergencies::run(store.clone(), stop.clone()));
     let reader = Reader::of_this_program().context("this program does not find itself")?;
     let scanner = Arc::new(Scanner::new(&config.scan));
+    let filing = Arc::new(FilingRules::new(&config.filing, marks.clone()));
     let outbox = Outbox {
         store: store.clone(),
         case_system: Arc::clone(&cases),
@@ -122,7 +127,12 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
         marker: Arc::new(Marks::new(store.clone(), tokens.clone())),
         reader,
         engine: Arc::clone(&engine),
+        filing: Arc::clone(&filing),
+        post: post(&config, marks),
     };
+    if outbox.post.is_some() {
+        work.spawn(near_deadline::run(store.clone(), stop.clone()));
+    }
     work.spawn(outbox::run(outbox, stop.clone()));
     let supervisor = Supervisor::new(
         context.ingest(&store)?,
@@ -142,6 +152,7 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
         subjects,
         cases,
         scanner,
+        filing,
         config: Arc::clone(&config),
         auth,
         metrics,
@@ -177,6 +188,22 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
     }
     store.close().await;
     Ok(())
+}
+
+/// `None` where no mail server is set.
+fn post(config: &Config, marks: MarkKey) -> Option<Arc<Post>> {
+    let organisation = &config.organisation;
+    Some(Arc::new(Post {
+        mailer: Mailer::new(&config.smtp)?,
+        marks,
+        lang: config.smtp.language,
+        organisation: organisation.name.clone(),
+        public_url: config.server.public_url.clone(),
+        limits: JournalingLimits {
+            target: organisation.deadline_target_days,
+            limit: organisation.deadline_limit_days,
+        },
+    }))
 }
 
 /// Builds the suggestion indexes, then keeps them up with what any process does.

@@ -3,6 +3,7 @@
 use toml::{Table, Value};
 
 use super::{Network, ScannerAt, is_loopback, mistakes::Mistakes, roles};
+use crate::domain::filing_address::FilingAddress;
 
 struct Key {
     path: &'static str,
@@ -35,6 +36,8 @@ enum Kind {
     Expressions,
     /// Where a virus scanner is.
     Scanner,
+    /// A mail address with `{case}` in it.
+    FilingAddress,
     /// A level, or `module=level`, with commas between.
     LogLevel,
 }
@@ -447,6 +450,73 @@ const KEYS: &[Key] = &[
         "Sign-ins and wrong tokens from one address that are answered in a minute; a whole town hall may share one. 0 for no limit.",
     ),
     key(
+        "smtp.host",
+        Kind::Text,
+        "\"\"",
+        "Mail server that notices, assignments and acknowledgements go out by, e.g. smtp.example.org; empty: no mail goes out.",
+    ),
+    key(
+        "smtp.port",
+        number(0, 65535),
+        "0",
+        "Its port; 0 for the usual one: 587 with starttls, 465 with tls, 25 with none.",
+    ),
+    key(
+        "smtp.tls",
+        Kind::OneOf(&["starttls", "tls", "none"]),
+        "\"starttls\"",
+        "How the connection is encrypted; none only for a server on this machine or a network of its own.",
+    ),
+    key(
+        "smtp.ca_file",
+        Kind::Text,
+        "\"\"",
+        "PEM file of a CA that is trusted for this server beside the machine's own.",
+    ),
+    key(
+        "smtp.user",
+        Kind::Text,
+        "\"\"",
+        "As whom to sign in there; empty: the server asks for no password.",
+    ),
+    key("smtp.password", Kind::Secret, "\"\"", "The password for it."),
+    key(
+        "smtp.from",
+        Kind::Text,
+        "\"\"",
+        "Address that mails are from, e.g. sagspost@example.org; needed for smtp.host.",
+    ),
+    key(
+        "smtp.display_name",
+        Kind::Text,
+        "\"Sagspost\"",
+        "Name that stands beside the address.",
+    ),
+    key(
+        "smtp.language",
+        Kind::OneOf(&["da", "en"]),
+        "\"da\"",
+        "Language of the mails.",
+    ),
+    key(
+        "filing.follow",
+        Kind::OneOf(&["on", "off", "ask"]),
+        "\"on\"",
+        "Whether what follows in a thread goes to the case that one of its mails was journaled on: by itself (on), when whoever journals says so (off), or after a question (ask).",
+    ),
+    key(
+        "filing.address",
+        Kind::FilingAddress,
+        "\"\"",
+        "Addresses that file on the case they name, e.g. sag+{case}@example.org or, of a domain of its own, {case}@sag.example.org; empty for none.",
+    ),
+    key(
+        "filing.trusted_server",
+        Kind::Text,
+        "\"\"",
+        "Name of the mail server whose Authentication-Results are believed, as it stands in them, e.g. mx.example.org; empty: nothing arrives authenticated.",
+    ),
+    key(
         "audit.key_file",
         Kind::Text,
         "\"audit.key\"",
@@ -484,6 +554,7 @@ impl Key {
         match self.kind {
             Kind::Expressions => r"['\bJ\d{2}-\d{4,6}\b']",
             Kind::Networks => "[\"10.0.0.0/8\"]",
+            Kind::FilingAddress => "\"sag+{case}@example.org\"",
             Kind::Scanner => "\"clamd:/run/clamav/clamd.ctl\"",
             Kind::Texts if self.path == "server.office_hosts" => "[\"https://mail.example.org\"]",
             Kind::Texts if self.default == "[]" => "[\"egelund-kommune.example\"]",
@@ -634,6 +705,7 @@ pub(super) fn check_together(table: &Table, file: &str, mistakes: &mut Mistakes)
         }
     }
     check_office_hosts(table, file, mistakes);
+    check_smtp(table, file, mistakes);
     let commands = get(table, "encryption.key_command")
         .and_then(Value::as_array)
         .map_or(0, Vec::len);
@@ -704,6 +776,32 @@ fn check_office_hosts(table: &Table, file: &str, mistakes: &mut Mistakes) {
             wrong,
             "[\"https://mail.example.org\"]",
         );
+    }
+}
+
+/// A mail needs somebody to be from, and a password does not travel in the clear.
+fn check_smtp(table: &Table, file: &str, mistakes: &mut Mistakes) {
+    let text = |path: &str| get(table, path).and_then(Value::as_str).unwrap_or_default();
+    let (host, from) = (text("smtp.host"), text("smtp.from"));
+    let is_address = from
+        .split_once('@')
+        .is_some_and(|(name, domain)| !name.is_empty() && domain.contains('.'))
+        && !from.contains(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | ',' | ';'));
+    if !from.is_empty() && !is_address {
+        let wrong = "is no mail address";
+        mistakes.add(file, "smtp.from", wrong, "\"sagspost@example.org\"");
+    }
+    if !host.is_empty() && from.is_empty() {
+        let wrong = "is needed for smtp.host";
+        mistakes.add(file, "smtp.from", wrong, "\"sagspost@example.org\"");
+    }
+    let here = host == "localhost"
+        || host
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback());
+    if text("smtp.tls") == "none" && !text("smtp.password").is_empty() && !here {
+        let wrong = "would send smtp.password in the clear";
+        mistakes.add(file, "smtp.tls", wrong, "\"starttls\"");
     }
 }
 
@@ -856,6 +954,11 @@ fn wrong_with(kind: Kind, value: &Value) -> Option<String> {
             Some("") => None,
             Some(text) if ScannerAt::parse(text).is_some() => None,
             _ => Some("is neither clamd: nor icap: with a place".to_owned()),
+        },
+        Kind::FilingAddress => match text.map(FilingAddress::parse) {
+            Some(Ok(_)) => None,
+            Some(Err(error)) => Some(error.to_string()),
+            None => Some("is no text".to_owned()),
         },
         Kind::Name => match text.map(crate::domain::naming::Pattern::parse) {
             Some(Ok(_)) => None,

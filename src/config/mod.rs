@@ -21,6 +21,7 @@ pub use roles::RoleSection;
 pub use scanner::{Endpoint, ScannerAt};
 
 use crate::domain::user_name::UnknownUsers;
+use crate::messages::Lang;
 
 /// Variables of this prefix set keys: `SAGSPOST__SERVER__LISTEN` sets `server.listen`.
 const PREFIX: &str = "SAGSPOST__";
@@ -38,6 +39,8 @@ pub struct Config {
     pub suggestions: Suggestions,
     pub addin: Addin,
     pub mailboxes: Mailboxes,
+    pub smtp: Smtp,
+    pub filing: Filing,
     pub audit: Audit,
     pub api: Api,
     pub sign_in: SignIn,
@@ -191,6 +194,53 @@ pub struct Mailboxes {
     pub max_mail_bytes: u64,
     pub poll_secs: u64,
     pub idle_renew_secs: u64,
+}
+
+/// The mail server that mail goes out by. An empty host means that none does.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Smtp {
+    pub host: String,
+    /// 0 for the usual one.
+    pub port: u16,
+    pub tls: SmtpTls,
+    /// Empty for the machine's own CAs alone.
+    pub ca_file: PathBuf,
+    /// Empty when the server asks for no password.
+    pub user: String,
+    pub password: Secret,
+    pub from: String,
+    pub display_name: String,
+    pub language: Lang,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SmtpTls {
+    /// Begun in the clear, and never used so.
+    Starttls,
+    Tls,
+    None,
+}
+
+/// What is filed without a click; see docs/filing-without-a-click.md.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Filing {
+    pub follow: Follow,
+    /// Pattern of `domain::filing_address`; empty for none.
+    pub address: String,
+    /// Whose Authentication-Results count; empty for nobody's.
+    pub trusted_server: String,
+}
+
+/// Whether a thread is followed when one of its mails is journaled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Follow {
+    On,
+    /// Only when whoever journals says so.
+    Off,
+    /// What follows waits for a person, with the case beside it.
+    Ask,
 }
 
 /// The log of who did what; see docs/audit.md.

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod attachment_path;
 pub mod case;
+pub mod case_mark;
 pub mod case_number;
 pub mod contact;
 pub mod cpr;
@@ -14,6 +15,7 @@ pub mod direction;
 pub mod document_date;
 pub mod document_type;
 pub mod file_name;
+pub mod filing_address;
 pub mod kle;
 pub mod mail;
 pub mod mail_text;

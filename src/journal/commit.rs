@@ -12,7 +12,7 @@ use crate::{
         role::Principal,
     },
     mime,
-    store::{Entry, JobKind, MailRow, NewDocument, NewEntry, NewFile, NewJob, Store, StoreError},
+    store::{Entry, Following, JobKind, MailRow, NewDocument, NewEntry, NewFile, NewJob, Store, StoreError},
 };
 
 /// A wish to file a mail on a case.
@@ -26,6 +26,8 @@ pub struct Request {
     pub suggestion_lesson: Option<serde_json::Value>,
     /// Who may see it besides the one who files, when not everybody who sees the case.
     pub only_for: Option<Vec<Principal>>,
+    /// Whether what follows in the thread goes to the case too.
+    pub following: Following,
     pub idempotency_key: String,
 }
 
@@ -94,6 +96,7 @@ pub async fn journal(
         request_hash: request_hash(row.id, request),
         type_lessons: request.type_lessons.clone(),
         suggestion_lesson: request.suggestion_lesson.clone(),
+        following: request.following,
         jobs: jobs(store, row, request.case_id).await?,
         documents,
     };

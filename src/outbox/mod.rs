@@ -7,9 +7,12 @@ mod deliver;
 pub mod emergencies;
 pub mod housekeeping;
 mod mark;
+pub mod near_deadline;
 mod read_attachments;
+mod send_mail;
 mod triage;
 mod worker;
 
 pub use mark::{MarkError, Marker};
+pub use send_mail::Post;
 pub use worker::{Outbox, run};

@@ -12,6 +12,7 @@ pub(super) async fn run(outbox: &Outbox, job: &Job) -> Result<(), JobError> {
     let house = House {
         store: &outbox.store,
         engine: &outbox.engine,
+        filing: &outbox.filing,
     };
     triage(house, &arrived).await?;
     Ok(())

@@ -6,13 +6,14 @@ use std::time::Duration;
 use chrono::Utc;
 use tokio_util::sync::CancellationToken;
 
-use super::{Marker, deliver, mark, read_attachments, triage};
+use super::{Marker, Post, deliver, mark, read_attachments, send_mail, triage};
 use crate::{
     cases::CaseSystem,
     documents::reader::Reader,
     scan::Scanner,
     store::{EntryState, Job, JobKind, Store, StoreError},
     suggest::Engine,
+    triage::FilingRules,
 };
 
 /// Pauses before each further attempt, in seconds; after the last one a person decides.
@@ -23,6 +24,8 @@ const LEASE_SECS: i64 = 120;
 const BATCH: i64 = 50;
 /// Likewise one that reads the attachments of a batch of mails; what it has read by then is kept.
 const READING_LEASE_SECS: i64 = 300;
+/// And one that sends a mail to a server which is slow at every step.
+const MAIL_LEASE_SECS: i64 = 300;
 /// How often the outbox looks when nothing rang.
 const POLL: Duration = Duration::from_millis(500);
 
@@ -37,6 +40,10 @@ pub struct Outbox {
     pub reader: Reader,
     /// What mails and their attachments are called and recognised by.
     pub engine: Arc<Engine>,
+    /// What is filed without a click.
+    pub filing: Arc<FilingRules>,
+    /// How mails go out; `None` when none do.
+    pub post: Option<Arc<Post>>,
 }
 
 /// Why a job did not succeed.
@@ -62,25 +69,28 @@ impl From<StoreError> for JobError {
 
 /// Works until cancelled; the batch at hand is finished first, but for attachments, which are read later then.
 ///
-/// Attachments are read beside the other jobs, so that no click waits for them.
+/// Attachments are read, and mails sent, beside the other jobs, so that no click waits for them.
 pub async fn run(outbox: Outbox, stop: CancellationToken) {
     tokio::join!(
         work(&outbox, Line::Acts, &stop),
-        work(&outbox, Line::Readings, &stop)
+        work(&outbox, Line::Readings, &stop),
+        work(&outbox, Line::Mails, &stop)
     );
 }
 
-/// The two lines of jobs.
+/// The lines of jobs.
 #[derive(Clone, Copy)]
 enum Line {
     Acts,
     Readings,
+    Mails,
 }
 
 async fn work(outbox: &Outbox, line: Line, stop: &CancellationToken) {
     while !stop.is_cancelled() {
         let done = match line {
             Line::Acts => outbox.run_due().await,
+            Line::Mails => outbox.mail_due().await,
             Line::Readings => tokio::select! {
                 () = stop.cancelled() => Ok(0),
                 done = outbox.read_due() => done,
@@ -123,6 +133,13 @@ impl Outbox {
         self.run_each(&jobs).await
     }
 
+    /// Sends one mail, if any waits; returns how many jobs that were.
+    pub async fn mail_due(&self) -> Result<usize, StoreError> {
+        let lease = chrono::Duration::seconds(MAIL_LEASE_SECS);
+        let jobs = self.store.claim_mail_jobs(1, Utc::now(), lease).await?;
+        self.run_each(&jobs).await
+    }
+
     async fn run_each(&self, jobs: &[Job]) -> Result<usize, StoreError> {
         for job in jobs {
             let outcome = match job.kind {
@@ -131,6 +148,7 @@ impl Outbox {
                 JobKind::Unmark => mark::run(self, job, false).await,
                 JobKind::ReadAttachments => read_attachments::run(self, job).await,
                 JobKind::Triage => Box::pin(triage::run(self, job)).await,
+                JobKind::SendMail => Box::pin(send_mail::run(self, job)).await,
             };
             match outcome {
                 Ok(()) => {

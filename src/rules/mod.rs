@@ -39,7 +39,7 @@ pub use facts::{Authentication, Facts, FoundCase, Suggestion, Verdict};
 pub use prefilter::RuleSet;
 pub use read::{Mistake, read};
 pub use rule::Rule;
-pub use safety::{Held, OWN_HEADER};
+pub use safety::{Held, OWN_HEADER, held, is_automatic, is_ours};
 pub use text_test::{Pattern, TextTest, Values};
 pub use view::Truth;
 pub use words::Words;

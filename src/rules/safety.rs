@@ -25,7 +25,7 @@ pub enum Held {
     AddressInName,
 }
 
-pub(super) fn held(mail: &Mail, facts: &Facts) -> Option<Held> {
+pub fn held(mail: &Mail, facts: &Facts) -> Option<Held> {
     let fields = facts.headers.iter().flatten();
     let from = fields.filter(|(name, _)| name.eq_ignore_ascii_case("from"));
     let twice = mail
@@ -62,7 +62,7 @@ fn shows_another_address(from: &Address) -> bool {
 }
 
 /// Whether an answer could go round in circles, or to many. Where the header is not known it could.
-pub(super) fn is_automatic(mail: &Mail, facts: &Facts) -> bool {
+pub fn is_automatic(mail: &Mail, facts: &Facts) -> bool {
     if !matches!(mail.kind, MailKind::Personal) {
         return true;
     }
@@ -84,7 +84,7 @@ pub(super) fn is_automatic(mail: &Mail, facts: &Facts) -> bool {
 }
 
 /// We sent it.
-pub(super) fn is_ours(facts: &Facts) -> bool {
+pub fn is_ours(facts: &Facts) -> bool {
     facts
         .headers
         .iter()

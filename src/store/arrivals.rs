@@ -8,6 +8,7 @@ use super::{
     StoreError,
     db::Tx,
     jobs::{self, JobKind, NewJob},
+    linked_folders,
     mails::{Batch, NewMail, StoredMail},
 };
 
@@ -26,9 +27,10 @@ pub struct Arrived {
 }
 
 impl Arrived {
-    fn of(mailbox_id: Uuid, new: &NewMail, stored: StoredMail) -> Option<Self> {
-        new.chosen_case.as_ref()?;
-        Some(Self {
+    fn of(mailbox_id: Uuid, new: &NewMail, stored: StoredMail, linked: &[Uuid]) -> Option<Self> {
+        let lies_in = new.place.as_ref().map(|place| place.folder_id);
+        let was_put = lies_in.is_some_and(|folder| linked.contains(&folder));
+        (stored.new || was_put || new.chosen_case.is_some()).then(|| Self {
             mailbox_id,
             mail_id: stored.id,
             chosen_case: new.chosen_case.clone(),
@@ -43,8 +45,15 @@ pub(super) async fn order_triage(
     stored: &[StoredMail],
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
+    let mut folders: Vec<Uuid> = (batch.mails.iter())
+        .filter_map(|mail| Some(mail.place.as_ref()?.folder_id))
+        .collect();
+    folders.sort_unstable();
+    folders.dedup();
+    // What a person puts into a folder that is tied to a case is looked at however long it has lain here.
+    let linked = linked_folders::among(tx, &folders).await?;
     let due: Vec<NewJob> = (batch.mails.iter().zip(stored))
-        .filter_map(|(new, stored)| Arrived::of(batch.mailbox_id, new, *stored))
+        .filter_map(|(new, stored)| Arrived::of(batch.mailbox_id, new, *stored, &linked))
         .map(|arrived| NewJob {
             kind: JobKind::Triage,
             group_key: format!("triage:{}", arrived.mailbox_id),

@@ -10,7 +10,7 @@ use super::{
     access::{self, sees_case, sees_document},
     audit,
     db::{Db, Tx, read, write},
-    events, is_unique_violation,
+    events, followed_threads, is_unique_violation,
     mails::digest,
 };
 use crate::domain::access::{AccessCode, Allowed, CaseAccess, Level};
@@ -312,6 +312,9 @@ impl Store {
             CaseStatus::Open => "case.reopen",
         };
         note_change(&mut tx, id, (actor, action), serde_json::json!({}), now).await?;
+        if status == CaseStatus::Closed {
+            followed_threads::stop_of_case(&mut tx, id, actor, now).await?;
+        }
         tx.commit().await?;
         self.ring();
         self.case(id, actor).await

@@ -8,11 +8,11 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{
-    EventKind, Store, StoreError,
+    EventKind, MailAbout, MailTemplate, Store, StoreError,
     access::manages_case,
     cases,
     db::{Tx, read, write},
-    events,
+    events, mails_out,
 };
 use crate::domain::access::Level;
 use crate::domain::role::{Principal, Role, Scope};
@@ -86,6 +86,13 @@ impl Store {
             now,
         )
         .await?;
+        let about = MailAbout {
+            case_id: Some(case_id),
+            by: Some(actor.to_owned()),
+            note: Some(reason.to_owned()),
+            ..MailAbout::default()
+        };
+        mails_out::tell_managers(&mut tx, MailTemplate::EmergencyOpened, &about, now).await?;
         tx.commit().await?;
         self.ring();
         Ok(opening)

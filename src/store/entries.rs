@@ -10,12 +10,12 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{
-    AuditRecord, EventKind, NewJob, NewObject, Store, StoreError,
+    AuditRecord, EventKind, Following, NewJob, NewObject, Store, StoreError,
     access::{self, sees_entry},
     audit,
     cases::direction_text,
     db::{Tx, read, write},
-    events, is_unique_violation, jobs,
+    events, followed_threads, is_unique_violation, jobs,
     mails::{digest, insert_blobs},
     not_for_a_case, suggestion_lessons,
 };
@@ -94,6 +94,8 @@ pub struct NewEntry {
     pub type_lessons: Option<Value>,
     /// What was suggested and what was chosen; `None` when nothing was suggested yet.
     pub suggestion_lesson: Option<Value>,
+    /// Whether what follows in the thread goes to the case too.
+    pub following: Following,
     pub documents: Vec<NewDocument>,
     pub jobs: Vec<NewJob>,
 }
@@ -220,6 +222,7 @@ impl Store {
             insert_access(&mut tx, new.id, only_for).await?;
         }
         suggestion_lessons::insert(&mut tx, new, now).await?;
+        let is_followed = follow(&mut tx, new, now).await?;
         for (number, document) in (number..).zip(&new.documents) {
             insert_document(&mut tx, new, document, number, now).await?;
         }
@@ -242,7 +245,8 @@ impl Store {
             subject_kind: "entry",
             subject_id: new.id.to_string(),
             case_id: Some(new.case_id),
-            detail: serde_json::json!({ "mail": new.mail_id, "case": new.case_id, "documents": new.documents.len() }),
+            detail: serde_json::json!({ "mail": new.mail_id, "case": new.case_id, "documents": new.documents.len(),
+                "followed": is_followed }),
         };
         audit::append(&mut tx, now, record).await?;
         let event = EventKind::EntryCommitted {
@@ -404,6 +408,7 @@ impl Store {
                 .await?;
         });
         jobs::insert(&mut tx, &jobs_of(&entry), Some(id), now).await?;
+        followed_threads::stop_of_entry(&mut tx, id, actor, now).await?;
         let record = AuditRecord {
             actor,
             action: "undo",
@@ -501,6 +506,26 @@ pub(super) async fn insert_access(
         .map(|_| ())?);
     }
     Ok(())
+}
+
+/// Whether what follows in the thread goes to the case from now on, and did not before.
+async fn follow(tx: &mut Tx, new: &NewEntry, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    if new.following == Following::Untouched {
+        return Ok(false);
+    }
+    let (thread_id,): (Uuid,) = write!(tx, |c| sqlx::query_as(
+        "select thread_id from mails where id = $1"
+    )
+    .bind(new.mail_id)
+    .fetch_one(c)
+    .await?);
+    let begun = followed_threads::Begun {
+        thread_id,
+        case_id: new.case_id,
+        entry_id: Some(new.id),
+        by: &new.created_by,
+    };
+    followed_threads::begin(tx, &begun, new.following, now).await
 }
 
 /// Checks that the case is open and returns its next document number; the row stays locked until the commit.

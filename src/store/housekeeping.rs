@@ -50,6 +50,7 @@ impl Store {
             }
         }
         done.objects_removed = self.remove_retired(now - RETIRED_FOR).await?;
+        self.forget_mails_out(now).await?;
         Ok(done)
     }
 

@@ -30,6 +30,8 @@ pub enum JobKind {
     // What was written under its first name, when it was for sent mail alone, is still due.
     #[serde(alias = "file_as_sent")]
     Triage,
+    /// Send a mail.
+    SendMail,
 }
 
 impl JobKind {
@@ -40,6 +42,7 @@ impl JobKind {
             Self::Unmark => "unmark",
             Self::ReadAttachments => "read_attachments",
             Self::Triage => "triage",
+            Self::SendMail => "send_mail",
         }
     }
 }
@@ -71,18 +74,21 @@ impl NewJob {
     }
 }
 
-/// Which jobs a worker takes: somebody waits for those that follow an act, nobody for the reading of attachments.
+/// Which jobs a worker takes: somebody waits for those that follow an act, nobody for the reading of attachments, and a
+/// mail server that does not answer keeps neither waiting.
 #[derive(Clone, Copy)]
 enum Pace {
     Prompt,
     Slow,
+    Mail,
 }
 
 impl Pace {
     fn clause(self) -> &'static str {
         match self {
-            Self::Prompt => "kind <> 'read_attachments'",
+            Self::Prompt => "kind not in ('read_attachments', 'send_mail')",
             Self::Slow => "kind = 'read_attachments'",
+            Self::Mail => "kind = 'send_mail'",
         }
     }
 }
@@ -171,6 +177,16 @@ impl Store {
         self.claim(Pace::Slow, limit, now, lease).await
     }
 
+    /// Claims up to `limit` due jobs of one group, of those that send mails.
+    pub async fn claim_mail_jobs(
+        &self,
+        limit: i64,
+        now: DateTime<Utc>,
+        lease: Duration,
+    ) -> Result<Vec<Job>, StoreError> {
+        self.claim(Pace::Mail, limit, now, lease).await
+    }
+
     async fn claim(
         &self,
         pace: Pace,
@@ -236,9 +252,11 @@ impl Store {
                  set state = 'done', leased_until = null, last_error = null
                  where id = $1 and fence = $2"
             }
-            JobKind::Deliver | JobKind::Unmark | JobKind::ReadAttachments | JobKind::Triage => {
-                "delete from jobs where id = $1 and fence = $2"
-            }
+            JobKind::Deliver
+            | JobKind::Unmark
+            | JobKind::ReadAttachments
+            | JobKind::Triage
+            | JobKind::SendMail => "delete from jobs where id = $1 and fence = $2",
         };
         let mut tx = self.db.begin().await?;
         let done = write!(&mut tx, |c| sqlx::query(sql)

@@ -227,7 +227,7 @@ impl Store {
         let threads::Resolved {
             threads: mut thread_ids,
             merged,
-        } = threads::resolve(&mut tx, &keys).await?;
+        } = threads::resolve(&mut tx, &keys, now).await?;
         for (from, into) in merged {
             events::append(&mut tx, now, &EventKind::ThreadsMerged { from, into }).await?;
         }

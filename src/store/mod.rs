@@ -9,6 +9,7 @@ mod attachments;
 mod audit;
 mod blobs;
 mod case_access;
+mod case_marks;
 mod cases;
 mod data_keys;
 mod db;
@@ -17,6 +18,7 @@ mod emergencies;
 mod entries;
 mod events;
 mod filings;
+mod followed_threads;
 mod follower;
 mod housekeeping;
 mod identities;
@@ -24,8 +26,10 @@ mod jobs;
 mod judged;
 mod kle;
 mod leases;
+mod linked_folders;
 mod mailboxes;
 mod mails;
+mod mails_out;
 mod marks;
 mod memberships;
 mod not_for_a_case;
@@ -52,6 +56,7 @@ pub use audit::{
     Tail,
 };
 pub use blobs::{BlobError, Blobs, BlobsAt, KeyError, Master};
+pub use case_marks::Marked;
 pub use cases::{CaseFilter, CaseQuery, CaseRequest, NewCase};
 pub use data_keys::{Encrypted, KeyState, NewObject};
 pub use deputies::Deputy;
@@ -59,17 +64,20 @@ pub use emergencies::{Notice, Opening};
 pub use entries::{Entry, EntryState, FiledBefore, NewDocument, NewEntry, NewFile};
 pub use events::{Event, EventKind};
 pub use filings::Filing;
+pub use followed_threads::{FollowMode, FollowedThread, Following, OnCase};
 pub use follower::Follower;
 pub use housekeeping::Tidied;
 pub use identities::{Identity, Known};
 pub use jobs::{Job, JobKind, NewJob};
 pub use judged::Judged;
 pub use leases::Lease;
+pub use linked_folders::{LinkedCase, LinkedFolder, LinkedPlace};
 pub use mailboxes::{
     Folder, FolderPosition, FolderState, Location, Mailbox, MailboxAccess, MailboxRole,
     MailboxState,
 };
 pub use mails::{Batch, MailFilter, MailRow, NewMail, Place, StoredMail};
+pub use mails_out::{MailAbout, MailTemplate, MailTo, MayLeave};
 pub use marks::{MarkPayload, MarkState};
 pub use not_for_a_case::NotForACase;
 pub use pane_sessions::PaneSession;

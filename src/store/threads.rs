@@ -5,11 +5,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{
     Store, StoreError,
     db::{Tx, read, write},
+    followed_threads,
 };
 
 /// Keys of one mail that are looked at; a mail with thousands of references is not a longer conversation.
@@ -46,6 +48,7 @@ impl Store {
 pub(super) async fn resolve(
     tx: &mut Tx,
     keys_of_mails: &[&[String]],
+    now: DateTime<Utc>,
 ) -> Result<Resolved, StoreError> {
     let mut known = known_threads(tx, keys_of_mails).await?;
     let mut merged: HashMap<Uuid, Uuid> = HashMap::new();
@@ -87,6 +90,7 @@ pub(super) async fn resolve(
     joined.sort_unstable();
     for (from, into) in &joined {
         merge(tx, *from, *into).await?;
+        followed_threads::join(tx, *from, *into, now).await?;
     }
     let threads = threads.into_iter().map(|id| root(&merged, id)).collect();
     Ok(Resolved {

@@ -111,6 +111,23 @@ impl Store {
         tx.commit().await
     }
 
+    /// Who has this mail address, and is let in; `None` where several have it.
+    pub async fn user_with_address(&self, address: &str) -> Result<Option<String>, StoreError> {
+        let found: Vec<(String,)> = read!(self, |c| sqlx::query_as(
+            "select name
+             from users
+             where lower(mail) = $1 and disabled_at is null
+             limit 2"
+        )
+        .bind(address.trim().to_lowercase())
+        .fetch_all(c)
+        .await?);
+        Ok(match <[(String,); 1]>::try_from(found) {
+            Ok([(name,)]) => Some(name),
+            Err(_) => None,
+        })
+    }
+
     pub async fn user(&self, name: &str) -> Result<Option<User>, StoreError> {
         Ok(read!(self, |c| sqlx::query_as(
             "select name, display_name, mail, unit

@@ -7,7 +7,7 @@ use super::{House, Settled, opened::Opened};
 use crate::{
     domain::role::Principal,
     journal::{self, Choice, JournalError, OpenMail, Request, Suggested},
-    store::{Call, Origin, StoreError},
+    store::{Call, Entry, Origin, StoreError},
     suggest::Signals,
 };
 
@@ -36,12 +36,20 @@ pub(super) async fn file(
     let why = filing.why.clone();
     let filed = call.scope(async {
         Call::note_why(&why);
-        journal(house, mail, filing).await
+        journal(house, mail, filing).await.map(|_| ())
     });
     match filed.await {
-        Ok(()) | Err(JournalError::Store(StoreError::AlreadyFiled(_))) => Ok(Settled::Filed),
+        // Another was faster: by the same key, or with a copy of the mail.
+        Ok(())
+        | Err(JournalError::Store(
+            StoreError::AlreadyFiled(_)
+            | StoreError::AlreadyFiledUnseen
+            | StoreError::IdempotencyConflict,
+        )) => Ok(Settled::Filed),
         Err(JournalError::Store(error)) if error.is_transient() => Err(error),
         Err(JournalError::Store(StoreError::NotFound(_))) => Ok(Settled::Waits("no_such_case")),
+        Err(JournalError::Store(StoreError::NotAllowed(_))) => Ok(Settled::Waits("not_theirs")),
+        Err(JournalError::Store(StoreError::CaseClosed(_))) => Ok(Settled::Waits("case_closed")),
         Err(error) => {
             tracing::info!(mail = %mail.row.id, %error, "a mail could not be filed");
             Ok(Settled::Waits("not_filed"))
@@ -49,7 +57,12 @@ pub(super) async fn file(
     }
 }
 
-async fn journal(house: House<'_>, mail: &Opened, filing: Filing) -> Result<(), JournalError> {
+/// As it is suggested, within the call at hand.
+pub(super) async fn journal(
+    house: House<'_>,
+    mail: &Opened,
+    filing: Filing,
+) -> Result<Entry, JournalError> {
     let (store, row) = (house.store, &mail.row);
     let now = Utc::now();
     let read = store.attachment_texts(row.id).await?;
@@ -66,6 +79,7 @@ async fn journal(house: House<'_>, mail: &Opened, filing: Filing) -> Result<(), 
             filing.case_id,
         ),
         only_for: filing.only_for,
+        following: house.filing.following(),
         idempotency_key: filing.idempotency_key,
     };
     let opened = OpenMail {
@@ -74,6 +88,5 @@ async fn journal(house: House<'_>, mail: &Opened, filing: Filing) -> Result<(), 
         mail: &mail.mail,
     };
     let suggested = Suggested::of(described);
-    journal::journal(store, opened, &suggested, &request, &filing.actor, now).await?;
-    Ok(())
+    journal::journal(store, opened, &suggested, &request, &filing.actor, now).await
 }

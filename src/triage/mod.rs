@@ -5,12 +5,23 @@
 
 mod as_sent;
 mod filing;
+mod filing_address;
+mod filing_rules;
+mod followed_thread;
+mod linked_folder;
+mod marked;
 mod opened;
+mod recognised;
 
 pub use filing::Filing;
+pub use filing_rules::FilingRules;
+
+use uuid::Uuid;
 
 use crate::{
-    store::{Arrived, Store, StoreError},
+    journal::JournalError,
+    rules::Held,
+    store::{Arrived, Entry, Store, StoreError},
     suggest::Engine,
 };
 use opened::Opened;
@@ -20,6 +31,7 @@ use opened::Opened;
 pub struct House<'a> {
     pub store: &'a Store,
     pub engine: &'a Engine,
+    pub filing: &'a FilingRules,
 }
 
 /// What a step says of a mail.
@@ -37,9 +49,55 @@ pub async fn triage(house: House<'_>, arrived: &Arrived) -> Result<Settled, Stor
     let Some(mail) = Opened::read(house, arrived.mail_id).await? else {
         return Ok(Settled::No);
     };
-    let settled = as_sent::settle(house, &mail, arrived).await?;
+    let settled = settle(house, &mail, arrived).await?;
     if let Settled::Waits(why) = settled {
         tracing::info!(mail = %arrived.mail_id, why, "a mail waits for a person");
     }
     Ok(settled)
+}
+
+/// Files a mail as it is suggested, for somebody who asks for it: in their own call, and so with their own reason.
+pub async fn file_as_asked(
+    house: House<'_>,
+    mail_id: Uuid,
+    filing: Filing,
+) -> Result<Entry, JournalError> {
+    let mail = Opened::read(house, mail_id).await?;
+    let mail = mail.ok_or(StoreError::NotFound("mail"))?;
+    filing::journal(house, &mail, filing).await
+}
+
+async fn settle(
+    house: House<'_>,
+    mail: &Opened,
+    arrived: &Arrived,
+) -> Result<Settled, StoreError> {
+    // What one of our own people said of it, by their own hand.
+    let said = as_sent::settle(house, mail, arrived).await?;
+    if said != Settled::No {
+        return Ok(said);
+    }
+    let put = linked_folder::settle(house, mail, arrived).await?;
+    if put != Settled::No {
+        return Ok(put);
+    }
+    // The service neither files nor answers what it sent itself.
+    if mail.is_ours(house) {
+        return Ok(Settled::No);
+    }
+    if let Some(held) = mail.held() {
+        return Ok(Settled::Waits(match held {
+            Held::SeveralSenders => "several_senders",
+            Held::AddressInName => "address_in_name",
+        }));
+    }
+    let addressed = filing_address::settle(house, mail).await?;
+    if addressed != Settled::No {
+        return Ok(addressed);
+    }
+    let marked = marked::settle(house, mail).await?;
+    if marked != Settled::No {
+        return Ok(marked);
+    }
+    followed_thread::settle(house, mail).await
 }

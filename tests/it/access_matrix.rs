@@ -123,6 +123,7 @@ struct House {
     entries: Vec<Target>,
     files: Vec<Target>,
     notices: Vec<Target>,
+    mailboxes: Vec<Target>,
 }
 
 fn missing() -> Target {
@@ -240,6 +241,7 @@ async fn house() -> House {
     let notices = app.get("/api/v1/notices", "birthe").await.json();
     let notice = Uuid::parse_str(notices[0]["id"].as_str().unwrap()).unwrap();
 
+    let mailbox = app.store.mailboxes(None).await.unwrap().remove(0);
     let target = |name, id, level| Target { name, id, level };
     let of_cases = |open: Uuid, restricted: Uuid| {
         vec![
@@ -261,6 +263,8 @@ async fn house() -> House {
             file: on_open.1,
             notice,
             number: to_open.number,
+            mailbox: mailbox.id,
+            folder: mailbox.folders[0].id,
         },
         mails: vec![
             target("waiting", mails[0], Actor::in_mailbox),
@@ -282,6 +286,10 @@ async fn house() -> House {
             target("of a case of Birthe's", notice, Actor::of_birthe),
             missing(),
         ],
+        mailboxes: vec![
+            target("Birthe's", mailbox.id, Actor::in_mailbox),
+            missing(),
+        ],
         app,
     }
 }
@@ -294,6 +302,7 @@ impl House {
             Needs::SeesEntry | Needs::WritesEntry | Needs::ManagesEntry => &self.entries,
             Needs::SeesDocument => &self.files,
             Needs::ManagesNotice => &self.notices,
+            Needs::SeesMailbox => &self.mailboxes,
             Needs::Nothing | Needs::SignedIn | Needs::Auditor | Needs::Emergency => &[],
         }
     }
@@ -310,6 +319,7 @@ impl House {
             Needs::SeesEntry | Needs::WritesEntry | Needs::ManagesEntry => things.entry = id,
             Needs::SeesDocument => things.file = id,
             Needs::ManagesNotice => things.notice = id,
+            Needs::SeesMailbox => things.mailbox = id,
             Needs::Nothing | Needs::SignedIn | Needs::Auditor | Needs::Emergency => {}
         }
         things
@@ -328,7 +338,11 @@ fn expected(needs: Needs, actor: Actor, level: Option<Level>) -> Option<u16> {
         Needs::Nothing | Needs::SignedIn => return None,
         Needs::Auditor => return (actor != Actor::Rita).then_some(404),
         Needs::Emergency => return (actor != Actor::Eva).then_some(404),
-        Needs::SeesMail | Needs::SeesCase | Needs::SeesEntry | Needs::SeesDocument => Level::Read,
+        Needs::SeesMail
+        | Needs::SeesMailbox
+        | Needs::SeesCase
+        | Needs::SeesEntry
+        | Needs::SeesDocument => Level::Read,
         Needs::WritesCase | Needs::WritesEntry => Level::Write,
         Needs::ManagesEntry | Needs::ManagesNotice => Level::Manage,
     };

@@ -11,7 +11,7 @@ use sagspost::{
     documents::reader::Reader,
     domain::case_number::Template,
     outbox::{MarkError, Marker, Outbox},
-    store::{AttachmentText, EventKind, MailFilter, MarkPayload, NewEntry, ReadMail, Store},
+    store::{AttachmentText, EventKind, Following, MailFilter, MarkPayload, NewEntry, ReadMail, Store},
     suggest::{Engine, Evidence, Organisation, Signals},
 };
 use uuid::Uuid;
@@ -38,6 +38,8 @@ fn outbox(store: &Store) -> Outbox {
         scanner: crate::support::scanner::none(),
         reader: Reader::of(env!("CARGO_BIN_EXE_sagspost").into()),
         engine: Arc::new(Engine::new(Organisation::default())),
+        filing: crate::support::filing::rules(),
+        post: None,
     }
 }
 
@@ -191,6 +193,7 @@ on_both! {
             request_hash: [0; 32],
             type_lessons: None,
             suggestion_lesson: None,
+            following: Following::Untouched,
             documents: Vec::new(),
             jobs: Vec::new(),
         };

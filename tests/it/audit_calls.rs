@@ -61,7 +61,12 @@ async fn things(app: &App) -> Things {
     let opening = app.post("/api/v1/cases/emergency", "rita", &opening).await;
     assert_eq!(opening.status, 201);
     let notices = app.get("/api/v1/notices", "birthe").await.json();
+    let mailboxes = app.store.mailboxes(None).await.unwrap();
+    let mailbox = mailboxes.iter().find(|mailbox| mailbox.name == "leder");
+    let mailbox = mailbox.unwrap();
     Things {
+        mailbox: mailbox.id,
+        folder: mailbox.folders[0].id,
         notice: id(&notices[0]["id"]),
         number: app.hidden_case("Ikke åbnet", "birthe").await.number,
         mail: mails[0],

@@ -1,6 +1,6 @@
 //! What a mail and its files are called, what kind they are and what they ask for, through the API.
 
-use sagspost::store::{NewEntry, Store};
+use sagspost::store::{Following, NewEntry, Store};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -228,6 +228,7 @@ what_was_taught_stays_with_its_entry_until_that_is_undone(store) {
             request_hash: [0; 32],
             type_lessons: lessons,
             suggestion_lesson: None,
+            following: Following::Untouched,
             documents: Vec::new(),
             jobs: Vec::new(),
         };

@@ -4,7 +4,7 @@ use chrono::Duration;
 use sagspost::domain::access::Onlooker;
 use sagspost::{
     domain::case::Case,
-    store::{NewEntry, Store},
+    store::{Following, NewEntry, Store},
     suggest::{Engine, Organisation, Signals, Suggestion},
 };
 use serde_json::{Value, json};
@@ -83,6 +83,7 @@ impl Scene {
             request_hash: [0; 32],
             type_lessons: None,
             suggestion_lesson: Some(lesson(n)),
+            following: Following::Untouched,
             documents: Vec::new(),
             jobs: Vec::new(),
         };

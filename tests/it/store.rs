@@ -9,7 +9,7 @@ use sagspost::{
     journal::{self, Choice, Suggested},
     mime,
     store::{
-        CaseFilter, CaseQuery, CaseRequest, Entry, EntryState, Follower, MailFilter, NewCase,
+        CaseFilter, CaseQuery, CaseRequest, Entry, EntryState, Follower, Following, MailFilter, NewCase,
         Store, StoreError,
     },
 };
@@ -57,6 +57,7 @@ pub(crate) async fn file(
         choice: Choice::default(),
         type_lessons: None,
         suggestion_lesson: None,
+        following: Following::Untouched,
         idempotency_key: key.to_owned(),
     };
     journal::journal(

@@ -20,11 +20,13 @@ use sagspost::{
     server::{self, Limits, Tls},
     store::{Batch, NewCase},
     suggest::{Engine, Organisation, Signals, kle::Subjects},
+    triage::FilingRules,
 };
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use super::filing;
 use super::store::{self, TestStore, day};
 
 static METRICS: OnceLock<PrometheusHandle> = OnceLock::new();
@@ -110,6 +112,7 @@ impl App {
                 numbers: Template::parse(&config.organisation.case_number).unwrap(),
             }),
             scanner: Arc::clone(&scanner),
+            filing: Arc::new(FilingRules::new(&config.filing, filing::key())),
             auth: Arc::new(Auth::new(&config, store.store.clone())),
             config: Arc::new(config),
             metrics: METRICS

@@ -17,6 +17,9 @@ pub struct Things {
     pub other_case: Uuid,
     pub file: Uuid,
     pub notice: Uuid,
+    /// With a folder.
+    pub mailbox: Uuid,
+    pub folder: Uuid,
     /// Of a case that can be opened in an emergency.
     pub number: String,
 }
@@ -25,6 +28,7 @@ pub struct Things {
 pub fn request(app: &App, route: &Route, things: &Things, user: &str) -> RequestBuilder {
     let id = match route.path {
         path if path.contains("/mails/") => things.mail,
+        path if path.contains("/mailboxes/") => things.mailbox,
         path if path.contains("/journal/") => things.entry,
         path if path.contains("/files/") => things.file,
         path if path.contains("/suggestions/") => things.mail,
@@ -35,6 +39,7 @@ pub fn request(app: &App, route: &Route, things: &Things, user: &str) -> Request
         .path
         .replace("{id}", &id.to_string())
         .replace("{mail_id}", &id.to_string())
+        .replace("{folder}", &things.folder.to_string())
         .replace("{path}", "0");
     let body = match (route.method.as_str(), route.path) {
         ("POST", "/api/v1/messages/lookup") => json!({ "message_id": "1@x" }),
@@ -43,6 +48,13 @@ pub fn request(app: &App, route: &Route, things: &Things, user: &str) -> Request
         }
         ("POST", "/api/v1/journal") => {
             json!({ "mail_id": things.mail, "case_id": things.other_case })
+        }
+        ("POST", "/api/v1/marks") => json!({ "case_id": things.case }),
+        ("PUT", "/api/v1/mailboxes/{id}/folders/{folder}/case") => {
+            json!({ "case_id": things.other_case })
+        }
+        ("PUT", "/api/v1/mails/{id}/following") => {
+            json!({ "following": true, "case_id": things.other_case })
         }
         ("PUT", "/api/v1/journal/{id}/access") => json!({ "only_for": null }),
         ("POST", "/api/v1/cases") => json!({ "title": "Ny sag" }),

@@ -156,6 +156,11 @@ impl Dovecot {
         maildir
     }
 
+    /// Where the Maildirs of all users lie.
+    pub fn mails(&self) -> PathBuf {
+        self.path("mail")
+    }
+
     /// Makes the server number a folder's mails anew, as after a restore from a backup.
     pub fn change_uidvalidity(&mut self, user: &str, folder: &str) {
         self.stop();
@@ -214,14 +219,15 @@ impl Dovecot {
         }
     }
 
-    fn give_to_mail_user(&self, path: &Path) {
+    pub fn give_to_mail_user(&self, path: &Path) {
         if fs::metadata(self.folder.path()).unwrap().uid() == 0 {
             let (uid, gid, _) = self.mail_user_cached();
             chown(path, Some(uid), Some(gid)).unwrap();
         }
     }
 
-    fn mail_user_cached(&self) -> (u32, u32, String) {
+    /// Uid, gid and name of whom mails belong to.
+    pub fn mail_user_cached(&self) -> (u32, u32, String) {
         static MAIL_USER: std::sync::OnceLock<(u32, u32, String)> = std::sync::OnceLock::new();
         MAIL_USER.get_or_init(|| self.mail_user()).clone()
     }

@@ -5,6 +5,7 @@ pub mod calls;
 pub mod certificates;
 pub mod cli;
 pub mod dovecot;
+pub mod filing;
 pub mod generator;
 pub mod hostile;
 pub mod house;
@@ -14,6 +15,7 @@ pub mod oidc;
 pub mod postgres;
 pub mod s3;
 pub mod scanner;
+pub mod smtp;
 pub mod store;
 pub mod wire;
 

@@ -9,7 +9,7 @@ use sagspost::{
         mail::Sha256,
     },
     mime,
-    store::{Batch, Blobs, BlobsAt, NewCase, NewEntry, NewMail, Place, Store, User},
+    store::{Batch, Blobs, BlobsAt, Following, NewCase, NewEntry, NewMail, Place, Store, User},
 };
 use uuid::Uuid;
 
@@ -170,6 +170,7 @@ pub async fn file_mail(store: &Store, mail_id: Uuid, case_id: Uuid, by: &str) ->
         request_hash: [0; 32],
         type_lessons: None,
         suggestion_lesson: None,
+        following: Following::Untouched,
         documents: Vec::new(),
         jobs: Vec::new(),
     };

@@ -1,0 +1,67 @@
+//! What the tests' house has chosen of filing without a click: threads are followed, marks have a known key.
+
+use std::sync::Arc;
+
+use sagspost::{
+    cases::BuiltIn,
+    config::{Filing, Follow},
+    documents::reader::Reader,
+    domain::{case_mark::MarkKey, case_number::Template, direction::OwnDomains},
+    mailbox::{TokenCache, mark::Marks},
+    outbox::{Outbox, Post},
+    store::Store,
+    suggest::{Engine, Organisation},
+    triage::FilingRules,
+};
+
+/// Whose Authentication-Results the tests' house believes.
+pub const TRUSTED: &str = "mx.eksempelkommune.example";
+
+pub fn key() -> MarkKey {
+    MarkKey::new(&[7; 32])
+}
+
+pub fn rules() -> Arc<FilingRules> {
+    rules_with(Follow::On)
+}
+
+pub fn rules_with(follow: Follow) -> Arc<FilingRules> {
+    let settings = Filing {
+        follow,
+        address: "sag+{case}@eksempelkommune.example".to_owned(),
+        trusted_server: TRUSTED.to_owned(),
+    };
+    Arc::new(FilingRules::new(&settings, key()))
+}
+
+/// The outbox of a house on this store, with real marks in mailboxes.
+pub fn outbox(
+    store: &Store,
+    tokens: TokenCache,
+    filing: Arc<FilingRules>,
+    post: Option<Arc<Post>>,
+) -> Outbox {
+    let own = vec!["eksempelkommune.example".to_owned()];
+    let organisation = Organisation {
+        domains: OwnDomains::from(own),
+        ..Organisation::default()
+    };
+    Outbox {
+        store: store.clone(),
+        case_system: Arc::new(BuiltIn {
+            store: store.clone(),
+            numbers: Template::parse("{year}-{seq:5}").unwrap(),
+        }),
+        marker: Arc::new(Marks::new(store.clone(), tokens)),
+        scanner: super::scanner::none(),
+        reader: Reader::of(env!("CARGO_BIN_EXE_sagspost").into()),
+        engine: Arc::new(Engine::new(organisation)),
+        filing,
+        post,
+    }
+}
+
+/// Does all that is due now.
+pub async fn run(outbox: &Outbox) {
+    while outbox.run_due().await.unwrap() + outbox.mail_due().await.unwrap() > 0 {}
+}
