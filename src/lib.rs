@@ -26,3 +26,4 @@ pub mod server;
 pub mod store;
 pub mod suggest;
 pub mod telemetry;
+pub mod triage;

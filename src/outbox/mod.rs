@@ -5,10 +5,10 @@
 
 mod deliver;
 pub mod emergencies;
-mod file_as_sent;
 pub mod housekeeping;
 mod mark;
 mod read_attachments;
+mod triage;
 mod worker;
 
 pub use mark::{MarkError, Marker};

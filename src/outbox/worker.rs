@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::Utc;
 use tokio_util::sync::CancellationToken;
 
-use super::{Marker, deliver, file_as_sent, mark, read_attachments};
+use super::{Marker, deliver, mark, read_attachments, triage};
 use crate::{
     cases::CaseSystem,
     documents::reader::Reader,
@@ -130,7 +130,7 @@ impl Outbox {
                 JobKind::Mark => mark::run(self, job, true).await,
                 JobKind::Unmark => mark::run(self, job, false).await,
                 JobKind::ReadAttachments => read_attachments::run(self, job).await,
-                JobKind::FileAsSent => Box::pin(file_as_sent::run(self, job)).await,
+                JobKind::Triage => Box::pin(triage::run(self, job)).await,
             };
             match outcome {
                 Ok(()) => {

@@ -26,8 +26,10 @@ pub enum JobKind {
     Unmark,
     /// Read what the attachments of stored mails say.
     ReadAttachments,
-    /// File a mail on the case that its sender chose while writing.
-    FileAsSent,
+    /// Ask what becomes of a mail that arrived.
+    // What was written under its first name, when it was for sent mail alone, is still due.
+    #[serde(alias = "file_as_sent")]
+    Triage,
 }
 
 impl JobKind {
@@ -37,7 +39,7 @@ impl JobKind {
             Self::Mark => "mark",
             Self::Unmark => "unmark",
             Self::ReadAttachments => "read_attachments",
-            Self::FileAsSent => "file_as_sent",
+            Self::Triage => "triage",
         }
     }
 }
@@ -57,14 +59,6 @@ impl NewJob {
             kind,
             payload: serde_json::to_value(place).unwrap_or_default(),
             group_key: format!("mailbox:{}", place.mailbox_id),
-        }
-    }
-
-    pub(super) fn file_as_sent(mailbox_id: Uuid, mail_id: Uuid, number: &str) -> Self {
-        Self {
-            kind: JobKind::FileAsSent,
-            payload: serde_json::json!({ "mailbox_id": mailbox_id, "mail_id": mail_id, "case_number": number }),
-            group_key: format!("sent:{mailbox_id}"),
         }
     }
 
@@ -242,7 +236,7 @@ impl Store {
                  set state = 'done', leased_until = null, last_error = null
                  where id = $1 and fence = $2"
             }
-            JobKind::Deliver | JobKind::Unmark | JobKind::ReadAttachments | JobKind::FileAsSent => {
+            JobKind::Deliver | JobKind::Unmark | JobKind::ReadAttachments | JobKind::Triage => {
                 "delete from jobs where id = $1 and fence = $2"
             }
         };

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{
     AuditRecord, EventKind, Lease, NotForACase, Store, StoreError,
     access::{sees_entry, sees_mail, sees_mailbox},
-    audit,
+    arrivals, audit,
     data_keys::{self, Placed},
     db::{Db, Tx, read, write},
     events, jobs, leases, marks, pictures, search, threads,
@@ -264,17 +264,7 @@ impl Store {
             };
             events::append(&mut tx, now, &event).await?;
         }
-        let to_file: Vec<jobs::NewJob> = (batch.mails.iter().zip(&stored))
-            .filter_map(|(new, stored)| {
-                let number = new.chosen_case.as_deref()?;
-                Some(jobs::NewJob::file_as_sent(
-                    batch.mailbox_id,
-                    stored.id,
-                    number,
-                ))
-            })
-            .collect();
-        jobs::insert(&mut tx, &to_file, None, now).await?;
+        arrivals::order_triage(&mut tx, batch, &stored, now).await?;
         let to_read = mails_to_read(batch, &stored);
         if !to_read.is_empty() {
             let job = jobs::NewJob::read_attachments(batch.mailbox_id, &to_read);

@@ -4,6 +4,7 @@
 //! for what they answer, and access is a clause of the query.
 
 mod access;
+mod arrivals;
 mod attachments;
 mod audit;
 mod blobs;
@@ -44,6 +45,7 @@ mod wal;
 
 use std::sync::Arc;
 
+pub use arrivals::Arrived;
 pub use attachments::{AttachmentText, ReadMail};
 pub use audit::{
     AuditFilter, AuditRecord, BEFORE_ALL, Call, Chained, Checkpoint, Origin, Recorded, Removal,
