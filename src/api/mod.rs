@@ -27,6 +27,7 @@ mod proposal;
 mod quality;
 mod reading;
 mod recording;
+mod rules;
 mod shape;
 mod sign_in;
 mod stand_in;
@@ -152,6 +153,13 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(cases::file))
         .routes(routes!(emergency::notices))
         .routes(routes!(emergency::seen))
+        .routes(routes!(rules::list, rules::create))
+        .routes(routes!(rules::look_through))
+        .routes(routes!(rules::order))
+        .routes(routes!(rules::show, rules::change, rules::remove))
+        .routes(routes!(rules::switch))
+        .routes(routes!(rules::versions))
+        .routes(routes!(rules::restore))
         .routes(routes!(events::follow))
         .routes(routes!(audit::list))
 }

@@ -4,6 +4,7 @@
 //! person. A step acts in somebody's name, and does nothing that they could not do themselves.
 
 mod as_sent;
+pub mod by_rules;
 mod filing;
 mod opened;
 

@@ -5,7 +5,9 @@ use sagspost::api::policy::Needs;
 use sagspost::config::{Secret, Token};
 use sagspost::domain::access::{Allowed, CaseAccess, Level};
 use sagspost::domain::role::{Grant, Principal, Role, Scope};
-use sagspost::store::{Deputy, ImportedUser, NewCase, User};
+use sagspost::store::{
+    Deputy, ImportedUser, NewCase, RuleMode, RuleOwner, RuleText, User,
+};
 use sagspost::suggest::Organisation;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -103,6 +105,10 @@ impl Actor {
         sees.then_some(Level::Manage)
     }
 
+    fn of_administrator(self) -> Option<Level> {
+        matches!(self, Self::Ib).then_some(Level::Manage)
+    }
+
     fn of_birthe(self) -> Option<Level> {
         matches!(self, Self::Birthe | Self::DoraForBirthe).then_some(Level::Manage)
     }
@@ -123,6 +129,7 @@ struct House {
     entries: Vec<Target>,
     files: Vec<Target>,
     notices: Vec<Target>,
+    rules: Vec<Target>,
 }
 
 fn missing() -> Target {
@@ -171,6 +178,33 @@ async fn people(app: &App) {
         until: None,
     };
     app.store.save_deputy(&deputy).await.unwrap();
+}
+
+/// Whose rules there are.
+const RULES: [(&str, fn(Actor) -> Option<Level>); 3] = [
+    ("Birthe's", Actor::of_birthe),
+    ("the mailbox's", Actor::in_mailbox),
+    ("the organisation's", Actor::of_administrator),
+];
+
+async fn add_rule(app: &App, whose: &str, name: &str) -> Uuid {
+    let (owner, author) = match whose {
+        "Birthe's" => (RuleOwner::Person("birthe".to_owned()), "birthe"),
+        "the mailbox's" => {
+            let mailboxes = app.store.mailboxes(None).await.unwrap();
+            (RuleOwner::Mailbox(mailboxes[0].id), "birthe")
+        }
+        _ => (RuleOwner::Organisation, "ib"),
+    };
+    let text = RuleText {
+        name,
+        text: &calls::rule(name),
+        cases: &[],
+        what: "created",
+    };
+    let (mode, now) = (RuleMode::Off, chrono::Utc::now());
+    let rule = app.store.create_rule(&owner, text, mode, author, now).await;
+    rule.unwrap().id
 }
 
 async fn house() -> House {
@@ -241,6 +275,12 @@ async fn house() -> House {
     let notice = Uuid::parse_str(notices[0]["id"].as_str().unwrap()).unwrap();
 
     let target = |name, id, level| Target { name, id, level };
+    let mut rules = Vec::new();
+    for (name, level) in RULES {
+        rules.push(target(name, add_rule(&app, name, "Rykkere").await, level));
+    }
+    let rule = rules[0].id;
+    rules.push(missing());
     let of_cases = |open: Uuid, restricted: Uuid| {
         vec![
             target("open", open, Actor::on_open),
@@ -260,6 +300,7 @@ async fn house() -> House {
             other_case: open.id,
             file: on_open.1,
             notice,
+            rule,
             number: to_open.number,
         },
         mails: vec![
@@ -282,6 +323,7 @@ async fn house() -> House {
             target("of a case of Birthe's", notice, Actor::of_birthe),
             missing(),
         ],
+        rules,
         app,
     }
 }
@@ -294,6 +336,8 @@ impl House {
             Needs::SeesEntry | Needs::WritesEntry | Needs::ManagesEntry => &self.entries,
             Needs::SeesDocument => &self.files,
             Needs::ManagesNotice => &self.notices,
+            Needs::SeesRule | Needs::WritesRule => &self.rules,
+            Needs::WritesRules => &self.rules[..1],
             Needs::Nothing | Needs::SignedIn | Needs::Auditor | Needs::Emergency => &[],
         }
     }
@@ -310,6 +354,8 @@ impl House {
             Needs::SeesEntry | Needs::WritesEntry | Needs::ManagesEntry => things.entry = id,
             Needs::SeesDocument => things.file = id,
             Needs::ManagesNotice => things.notice = id,
+            Needs::SeesRule | Needs::WritesRule => things.rule = id,
+            Needs::WritesRules => {}
             Needs::Nothing | Needs::SignedIn | Needs::Auditor | Needs::Emergency => {}
         }
         things
@@ -328,9 +374,15 @@ fn expected(needs: Needs, actor: Actor, level: Option<Level>) -> Option<u16> {
         Needs::Nothing | Needs::SignedIn => return None,
         Needs::Auditor => return (actor != Actor::Rita).then_some(404),
         Needs::Emergency => return (actor != Actor::Eva).then_some(404),
-        Needs::SeesMail | Needs::SeesCase | Needs::SeesEntry | Needs::SeesDocument => Level::Read,
+        // Whom they name is no secret; whether there are rules is.
+        Needs::WritesRules => return level.is_none().then_some(403),
+        Needs::SeesMail
+        | Needs::SeesCase
+        | Needs::SeesEntry
+        | Needs::SeesDocument
+        | Needs::SeesRule => Level::Read,
         Needs::WritesCase | Needs::WritesEntry => Level::Write,
-        Needs::ManagesEntry | Needs::ManagesNotice => Level::Manage,
+        Needs::ManagesEntry | Needs::ManagesNotice | Needs::WritesRule => Level::Manage,
     };
     match level {
         None => Some(404),
@@ -352,7 +404,14 @@ async fn everybody_gets_of_every_route_what_the_policy_says() {
         };
         for target in targets {
             for actor in ACTORS {
-                let things = house.things_with(route.needs, target.id);
+                let mut things = house.things_with(route.needs, target.id);
+                if (route.method, route.path) == (&Method::DELETE, "/api/v1/rules/{id}")
+                    && target.name != "not there"
+                {
+                    // Each removes one of their own.
+                    let name = format!("Til {actor:?}");
+                    things.rule = add_rule(&house.app, target.name, &name).await;
+                }
                 let mut request = calls::request(&house.app, route, &things, actor.user());
                 if actor == Actor::DoraForBirthe {
                     request = request.header("Sagspost-On-Behalf-Of", "birthe");

@@ -61,7 +61,10 @@ async fn things(app: &App) -> Things {
     let opening = app.post("/api/v1/cases/emergency", "rita", &opening).await;
     assert_eq!(opening.status, 201);
     let notices = app.get("/api/v1/notices", "birthe").await.json();
+    let body = json!({ "owner": "person:birthe", "text": calls::rule("Rykkere") });
+    let rule = app.post("/api/v1/rules", "birthe", &body).await.json();
     Things {
+        rule: id(&rule["id"]),
         notice: id(&notices[0]["id"]),
         number: app.hidden_case("Ikke åbnet", "birthe").await.number,
         mail: mails[0],

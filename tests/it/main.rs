@@ -58,6 +58,7 @@ mod sent_mail;
 mod serve;
 mod sign_in;
 mod store;
+mod stored_rules;
 mod suggest;
 mod token_attacks;
 mod unseen;
