@@ -76,12 +76,10 @@ create table mail_tags (
 );
 
 -- Why a mail waits for a person though it was looked at.
-create table mail_waits (
-  mail_id uuid not null references mails (id) on delete cascade,
-  mailbox_id uuid not null references mailboxes (id) on delete cascade,
-  reason text not null,
-  since timestamptz not null,
-  primary key (mail_id, mailbox_id)
+create table waiting_reasons (
+  mail_id uuid primary key references mails (id) on delete cascade,
+  code text not null,
+  noted_at timestamptz not null
 );
 
 -- Which mailbox's copy of a mail a rule makes a case of: each makes one, whatever mailboxes see it.

@@ -6,6 +6,7 @@ mod addin_settings;
 mod audit;
 mod cases;
 mod credentials;
+mod decisions;
 mod emergency;
 mod events;
 mod explanation;
@@ -160,6 +161,9 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(rules::switch))
         .routes(routes!(rules::versions))
         .routes(routes!(rules::restore))
+        .routes(routes!(decisions::of_rule))
+        .routes(routes!(decisions::undo))
+        .routes(routes!(decisions::of_mail))
         .routes(routes!(events::follow))
         .routes(routes!(audit::list))
 }

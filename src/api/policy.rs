@@ -134,6 +134,10 @@ pub const ROUTES: &[Route] = &[
     route(PUT, "/api/v1/rules/{id}/mode", WritesRule, "rule.mode", One("rule", "id")),
     route(GET, "/api/v1/rules/{id}/versions", SeesRule, "rule.read_versions", One("rule", "id")),
     route(POST, "/api/v1/rules/{id}/versions/{version}/restore", WritesRule, "rule.change", One("rule", "id")),
+    route(GET, "/api/v1/rules/{id}/decisions", SeesRule, "rule.read_decisions", One("rule", "id")),
+    // And takes back on each case what they themself could.
+    route(POST, "/api/v1/rules/{id}/undo-run", WritesRule, "rule.undo_run", One("rule", "id")),
+    route(GET, "/api/v1/mails/{id}/decisions", SeesMail, "mail.read_decisions", One("mail", "id")),
     // Ids alone; what they name is read, and recorded, by its own route.
     route(GET, "/api/v1/events", SignedIn, "", Not),
     route(GET, "/api/v1/audit", Auditor, "audit.read", Many("audit")),

@@ -28,6 +28,7 @@ use crate::{
     store::{Follower, Store, StoreError},
     suggest::{Engine, kle::Subjects},
     telemetry,
+    triage::by_rules::Ready,
 };
 
 /// Upper ends of what requests are counted in, in seconds: buckets of replicas can be added up, quantiles cannot.
@@ -122,6 +123,7 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
         marker: Arc::new(Marks::new(store.clone(), tokens.clone())),
         reader,
         engine: Arc::clone(&engine),
+        rules: Arc::new(Ready::new(&config.filing.trusted_server)),
     };
     work.spawn(outbox::run(outbox, stop.clone()));
     let supervisor = Supervisor::new(

@@ -37,6 +37,8 @@ pub struct Config {
     pub naming: Naming,
     pub suggestions: Suggestions,
     pub addin: Addin,
+    pub filing: Filing,
+    pub rules: Rules,
     pub mailboxes: Mailboxes,
     pub audit: Audit,
     pub api: Api,
@@ -142,6 +144,18 @@ pub struct Organisation {
 pub struct Suggestions {
     /// A file, or nothing.
     pub snapshot: String,
+}
+
+/// What is filed without a click.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Filing {
+    /// Empty: nobody's.
+    pub trusted_server: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct Rules {
+    pub contradiction_percent: u32,
 }
 
 /// How the add-in in Outlook behaves.

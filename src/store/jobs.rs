@@ -30,6 +30,10 @@ pub enum JobKind {
     // What was written under its first name, when it was for sent mail alone, is still due.
     #[serde(alias = "file_as_sent")]
     Triage,
+    /// Flag or move a mail, since a rule says so.
+    MarkByRule,
+    /// Take that back.
+    UnmarkByRule,
 }
 
 impl JobKind {
@@ -40,6 +44,8 @@ impl JobKind {
             Self::Unmark => "unmark",
             Self::ReadAttachments => "read_attachments",
             Self::Triage => "triage",
+            Self::MarkByRule => "mark_by_rule",
+            Self::UnmarkByRule => "unmark_by_rule",
         }
     }
 }
@@ -236,9 +242,12 @@ impl Store {
                  set state = 'done', leased_until = null, last_error = null
                  where id = $1 and fence = $2"
             }
-            JobKind::Deliver | JobKind::Unmark | JobKind::ReadAttachments | JobKind::Triage => {
-                "delete from jobs where id = $1 and fence = $2"
-            }
+            JobKind::Deliver
+            | JobKind::Unmark
+            | JobKind::ReadAttachments
+            | JobKind::Triage
+            | JobKind::MarkByRule
+            | JobKind::UnmarkByRule => "delete from jobs where id = $1 and fence = $2",
         };
         let mut tx = self.db.begin().await?;
         let done = write!(&mut tx, |c| sqlx::query(sql)

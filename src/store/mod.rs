@@ -12,6 +12,7 @@ mod case_access;
 mod cases;
 mod data_keys;
 mod db;
+mod decisions;
 mod deputies;
 mod emergencies;
 mod entries;
@@ -33,6 +34,7 @@ mod pane_sessions;
 mod persons;
 mod pictures;
 mod roles;
+mod rule_facts;
 mod rules;
 mod search;
 mod service_tokens;
@@ -42,6 +44,7 @@ mod threads;
 mod type_lessons;
 mod units;
 mod users;
+mod waiting;
 mod wal;
 
 use std::sync::Arc;
@@ -55,6 +58,7 @@ pub use audit::{
 pub use blobs::{BlobError, Blobs, BlobsAt, KeyError, Master};
 pub use cases::{CaseFilter, CaseQuery, CaseRequest, NewCase};
 pub use data_keys::{Encrypted, KeyState, NewObject};
+pub use decisions::{MailDecision, WithDecision};
 pub use deputies::Deputy;
 pub use emergencies::{Notice, Opening};
 pub use entries::{Entry, EntryState, FiledBefore, NewDocument, NewEntry, NewFile};
@@ -71,11 +75,12 @@ pub use mailboxes::{
     MailboxState,
 };
 pub use mails::{Batch, MailFilter, MailRow, NewMail, Place, StoredMail};
-pub use marks::{MarkPayload, MarkState};
+pub use marks::{MarkByRule, MarkPayload, MarkState};
 pub use not_for_a_case::NotForACase;
 pub use pane_sessions::PaneSession;
 pub use persons::{HeldDocument, HeldMail, HeldOfPerson, HeldParty, Person};
 pub use roles::GrantRow;
+pub use rule_facts::Actors;
 pub use rules::{KeptRule, NoOwner, RuleMode, RuleOwner, RuleText, RuleVersion, Suspended};
 pub use service_tokens::{NewServiceToken, ServiceToken, TokenScope};
 pub use sessions::{BegunSignIn, SessionLimits};

@@ -536,55 +536,6 @@ impl Store {
         self.ring();
         Ok(())
     }
-
-    /// In whose name a rule acts on the mail of a mailbox: the person's whose rule it is; else whoever wrote it, if the
-    /// mailbox is theirs to file from, else its only owner, or the one that the mail is addressed to.
-    pub async fn rule_acts_for(
-        &self,
-        rule: &KeptRule,
-        mailbox_id: Uuid,
-        addressed: &[&str],
-    ) -> Result<Option<String>, StoreError> {
-        let rows: Vec<(String, Option<String>, String, String)> = read!(self, |c| sqlx::query_as(
-            "select u.name, u.mail, a.kind, a.principal
-             from mailbox_access a
-             join memberships p on p.principal = a.principal
-             join users u on u.name = p.user_name
-             where a.mailbox_id = $1 and a.kind in ('owner', 'registrar')
-             order by u.name
-             limit 10000"
-        )
-        .bind(mailbox_id)
-        .fetch_all(c)
-        .await?);
-        if let RuleOwner::Person(person) = &rule.owner {
-            let own = format!("user:{person}");
-            let theirs = rows
-                .iter()
-                .any(|(user, _, kind, principal)| user == person && kind == "owner" && *principal == own);
-            return Ok(theirs.then(|| person.clone()));
-        }
-        if rows.iter().any(|(user, ..)| *user == rule.changed_by) {
-            return Ok(Some(rule.changed_by.clone()));
-        }
-        let mut owners: Vec<(&String, &Option<String>)> = rows
-            .iter()
-            .filter(|(_, _, kind, _)| kind == "owner")
-            .map(|(user, mail, ..)| (user, mail))
-            .collect();
-        owners.dedup();
-        let is_addressed = |(_, mail): &&(&String, &Option<String>)| {
-            mail.as_deref().is_some_and(|mail| {
-                addressed
-                    .iter()
-                    .any(|address| address.eq_ignore_ascii_case(mail))
-            })
-        };
-        Ok(match (owners.as_slice(), owners.iter().find(is_addressed)) {
-            ([(only, _)], _) | (_, Some((only, _))) => Some((*only).clone()),
-            _ => None,
-        })
-    }
 }
 
 /// A person's rule looks at the mailboxes that are theirs by name, not at those they share.

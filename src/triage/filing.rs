@@ -7,7 +7,7 @@ use super::{House, Settled, opened::Opened};
 use crate::{
     domain::role::Principal,
     journal::{self, Choice, JournalError, OpenMail, Request, Suggested},
-    store::{Call, Origin, StoreError},
+    store::{Call, Entry, Origin, StoreError},
     suggest::Signals,
 };
 
@@ -36,7 +36,7 @@ pub(super) async fn file(
     let why = filing.why.clone();
     let filed = call.scope(async {
         Call::note_why(&why);
-        journal(house, mail, filing).await
+        journal(house, mail, filing).await.map(|_| ())
     });
     match filed.await {
         Ok(()) | Err(JournalError::Store(StoreError::AlreadyFiled(_))) => Ok(Settled::Filed),
@@ -49,7 +49,12 @@ pub(super) async fn file(
     }
 }
 
-async fn journal(house: House<'_>, mail: &Opened, filing: Filing) -> Result<(), JournalError> {
+/// As it is suggested, within the call at hand.
+pub(super) async fn journal(
+    house: House<'_>,
+    mail: &Opened,
+    filing: Filing,
+) -> Result<Entry, JournalError> {
     let (store, row) = (house.store, &mail.row);
     let now = Utc::now();
     let read = store.attachment_texts(row.id).await?;
@@ -74,6 +79,5 @@ async fn journal(house: House<'_>, mail: &Opened, filing: Filing) -> Result<(), 
         mail: &mail.mail,
     };
     let suggested = Suggested::of(described);
-    journal::journal(store, opened, &suggested, &request, &filing.actor, now).await?;
-    Ok(())
+    journal::journal(store, opened, &suggested, &request, &filing.actor, now).await
 }

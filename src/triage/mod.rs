@@ -10,7 +10,10 @@ mod opened;
 
 pub use filing::Filing;
 
+use chrono::Utc;
+
 use crate::{
+    cases::CaseSystem,
     store::{Arrived, Store, StoreError},
     suggest::Engine,
 };
@@ -21,6 +24,9 @@ use opened::Opened;
 pub struct House<'a> {
     pub store: &'a Store,
     pub engine: &'a Engine,
+    /// Where rules make new cases.
+    pub cases: &'a dyn CaseSystem,
+    pub rules: &'a by_rules::Ready,
 }
 
 /// What a step says of a mail.
@@ -31,16 +37,27 @@ pub enum Settled {
     Filed,
     /// No step after it may decide; the code says why a person must.
     Waits(&'static str),
+    /// What a rule asks for is not known yet; ask again later.
+    NotYet,
 }
 
-/// Asks the steps about a mail. May be repeated: what was filed is not filed again.
-pub async fn triage(house: House<'_>, arrived: &Arrived) -> Result<Settled, StoreError> {
+/// Asks the steps about a mail. May be repeated: what was filed is not filed again. `may_wait`: where more will be known
+/// later.
+pub async fn triage(
+    house: House<'_>,
+    arrived: &Arrived,
+    may_wait: bool,
+) -> Result<Settled, StoreError> {
     let Some(mail) = Opened::read(house, arrived.mail_id).await? else {
         return Ok(Settled::No);
     };
-    let settled = as_sent::settle(house, &mail, arrived).await?;
+    let mut settled = as_sent::settle(house, &mail, arrived).await?;
+    if settled == Settled::No {
+        settled = by_rules::settle(house, &mail, arrived, may_wait).await?;
+    }
     if let Settled::Waits(why) = settled {
         tracing::info!(mail = %arrived.mail_id, why, "a mail waits for a person");
+        house.store.note_waiting(arrived.mail_id, why, Utc::now()).await?;
     }
     Ok(settled)
 }

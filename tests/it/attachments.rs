@@ -38,6 +38,7 @@ fn outbox(store: &Store) -> Outbox {
         scanner: crate::support::scanner::none(),
         reader: Reader::of(env!("CARGO_BIN_EXE_sagspost").into()),
         engine: Arc::new(Engine::new(Organisation::default())),
+        rules: Arc::default(),
     }
 }
 

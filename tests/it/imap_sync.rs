@@ -567,6 +567,7 @@ fn a_mail_on_two_cases_comes_back_to_the_folder_it_was_moved_from_when_the_last_
         scanner: crate::support::scanner::none(),
         reader: Reader::of(env!("CARGO_BIN_EXE_sagspost").into()),
         engine: Arc::new(Engine::new(Organisation::default())),
+        rules: Arc::default(),
     };
     let run = async || while outbox.run_due().await.unwrap() > 0 {};
     let file_on = async |title, key| {

@@ -51,6 +51,7 @@ mod people;
 mod proposals;
 mod retention;
 mod rules;
+mod rules_that_run;
 mod s3;
 mod scan;
 mod secrets;

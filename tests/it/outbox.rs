@@ -141,6 +141,7 @@ impl House {
                 scanner: crate::support::scanner::none(),
                 reader: Reader::of(env!("CARGO_BIN_EXE_sagspost").into()),
                 engine: Arc::new(Engine::new(Organisation::default())),
+                rules: Arc::default(),
             },
             elsewhere,
             notebook,

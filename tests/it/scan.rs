@@ -364,5 +364,6 @@ fn outbox(app: &App) -> Outbox {
         marker: Arc::new(NoMarks),
         reader: Reader::of(env!("CARGO_BIN_EXE_sagspost").into()),
         engine: Arc::new(Engine::new(Organisation::default())),
+        rules: Arc::default(),
     }
 }

@@ -55,6 +55,7 @@ fn filed_from(folder: &str, access: CaseAccess) -> (Case, Vec<Entry>, House) {
         scanner: crate::support::scanner::none(),
         reader: Reader::of(env!("CARGO_BIN_EXE_sagspost").into()),
         engine: Arc::new(Engine::new(Organisation::default())),
+        rules: Arc::default(),
     };
     let mail = house.mails().remove(0);
     let entries = house.block_on(async {

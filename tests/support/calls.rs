@@ -59,6 +59,7 @@ pub fn request(app: &App, route: &Route, things: &Things, user: &str) -> Request
         ("POST", "/api/v1/rules/check") => json!({ "text": rule("Fakturaer") }),
         ("PUT", "/api/v1/rules/order") => json!({ "owner": "person:birthe", "ids": [things.rule] }),
         ("PUT", "/api/v1/rules/{id}") => json!({ "text": rule("Regninger"), "version": 1 }),
+        ("POST", "/api/v1/rules/{id}/undo-run") => json!({ "since": "2026-01-01T00:00:00Z" }),
         ("PUT", "/api/v1/rules/{id}/mode") => json!({ "mode": "shadow" }),
         ("PATCH", "/api/v1/cases/{id}") => json!({ "status": "closed" }),
         _ => Value::Null,
