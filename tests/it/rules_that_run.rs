@@ -162,8 +162,8 @@ async fn a_rule_files_what_arrives_in_its_persons_name_and_tells_why() {
     assert_eq!(decision["because"][0]["found"], "Hegn 42");
     assert_eq!(decision["followed"][0]["state"], "done");
     assert_eq!(decision["followed"][0]["entry_id"], json!(entries[0].id));
-    let records = app.store.audit_found(&AuditFilter::default(), None, 50);
-    let records = records.await.unwrap();
+    let all = AuditFilter::default();
+    let records = app.store.audit_found(&all, None, 50).await.unwrap();
     let (_, record) = (records.iter())
         .find(|(_, record)| record.action == "journal")
         .unwrap();
