@@ -372,7 +372,7 @@ fn tagged(status: StatusCode, detail: CaseDetail) -> Response {
 }
 
 /// `None` without If-Match: the last writer wins, because they asked for that.
-fn expected_version(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
+pub(super) fn expected_version(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
     let Some(value) = headers.get(header::IF_MATCH) else {
         return Ok(None);
     };

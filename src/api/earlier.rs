@@ -13,7 +13,7 @@ use crate::{
     domain::role::Principal,
     journal::{Choice, JournalError},
     store::{MailFilter, MailRow, StoreError},
-    triage::{self, Filing, House},
+    triage::{self, Filing},
 };
 
 /// Mails of one thread that are taken along at most; the rest are offered.
@@ -120,11 +120,6 @@ async fn file(
     along: &Along<'_>,
     viewer: &str,
 ) -> Result<Option<Uuid>, StoreError> {
-    let house = House {
-        store: &app.store,
-        engine: &app.engine,
-        filing: &app.filing,
-    };
     let filing = Filing {
         case_id: along.case_id,
         actor: viewer.to_owned(),
@@ -133,7 +128,7 @@ async fn file(
         why: String::new(),
         idempotency_key: format!("{}:{}", along.idempotency_key, mail.id),
     };
-    match triage::file_as_asked(house, mail.id, filing).await {
+    match triage::file_as_asked(app.house(), mail.id, filing).await {
         Ok(entry) => Ok(Some(entry.id)),
         Err(JournalError::Store(error)) if error.is_transient() => Err(error),
         Err(error) => {

@@ -21,7 +21,7 @@ const LASTS: Duration = Duration::from_mins(10);
 
 /// What happens, as server-sent events: `mail.new`, `suggestion.ready`, `entry.committed`, `entry.undone`,
 /// `entry.delivered`, `entry.failed`, `mark.failed`, `mail.not_for_a_case`, `mail.not_for_a_case_undone`, `case.changed`,
-/// `mailbox.changed`. `Last-Event-ID` continues where it was left
+/// `mailbox.changed`, `rule.changed`. `Last-Event-ID` continues where it was left
 #[utoipa::path(get, path = "/api/v1/events", tag = "events",
     responses((status = OK, content_type = "text/event-stream")))]
 pub(super) async fn follow(
@@ -125,6 +125,11 @@ impl Listener {
             }
             EventKind::MailNotForACaseUndone { mail_id } => {
                 return self.of_mail("mail.not_for_a_case_undone", *mail_id).await;
+            }
+            EventKind::RuleChanged { rule_id } => {
+                let seen = store.rule(*rule_id, &self.viewer).await.is_ok();
+                let told = ("rule.changed", json!({ "rule_id": rule_id }));
+                return if seen { vec![told] } else { Vec::new() };
             }
             EventKind::ThreadsMerged { .. } | EventKind::KlePlanImported { .. } => {
                 return Vec::new();

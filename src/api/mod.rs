@@ -6,6 +6,7 @@ mod addin_settings;
 mod audit;
 mod cases;
 mod credentials;
+mod decisions;
 mod emergency;
 mod events;
 mod earlier;
@@ -31,6 +32,7 @@ mod proposal;
 mod quality;
 mod reading;
 mod recording;
+mod rules;
 mod shape;
 mod sign_in;
 mod stand_in;
@@ -64,7 +66,7 @@ use crate::{
     scan::Scanner,
     store::Store,
     suggest::{Engine, kle::Subjects},
-    triage::FilingRules,
+    triage::{FilingRules, House},
 };
 
 /// What handlers work with. Cheap to clone.
@@ -85,6 +87,18 @@ pub struct App {
     pub metrics: PrometheusHandle,
     /// Ends streams that would keep a stop waiting.
     pub stop: CancellationToken,
+}
+
+impl App {
+    /// What filing without a click works with.
+    pub(crate) fn house(&self) -> House<'_> {
+        House {
+            store: &self.store,
+            engine: &self.engine,
+            filing: &self.filing,
+            cases: &*self.cases,
+        }
+    }
 }
 
 #[derive(OpenApi)]
@@ -163,6 +177,16 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(marks::create))
         .routes(routes!(emergency::notices))
         .routes(routes!(emergency::seen))
+        .routes(routes!(rules::list, rules::create))
+        .routes(routes!(rules::look_through))
+        .routes(routes!(rules::order))
+        .routes(routes!(rules::show, rules::change, rules::remove))
+        .routes(routes!(rules::switch))
+        .routes(routes!(rules::versions))
+        .routes(routes!(rules::restore))
+        .routes(routes!(decisions::of_rule))
+        .routes(routes!(decisions::undo))
+        .routes(routes!(decisions::of_mail))
         .routes(routes!(events::follow))
         .routes(routes!(audit::list))
 }

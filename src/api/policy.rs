@@ -7,7 +7,7 @@
 //! |---|---|---|---|---|---|
 //! | any user | theirs, as owner or delegate | as the case, and who may see what was filed | read, write | as its list says | – |
 //! | registrar of a mailbox or unit | of those mailboxes | as any user | of their units: manage | as its list says | – |
-//! | rule editor | as any user | as any user | as any user | as any user | – |
+//! | rule editor (and writes rules) | as any user | as any user | as any user | as any user | – |
 //! | administrator | none by that | none by that | as its list says | as its list says | – |
 //! | auditor | none by that | none by that | as its list says | as its list says | read |
 //! | emergency | none by that | as the case | as any user | read, for a while, with a reason | – |
@@ -22,7 +22,7 @@ use axum::http::Method;
 
 use self::Needs::{
     Auditor, Emergency, ManagesEntry, ManagesNotice, Nothing, SeesCase, SeesDocument, SeesEntry,
-    SeesMail, SeesMailbox, SignedIn, WritesCase, WritesEntry,
+    SeesMail, SeesMailbox, SeesRule, SignedIn, WritesCase, WritesEntry, WritesRule, WritesRules,
 };
 use self::Recorded::{Many, Not, One};
 
@@ -43,6 +43,12 @@ pub enum Needs {
     /// Manages the case and sees what was filed, or filed it.
     ManagesEntry,
     SeesDocument,
+    /// It is theirs, their mailbox's, or the organisation's whose rules they write.
+    SeesRule,
+    /// Likewise, and of a mailbox not as a delegate.
+    WritesRule,
+    /// Of whom they name.
+    WritesRules,
     /// Manages the case that the notice is about.
     ManagesNotice,
     /// Themself, not as a deputy.
@@ -127,6 +133,21 @@ pub const ROUTES: &[Route] = &[
     route(DELETE, "/api/v1/cases/{id}/favourite", SeesCase, "case.unfavourite", One("case", "id")),
     route(POST, "/api/v1/marks", WritesCase, "mark.make", One("case", "")),
     route(GET, "/api/v1/files/{id}", SeesDocument, "file.read", One("file", "id")),
+    // Of rules one may see; whose they are, those may change them.
+    route(GET, "/api/v1/rules", SignedIn, "rule.list", Many("rule")),
+    route(POST, "/api/v1/rules", WritesRules, "rule.create", One("rule", "")),
+    route(POST, "/api/v1/rules/check", SignedIn, "", Not),
+    route(PUT, "/api/v1/rules/order", WritesRules, "rule.order", One("rule", "")),
+    route(GET, "/api/v1/rules/{id}", SeesRule, "rule.read", One("rule", "id")),
+    route(PUT, "/api/v1/rules/{id}", WritesRule, "rule.change", One("rule", "id")),
+    route(DELETE, "/api/v1/rules/{id}", WritesRule, "rule.remove", One("rule", "id")),
+    route(PUT, "/api/v1/rules/{id}/mode", WritesRule, "rule.mode", One("rule", "id")),
+    route(GET, "/api/v1/rules/{id}/versions", SeesRule, "rule.read_versions", One("rule", "id")),
+    route(POST, "/api/v1/rules/{id}/versions/{version}/restore", WritesRule, "rule.change", One("rule", "id")),
+    route(GET, "/api/v1/rules/{id}/decisions", SeesRule, "rule.read_decisions", One("rule", "id")),
+    // And takes back on each case what they themself could.
+    route(POST, "/api/v1/rules/{id}/undo-run", WritesRule, "rule.undo_run", One("rule", "id")),
+    route(GET, "/api/v1/mails/{id}/decisions", SeesMail, "mail.read_decisions", One("mail", "id")),
     // Ids alone; what they name is read, and recorded, by its own route.
     route(GET, "/api/v1/events", SignedIn, "", Not),
     route(GET, "/api/v1/audit", Auditor, "audit.read", Many("audit")),

@@ -42,6 +42,8 @@ pub struct Problem {
     detail: Option<&'static str>,
     /// When the same request may succeed.
     wait_secs: Option<u64>,
+    /// Of the problem's own (RFC 9457 § 3.2).
+    members: serde_json::Map<String, serde_json::Value>,
 }
 
 /// The body of a problem response (`application/problem+json`).
@@ -57,6 +59,9 @@ pub struct ProblemBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<String>,
     request_id: String,
+    #[serde(flatten)]
+    #[schema(ignore)]
+    members: serde_json::Map<String, serde_json::Value>,
 }
 
 impl Problem {
@@ -69,6 +74,7 @@ impl Problem {
             reason: None,
             detail: None,
             wait_secs: None,
+            members: serde_json::Map::new(),
         }
     }
 
@@ -109,6 +115,14 @@ impl Problem {
         self
     }
 
+    /// Something that programs read beside the text.
+    #[must_use]
+    pub fn with_member(mut self, name: &str, value: impl Serialize) -> Self {
+        let value = serde_json::to_value(value).unwrap_or_default();
+        self.members.insert(name.to_owned(), value);
+        self
+    }
+
     fn body(&self, lang: Lang, request_id: &str) -> ProblemBody {
         let mut values: Vec<(&str, &str)> = self
             .values
@@ -136,6 +150,7 @@ impl Problem {
             ),
             field: self.field.clone(),
             request_id: request_id.to_owned(),
+            members: self.members.clone(),
         }
     }
 }
@@ -173,6 +188,11 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::NotFound(_) => Self::not_found(),
+            StoreError::NotAllowed("rule") => {
+                let mut problem = Self::new(StatusCode::FORBIDDEN, "not-allowed");
+                problem.detail = Some("rule-not-allowed");
+                problem
+            }
             StoreError::NotAllowed(_) => Self::new(StatusCode::FORBIDDEN, "not-allowed"),
             StoreError::LockedOut => Self::new(StatusCode::CONFLICT, "locked-out"),
             StoreError::AlreadyOpen => Self::new(StatusCode::CONFLICT, "already-open"),

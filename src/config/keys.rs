@@ -517,6 +517,12 @@ const KEYS: &[Key] = &[
         "Name of the mail server whose Authentication-Results are believed, as it stands in them, e.g. mx.example.org; empty: nothing arrives authenticated.",
     ),
     key(
+        "rules.contradiction_percent",
+        number(0, 100),
+        "10",
+        "Of the mails that people decided on, the share that a rule may decide otherwise before it says so when it is switched on, in percent.",
+    ),
+    key(
         "audit.key_file",
         Kind::Text,
         "\"audit.key\"",

@@ -38,6 +38,7 @@ pub struct Config {
     pub naming: Naming,
     pub suggestions: Suggestions,
     pub addin: Addin,
+    pub rules: Rules,
     pub mailboxes: Mailboxes,
     pub smtp: Smtp,
     pub filing: Filing,
@@ -145,6 +146,11 @@ pub struct Organisation {
 pub struct Suggestions {
     /// A file, or nothing.
     pub snapshot: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct Rules {
+    pub contradiction_percent: u32,
 }
 
 /// How the add-in in Outlook behaves.

@@ -13,7 +13,7 @@ use super::client::ImapClient;
 use super::session::{Limits, connect};
 use super::settings::{ImapSettings, Mark, Settings, SettingsError};
 use super::{MailboxError, TokenCache, Waker};
-use crate::store::{Location, MarkPayload, Store, StoreError};
+use crate::store::{Location, MarkByRule, MarkPayload, Store, StoreError};
 
 /// A connection is kept this long for the next mark.
 const KEPT: Duration = Duration::from_secs(30);
@@ -78,9 +78,17 @@ impl Marks {
         else {
             return Ok(());
         };
-        let Settings::Imap(settings) = Settings::from_json(&settings)? else {
+        let Settings::Imap(mut settings) = Settings::from_json(&settings)? else {
             return Ok(());
         };
+        match &place.by_rule {
+            None => {}
+            Some(MarkByRule::Flag) => settings.mark = Mark::Flag,
+            Some(MarkByRule::Move(folder)) => {
+                let folder = folder.clone();
+                settings.mark = Mark::Move { folder };
+            }
+        }
         if settings.mark == Mark::Nothing {
             return Ok(());
         }

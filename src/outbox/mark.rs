@@ -44,9 +44,20 @@ pub(super) async fn run(outbox: &Outbox, job: &Job, journaled: bool) -> Result<(
     if outbox.store.is_filed(payload.mail_id).await? != journaled {
         return Ok(());
     }
+    set(outbox, payload, journaled).await
+}
+
+/// As a rule says, whether the mail is filed or not.
+pub(super) async fn run_by_rule(outbox: &Outbox, job: &Job, marked: bool) -> Result<(), JobError> {
+    let payload: MarkPayload = serde_json::from_value(job.payload.clone())
+        .map_err(|_| JobError::Lasting("internal".into()))?;
+    set(outbox, payload, marked).await
+}
+
+async fn set(outbox: &Outbox, place: MarkPayload, marked: bool) -> Result<(), JobError> {
     outbox
         .marker
-        .mark(payload, journaled)
+        .mark(place, marked)
         .await
         .map_err(|error| {
             if error.passing {

@@ -149,6 +149,8 @@ impl Outbox {
                 JobKind::ReadAttachments => read_attachments::run(self, job).await,
                 JobKind::Triage => Box::pin(triage::run(self, job)).await,
                 JobKind::SendMail => Box::pin(send_mail::run(self, job)).await,
+                JobKind::MarkByRule => mark::run_by_rule(self, job, true).await,
+                JobKind::UnmarkByRule => mark::run_by_rule(self, job, false).await,
             };
             match outcome {
                 Ok(()) => {
@@ -162,9 +164,14 @@ impl Outbox {
 
     async fn failed(&self, job: &Job, error: JobError) -> Result<(), StoreError> {
         let now = Utc::now();
+        let tries = match job.kind {
+            // Others wait behind it for a while each time.
+            JobKind::Triage => &RETRY_AFTER_SECS[..triage::MAX_TRIES - 1],
+            _ => &RETRY_AFTER_SECS[..],
+        };
         let pause = usize::try_from(job.attempts - 1)
             .ok()
-            .and_then(|n| RETRY_AFTER_SECS.get(n));
+            .and_then(|n| tries.get(n));
         let (reason, again) = match error {
             JobError::Passing(reason) => (
                 reason,
@@ -179,6 +186,9 @@ impl Outbox {
             self.store
                 .set_entry_state(entry, EntryState::Failed, Some(&reason), now)
                 .await?;
+        }
+        if job.kind == JobKind::Triage && again.is_none() {
+            triage::given_up(self, job).await?;
         }
         self.store.retry_job(job, &reason, again, now).await
     }

@@ -31,7 +31,7 @@ pub struct Tried {
     pub causes: Vec<Cause>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     Matched,
@@ -92,14 +92,37 @@ pub enum Withheld {
     },
 }
 
-/// Tries rules, each given with its place in the set; `all` tells of those not met too.
-pub(super) fn decide<'r>(
-    rules: impl Iterator<Item = (usize, &'r Rule)>,
+impl Withheld {
+    /// A code, and what its sentence is filled with; `name_of_rule` gives the name of the rule at a place of the set.
+    pub fn told(
+        &self,
+        name_of_rule: impl Fn(usize) -> String,
+    ) -> (&'static str, Vec<(&'static str, String)>) {
+        match self {
+            Self::SenderUnproven => ("sender_unproven", Vec::new()),
+            Self::AutomaticMail => ("automatic_mail", Vec::new()),
+            Self::NoValue(name) => ("no_value", vec![("name", name.clone())]),
+            Self::NoCase => ("no_case", Vec::new()),
+            Self::SeveralCases => ("several_cases", Vec::new()),
+            Self::CaseUnknown => ("case_unknown", Vec::new()),
+            Self::TooUnsure { is, needs } => (
+                "too_unsure",
+                vec![("is", is.to_string()), ("needs", needs.to_string())],
+            ),
+            Self::Undecided { by } => ("undecided", vec![("rule", name_of_rule(*by))]),
+            Self::Settled { by } => ("settled", vec![("rule", name_of_rule(*by))]),
+        }
+    }
+}
+
+/// Tries rules, each given with its place in the set and with what whom it acts for may know; `all` tells of those not met
+/// too.
+pub(super) fn decide<'r, 'm: 'r>(
+    rules: impl Iterator<Item = (usize, &'r Rule, &'r View<'m>)>,
     mail: &Mail,
-    view: &View<'_>,
+    facts: &Facts,
     all: bool,
 ) -> Decision {
-    let facts = view.facts;
     let mut decision = Decision {
         held: safety::held(mail, facts),
         ..Decision::default()
@@ -107,7 +130,7 @@ pub(super) fn decide<'r>(
     let day = danish_day(facts.at);
     let mut stopped = false;
     let mut undecided = Vec::new();
-    for (at, rule) in rules {
+    for (at, rule, view) in rules {
         let outcome = match () {
             () if stopped => Outcome::AfterStop,
             () if !rule.enabled => Outcome::SwitchedOff,

@@ -10,6 +10,7 @@ mod rule;
 mod text_test;
 
 // A file of rules.
+mod json;
 mod read;
 mod write;
 
@@ -37,13 +38,14 @@ pub use condition::{
 pub use evaluate::{Cause, Decision, Followed, Outcome, Tried, Withheld};
 pub use facts::{Authentication, Facts, FoundCase, Suggestion, Verdict};
 pub use prefilter::RuleSet;
-pub use read::{Mistake, read};
+pub use read::{Mistake, read, read_action, read_leaf};
 pub use rule::Rule;
 pub use safety::{Held, OWN_HEADER, held, is_automatic, is_ours};
 pub use text_test::{Pattern, TextTest, Values};
 pub use view::Truth;
 pub use words::Words;
-pub use write::write;
+pub use json::{from_json, to_json};
+pub use write::{write, write_action, write_leaf};
 
 /// Rules of one set.
 pub const MAX_RULES: usize = 20_000;

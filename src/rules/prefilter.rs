@@ -75,18 +75,49 @@ impl RuleSet {
 
     /// What follows for a mail; tells of the rules that are met, and of those of which that is not known.
     pub fn decide(&self, mail: &Mail, facts: &Facts) -> Decision {
-        let view = View::new(mail, facts);
-        let candidates = self.candidates(&view);
-        let rules = candidates
-            .into_iter()
-            .filter_map(|at| Some((at as usize, self.rules.get(at as usize)?)));
-        decide(rules, mail, &view, false)
+        self.decide_each(mail, std::slice::from_ref(facts), |_| 0)
     }
 
-    /// The same, every rule tried one by one and told of.
+    /// The same, where what is known depends on whom a rule acts for: `of_rule` says which facts are a rule's, the first
+    /// for a place that is not there. What tells whether the mail is held is the same in all of them.
+    pub fn decide_each(
+        &self,
+        mail: &Mail,
+        facts: &[Facts],
+        of_rule: impl Fn(usize) -> usize,
+    ) -> Decision {
+        let views: Vec<View<'_>> = facts.iter().map(|facts| View::new(mail, facts)).collect();
+        let Some(first) = views.first() else {
+            return Decision::default();
+        };
+        let rules = self.candidates(first).into_iter().filter_map(|at| {
+            let at = at as usize;
+            let view = views.get(of_rule(at)).unwrap_or(first);
+            Some((at, self.rules.get(at)?, view))
+        });
+        decide(rules, mail, first.facts, false)
+    }
+
+    /// As [`Self::decide`], every rule tried one by one and told of.
     pub fn explain(&self, mail: &Mail, facts: &Facts) -> Decision {
-        let view = View::new(mail, facts);
-        decide(self.rules.iter().enumerate(), mail, &view, true)
+        self.explain_each(mail, std::slice::from_ref(facts), |_| 0)
+    }
+
+    pub fn explain_each(
+        &self,
+        mail: &Mail,
+        facts: &[Facts],
+        of_rule: impl Fn(usize) -> usize,
+    ) -> Decision {
+        let views: Vec<View<'_>> = facts.iter().map(|facts| View::new(mail, facts)).collect();
+        let Some(first) = views.first() else {
+            return Decision::default();
+        };
+        let rules = self.rules.iter().enumerate().map(|(at, rule)| {
+            let view = views.get(of_rule(at)).unwrap_or(first);
+            (at, rule, view)
+        });
+        decide(rules, mail, first.facts, true)
     }
 
     /// Rules that the mail can meet, in their order.

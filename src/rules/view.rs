@@ -26,7 +26,7 @@ const MAX_ATTACHMENTS: usize = 1_000;
 const MAX_PEOPLE: usize = 1_000;
 
 /// What a condition says of a mail; what nobody knows is neither yes nor no.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Truth {
     Yes,

@@ -125,6 +125,7 @@ impl Words {
         }
     }
 
+    /// How a rule met a mail, before the reasons.
     pub fn outcome(self, outcome: Outcome) -> String {
         self.say(&format!("outcome-{}", name_of(&outcome)), &[])
     }
@@ -135,24 +136,13 @@ impl Words {
 
     /// `name_of_rule` gives the name of the rule at a place of the set.
     pub fn withheld(self, why: &Withheld, name_of_rule: impl Fn(usize) -> String) -> String {
-        match why {
-            Withheld::SenderUnproven => self.say("withheld-sender-unproven", &[]),
-            Withheld::AutomaticMail => self.say("withheld-automatic-mail", &[]),
-            Withheld::NoValue(name) => self.say("withheld-no-value", &[("name", name.clone())]),
-            Withheld::NoCase => self.say("withheld-no-case", &[]),
-            Withheld::SeveralCases => self.say("withheld-several-cases", &[]),
-            Withheld::CaseUnknown => self.say("withheld-case-unknown", &[]),
-            Withheld::TooUnsure { is, needs } => {
-                let values = [("is", is.to_string()), ("needs", needs.to_string())];
-                self.say("withheld-too-unsure", &values)
-            }
-            Withheld::Undecided { by } => {
-                self.say("withheld-undecided", &[("rule", name_of_rule(*by))])
-            }
-            Withheld::Settled { by } => {
-                self.say("withheld-settled", &[("rule", name_of_rule(*by))])
-            }
-        }
+        let (code, values) = why.told(name_of_rule);
+        self.why(code, &values)
+    }
+
+    /// Why something was not done, by its code.
+    pub fn why(self, code: &str, values: &[(&str, String)]) -> String {
+        self.say(&key("withheld", code), values)
     }
 
     pub fn action(self, action: &Action) -> String {

@@ -37,6 +37,18 @@ pub fn write(rules: &[Rule]) -> String {
     file
 }
 
+/// One action as it stands in a file, on one line.
+pub fn write_action(one: &Action) -> String {
+    let (name, value) = action(one);
+    format!("{name} = {value}")
+}
+
+/// One condition as it stands in a file, on one line.
+pub fn write_leaf(leaf: &Leaf) -> String {
+    let (name, value) = of_leaf(leaf);
+    format!("{name} = {value}")
+}
+
 fn of_rule(rule: &Rule) -> Vec<Entry> {
     let mut fields = vec![entry("name", text(&rule.name))];
     let mut add = |there: bool, name: &str, value: String| {

@@ -74,6 +74,48 @@ pub(super) fn sees_mail(viewer: &str) -> String {
     )
 }
 
+/// Rules `r` are seen by those who may change them, a mailbox's also by all who see the mailbox.
+pub(super) fn sees_rule(viewer: &str) -> String {
+    format!(
+        "({} or (r.mailbox_id is not null and {}))",
+        edits_rule(viewer),
+        sees_mailbox("r.mailbox_id", viewer)
+    )
+}
+
+pub(super) fn edits_rule(viewer: &str) -> String {
+    format!(
+        "((r.owner = 'organisation' and {}) or (r.mailbox_id is not null and {})
+          or coalesce(r.person, '') = {viewer})",
+        edits_organisation_rules(viewer),
+        edits_mailbox_rules("r.mailbox_id", viewer)
+    )
+}
+
+/// Who runs the service, writes rules or journals, each without a limit to some mailbox or unit.
+pub(super) fn edits_organisation_rules(viewer: &str) -> String {
+    format!(
+        "exists (
+           select 1 from role_grants g
+           join memberships p on p.principal = g.principal
+           where g.scope = '' and g.role in ('administrator', 'rule_editor', 'registrar') and p.user_name = {viewer})"
+    )
+}
+
+/// Its owners and registrars, and who was made its rule editor.
+pub(super) fn edits_mailbox_rules(mailbox: &str, viewer: &str) -> String {
+    format!(
+        "(exists (
+            select 1 from mailbox_access a
+            join memberships p on p.principal = a.principal
+            where a.mailbox_id = {mailbox} and a.kind in ('owner', 'registrar') and p.user_name = {viewer})
+          or exists (
+            select 1 from mailboxes e
+            join memberships p on p.principal = 'rule_editor:mailbox:' || e.name
+            where e.id = {mailbox} and p.user_name = {viewer}))"
+    )
+}
+
 fn is_open_to(viewer: &str) -> String {
     format!(
         "(not c.restricted and exists (

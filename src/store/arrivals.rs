@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    StoreError,
-    db::Tx,
+    Store, StoreError,
+    db::{Tx, write},
     jobs::{self, JobKind, NewJob},
     linked_folders,
     mails::{Batch, NewMail, StoredMail},
@@ -24,17 +24,50 @@ pub struct Arrived {
         skip_serializing_if = "Option::is_none"
     )]
     pub chosen_case: Option<String>,
+    /// How often it was put off since what its attachments say was not known.
+    #[serde(default)]
+    pub put_off: usize,
 }
 
 impl Arrived {
-    fn of(mailbox_id: Uuid, new: &NewMail, stored: StoredMail, linked: &[Uuid]) -> Option<Self> {
+    fn of(
+        mailbox_id: Uuid,
+        new: &NewMail,
+        stored: StoredMail,
+        since: Option<DateTime<Utc>>,
+        linked: &[Uuid],
+    ) -> Option<Self> {
         let lies_in = new.place.as_ref().map(|place| place.folder_id);
+        // What lay there before the mailbox was added is its history, which a first sync brings in.
+        let has_come = lies_in.is_some() && since.is_some_and(|since| since <= new.received_at);
         let was_put = lies_in.is_some_and(|folder| linked.contains(&folder));
-        (stored.new || was_put || new.chosen_case.is_some()).then(|| Self {
+        (has_come || was_put || new.chosen_case.is_some()).then(|| Self {
             mailbox_id,
             mail_id: stored.id,
             chosen_case: new.chosen_case.clone(),
+            put_off: 0,
         })
+    }
+
+    fn job(&self) -> NewJob {
+        NewJob {
+            kind: JobKind::Triage,
+            group_key: format!("triage:{}", self.mailbox_id),
+            payload: serde_json::to_value(self).unwrap_or_default(),
+        }
+    }
+}
+
+impl Store {
+    /// Has a mail looked at once more, at that moment.
+    pub async fn triage_again(
+        &self,
+        arrived: &Arrived,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.db.begin().await?;
+        jobs::insert(&mut tx, &[arrived.job()], None, at).await?;
+        tx.commit().await
     }
 }
 
@@ -52,13 +85,18 @@ pub(super) async fn order_triage(
     folders.dedup();
     // What a person puts into a folder that is tied to a case is looked at however long it has lain here.
     let linked = linked_folders::among(tx, &folders).await?;
+    let since: Option<(DateTime<Utc>,)> = write!(tx, |c| sqlx::query_as(
+        "select created_at from mailboxes where id = $1"
+    )
+    .bind(batch.mailbox_id)
+    .fetch_optional(c)
+    .await?);
+    let since = since.map(|(since,)| since);
     let due: Vec<NewJob> = (batch.mails.iter().zip(stored))
-        .filter_map(|(new, stored)| Arrived::of(batch.mailbox_id, new, *stored, &linked))
-        .map(|arrived| NewJob {
-            kind: JobKind::Triage,
-            group_key: format!("triage:{}", arrived.mailbox_id),
-            payload: serde_json::to_value(arrived).unwrap_or_default(),
+        .filter_map(|(new, stored)| {
+            Arrived::of(batch.mailbox_id, new, *stored, since, &linked)
         })
+        .map(|arrived| arrived.job())
         .collect();
     jobs::insert(tx, &due, None, now).await
 }

@@ -12,6 +12,7 @@ use super::{
     db::{Db, Tx, read, write},
     events, followed_threads, is_unique_violation,
     mails::digest,
+    rules,
 };
 use crate::domain::access::{AccessCode, Allowed, CaseAccess, Level};
 use crate::domain::case::{Case, CaseStatus, Direction, Document, DocumentFile, Party, PartyKind};
@@ -311,6 +312,9 @@ impl Store {
             CaseStatus::Closed => "case.close",
             CaseStatus::Open => "case.reopen",
         };
+        if status == CaseStatus::Closed {
+            rules::suspend_those_of_case(&mut tx, &before.number, now).await?;
+        }
         note_change(&mut tx, id, (actor, action), serde_json::json!({}), now).await?;
         if status == CaseStatus::Closed {
             followed_threads::stop_of_case(&mut tx, id, actor, now).await?;

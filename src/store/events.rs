@@ -75,6 +75,10 @@ pub enum EventKind {
     MailboxChanged {
         mailbox_id: Uuid,
     },
+    /// A rule was written, changed, switched or suspended, or is gone.
+    RuleChanged {
+        rule_id: Uuid,
+    },
     /// There is another subject plan.
     KlePlanImported {
         version: i64,

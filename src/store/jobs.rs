@@ -32,6 +32,10 @@ pub enum JobKind {
     Triage,
     /// Send a mail.
     SendMail,
+    /// Flag or move a mail, since a rule says so.
+    MarkByRule,
+    /// Take that back.
+    UnmarkByRule,
 }
 
 impl JobKind {
@@ -43,6 +47,8 @@ impl JobKind {
             Self::ReadAttachments => "read_attachments",
             Self::Triage => "triage",
             Self::SendMail => "send_mail",
+            Self::MarkByRule => "mark_by_rule",
+            Self::UnmarkByRule => "unmark_by_rule",
         }
     }
 }
@@ -256,7 +262,9 @@ impl Store {
             | JobKind::Unmark
             | JobKind::ReadAttachments
             | JobKind::Triage
-            | JobKind::SendMail => "delete from jobs where id = $1 and fence = $2",
+            | JobKind::SendMail
+            | JobKind::MarkByRule
+            | JobKind::UnmarkByRule => "delete from jobs where id = $1 and fence = $2",
         };
         let mut tx = self.db.begin().await?;
         let done = write!(&mut tx, |c| sqlx::query(sql)

@@ -25,6 +25,18 @@ pub struct MarkPayload {
     /// Where it lay before it was moved away for the mark.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moved_from: Option<String>,
+    /// How, where a rule says so; else as the mailbox's settings say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_rule: Option<MarkByRule>,
+}
+
+/// How a rule marks a mail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MarkByRule {
+    Flag,
+    /// Into this folder.
+    Move(String),
 }
 
 impl MarkPayload {
@@ -33,6 +45,7 @@ impl MarkPayload {
             mailbox_id,
             mail_id,
             moved_from: None,
+            by_rule: None,
         }
     }
 }

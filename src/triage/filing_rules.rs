@@ -1,18 +1,20 @@
 //! What an organisation has chosen of filing without a click, ready to be used.
 
+use super::by_rules::Ready;
 use crate::{
     config::{Filing as Settings, Follow},
     domain::{case_mark::MarkKey, filing_address::FilingAddress},
     store::{FollowMode, Following},
 };
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct FilingRules {
     pub follow: Follow,
     pub address: Option<FilingAddress>,
     /// Whose Authentication-Results are believed.
     pub trusted_server: Option<String>,
     pub marks: MarkKey,
+    pub(super) rules: Ready,
 }
 
 impl FilingRules {
@@ -24,6 +26,7 @@ impl FilingRules {
             trusted_server: Some(settings.trusted_server.clone())
                 .filter(|server| !server.is_empty()),
             marks,
+            rules: Ready::default(),
         }
     }
 

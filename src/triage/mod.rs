@@ -4,6 +4,7 @@
 //! person. A step acts in somebody's name, and does nothing that they could not do themselves.
 
 mod as_sent;
+pub mod by_rules;
 mod filing;
 mod filing_address;
 mod filing_rules;
@@ -16,9 +17,11 @@ mod recognised;
 pub use filing::Filing;
 pub use filing_rules::FilingRules;
 
+use chrono::Utc;
 use uuid::Uuid;
 
 use crate::{
+    cases::CaseSystem,
     journal::JournalError,
     rules::Held,
     store::{Arrived, Entry, Store, StoreError},
@@ -32,6 +35,8 @@ pub struct House<'a> {
     pub store: &'a Store,
     pub engine: &'a Engine,
     pub filing: &'a FilingRules,
+    /// Where rules make new cases.
+    pub cases: &'a dyn CaseSystem,
 }
 
 /// What a step says of a mail.
@@ -42,16 +47,24 @@ pub enum Settled {
     Filed,
     /// No step after it may decide; the code says why a person must.
     Waits(&'static str),
+    /// What a rule asks for is not known yet; ask again later.
+    NotYet,
 }
 
-/// Asks the steps about a mail. May be repeated: what was filed is not filed again.
-pub async fn triage(house: House<'_>, arrived: &Arrived) -> Result<Settled, StoreError> {
+/// Asks the steps about a mail. May be repeated: what was filed is not filed again. `may_wait`: where more will be known
+/// later.
+pub async fn triage(
+    house: House<'_>,
+    arrived: &Arrived,
+    may_wait: bool,
+) -> Result<Settled, StoreError> {
     let Some(mail) = Opened::read(house, arrived.mail_id).await? else {
         return Ok(Settled::No);
     };
-    let settled = settle(house, &mail, arrived).await?;
+    let settled = settle(house, &mail, arrived, may_wait).await?;
     if let Settled::Waits(why) = settled {
         tracing::info!(mail = %arrived.mail_id, why, "a mail waits for a person");
+        house.store.note_waiting(arrived.mail_id, why, Utc::now()).await?;
     }
     Ok(settled)
 }
@@ -71,6 +84,7 @@ async fn settle(
     house: House<'_>,
     mail: &Opened,
     arrived: &Arrived,
+    may_wait: bool,
 ) -> Result<Settled, StoreError> {
     // What one of our own people said of it, by their own hand.
     let said = as_sent::settle(house, mail, arrived).await?;
@@ -99,5 +113,9 @@ async fn settle(
     if marked != Settled::No {
         return Ok(marked);
     }
-    followed_thread::settle(house, mail).await
+    let followed = followed_thread::settle(house, mail).await?;
+    if followed != Settled::No {
+        return Ok(followed);
+    }
+    by_rules::settle(house, mail, arrived, may_wait).await
 }

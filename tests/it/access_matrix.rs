@@ -5,7 +5,9 @@ use sagspost::api::policy::Needs;
 use sagspost::config::{Secret, Token};
 use sagspost::domain::access::{Allowed, CaseAccess, Level};
 use sagspost::domain::role::{Grant, Principal, Role, Scope};
-use sagspost::store::{Deputy, ImportedUser, NewCase, User};
+use sagspost::store::{
+    Deputy, ImportedUser, NewCase, RuleMode, RuleOwner, RuleText, User,
+};
 use sagspost::suggest::Organisation;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -103,6 +105,10 @@ impl Actor {
         sees.then_some(Level::Manage)
     }
 
+    fn of_administrator(self) -> Option<Level> {
+        matches!(self, Self::Ib).then_some(Level::Manage)
+    }
+
     fn of_birthe(self) -> Option<Level> {
         matches!(self, Self::Birthe | Self::DoraForBirthe).then_some(Level::Manage)
     }
@@ -124,6 +130,7 @@ struct House {
     files: Vec<Target>,
     notices: Vec<Target>,
     mailboxes: Vec<Target>,
+    rules: Vec<Target>,
 }
 
 fn missing() -> Target {
@@ -172,6 +179,33 @@ async fn people(app: &App) {
         until: None,
     };
     app.store.save_deputy(&deputy).await.unwrap();
+}
+
+/// Whose rules there are.
+const RULES: [(&str, fn(Actor) -> Option<Level>); 3] = [
+    ("Birthe's", Actor::of_birthe),
+    ("the mailbox's", Actor::in_mailbox),
+    ("the organisation's", Actor::of_administrator),
+];
+
+async fn add_rule(app: &App, whose: &str, name: &str) -> Uuid {
+    let (owner, author) = match whose {
+        "Birthe's" => (RuleOwner::Person("birthe".to_owned()), "birthe"),
+        "the mailbox's" => {
+            let mailboxes = app.store.mailboxes(None).await.unwrap();
+            (RuleOwner::Mailbox(mailboxes[0].id), "birthe")
+        }
+        _ => (RuleOwner::Organisation, "ib"),
+    };
+    let text = RuleText {
+        name,
+        text: &calls::rule(name),
+        cases: &[],
+        what: "created",
+    };
+    let (mode, now) = (RuleMode::Off, chrono::Utc::now());
+    let rule = app.store.create_rule(&owner, text, mode, author, now).await;
+    rule.unwrap().id
 }
 
 async fn house() -> House {
@@ -243,6 +277,12 @@ async fn house() -> House {
 
     let mailbox = app.store.mailboxes(None).await.unwrap().remove(0);
     let target = |name, id, level| Target { name, id, level };
+    let mut rules = Vec::new();
+    for (name, level) in RULES {
+        rules.push(target(name, add_rule(&app, name, "Rykkere").await, level));
+    }
+    let rule = rules[0].id;
+    rules.push(missing());
     let of_cases = |open: Uuid, restricted: Uuid| {
         vec![
             target("open", open, Actor::on_open),
@@ -262,6 +302,7 @@ async fn house() -> House {
             other_case: open.id,
             file: on_open.1,
             notice,
+            rule,
             number: to_open.number,
             mailbox: mailbox.id,
             folder: mailbox.folders[0].id,
@@ -290,6 +331,7 @@ async fn house() -> House {
             target("Birthe's", mailbox.id, Actor::in_mailbox),
             missing(),
         ],
+        rules,
         app,
     }
 }
@@ -303,6 +345,8 @@ impl House {
             Needs::SeesDocument => &self.files,
             Needs::ManagesNotice => &self.notices,
             Needs::SeesMailbox => &self.mailboxes,
+            Needs::SeesRule | Needs::WritesRule => &self.rules,
+            Needs::WritesRules => &self.rules[..1],
             Needs::Nothing | Needs::SignedIn | Needs::Auditor | Needs::Emergency => &[],
         }
     }
@@ -320,6 +364,8 @@ impl House {
             Needs::SeesDocument => things.file = id,
             Needs::ManagesNotice => things.notice = id,
             Needs::SeesMailbox => things.mailbox = id,
+            Needs::SeesRule | Needs::WritesRule => things.rule = id,
+            Needs::WritesRules => {}
             Needs::Nothing | Needs::SignedIn | Needs::Auditor | Needs::Emergency => {}
         }
         things
@@ -338,13 +384,16 @@ fn expected(needs: Needs, actor: Actor, level: Option<Level>) -> Option<u16> {
         Needs::Nothing | Needs::SignedIn => return None,
         Needs::Auditor => return (actor != Actor::Rita).then_some(404),
         Needs::Emergency => return (actor != Actor::Eva).then_some(404),
+        // Whom they name is no secret; whether there are rules is.
+        Needs::WritesRules => return level.is_none().then_some(403),
         Needs::SeesMail
         | Needs::SeesMailbox
         | Needs::SeesCase
         | Needs::SeesEntry
-        | Needs::SeesDocument => Level::Read,
+        | Needs::SeesDocument
+        | Needs::SeesRule => Level::Read,
         Needs::WritesCase | Needs::WritesEntry => Level::Write,
-        Needs::ManagesEntry | Needs::ManagesNotice => Level::Manage,
+        Needs::ManagesEntry | Needs::ManagesNotice | Needs::WritesRule => Level::Manage,
     };
     match level {
         None => Some(404),
@@ -366,7 +415,14 @@ async fn everybody_gets_of_every_route_what_the_policy_says() {
         };
         for target in targets {
             for actor in ACTORS {
-                let things = house.things_with(route.needs, target.id);
+                let mut things = house.things_with(route.needs, target.id);
+                if (route.method, route.path) == (&Method::DELETE, "/api/v1/rules/{id}")
+                    && target.name != "not there"
+                {
+                    // Each removes one of their own.
+                    let name = format!("Til {actor:?}");
+                    things.rule = add_rule(&house.app, target.name, &name).await;
+                }
                 let mut request = calls::request(&house.app, route, &things, actor.user());
                 if actor == Actor::DoraForBirthe {
                     request = request.header("Sagspost-On-Behalf-Of", "birthe");

@@ -64,9 +64,12 @@ async fn things(app: &App) -> Things {
     let mailboxes = app.store.mailboxes(None).await.unwrap();
     let mailbox = mailboxes.iter().find(|mailbox| mailbox.name == "leder");
     let mailbox = mailbox.unwrap();
+    let body = json!({ "owner": "person:birthe", "text": calls::rule("Rykkere") });
+    let rule = app.post("/api/v1/rules", "birthe", &body).await.json();
     Things {
         mailbox: mailbox.id,
         folder: mailbox.folders[0].id,
+        rule: id(&rule["id"]),
         notice: id(&notices[0]["id"]),
         number: app.hidden_case("Ikke åbnet", "birthe").await.number,
         mail: mails[0],

@@ -20,6 +20,8 @@ pub struct Things {
     /// With a folder.
     pub mailbox: Uuid,
     pub folder: Uuid,
+    /// Birthe's own.
+    pub rule: Uuid,
     /// Of a case that can be opened in an emergency.
     pub number: String,
 }
@@ -33,6 +35,7 @@ pub fn request(app: &App, route: &Route, things: &Things, user: &str) -> Request
         path if path.contains("/files/") => things.file,
         path if path.contains("/suggestions/") => things.mail,
         path if path.contains("/notices/") => things.notice,
+        path if path.contains("/rules/") => things.rule,
         _ => things.case,
     };
     let address = route
@@ -40,6 +43,7 @@ pub fn request(app: &App, route: &Route, things: &Things, user: &str) -> Request
         .replace("{id}", &id.to_string())
         .replace("{mail_id}", &id.to_string())
         .replace("{folder}", &things.folder.to_string())
+        .replace("{version}", "1")
         .replace("{path}", "0");
     let body = match (route.method.as_str(), route.path) {
         ("POST", "/api/v1/messages/lookup") => json!({ "message_id": "1@x" }),
@@ -61,6 +65,14 @@ pub fn request(app: &App, route: &Route, things: &Things, user: &str) -> Request
         ("POST", "/api/v1/cases/emergency") => {
             json!({ "number": things.number, "reason": "Barnet skal hentes i dag" })
         }
+        ("POST", "/api/v1/rules") => {
+            json!({ "owner": "person:birthe", "text": rule("Fakturaer"), "mode": "off" })
+        }
+        ("POST", "/api/v1/rules/check") => json!({ "text": rule("Fakturaer") }),
+        ("PUT", "/api/v1/rules/order") => json!({ "owner": "person:birthe", "ids": [things.rule] }),
+        ("PUT", "/api/v1/rules/{id}") => json!({ "text": rule("Regninger"), "version": 1 }),
+        ("POST", "/api/v1/rules/{id}/undo-run") => json!({ "since": "2026-01-01T00:00:00Z" }),
+        ("PUT", "/api/v1/rules/{id}/mode") => json!({ "mode": "shadow" }),
         ("PATCH", "/api/v1/cases/{id}") => json!({ "status": "closed" }),
         _ => Value::Null,
     };
@@ -75,6 +87,13 @@ pub fn request(app: &App, route: &Route, things: &Things, user: &str) -> Request
     } else {
         request.json(&body)
     }
+}
+
+/// A rule that tags invoices.
+pub fn rule(name: &str) -> String {
+    format!(
+        "[[rule]]\nname = \"{name}\"\nwhen.subject.word = \"faktura\"\nthen.tag = \"faktura\"\n"
+    )
 }
 
 /// Every route; one that takes something away comes after those that look at it.

@@ -6,7 +6,7 @@ use chrono::{NaiveDate, NaiveTime};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::mistake::{Mistake, Place};
+use super::mistake::{Mistake, Place, fields_of, path_at};
 use super::nearest::nearest;
 use crate::rules::{MAX_VALUE_CHARS, MAX_VALUES};
 
@@ -19,7 +19,8 @@ pub(super) struct Reader<'t> {
     text: &'t str,
     /// Number and name of the rule that is read.
     rule: Option<(usize, Option<String>)>,
-    mistakes: Vec<Mistake>,
+    /// With the byte they are at.
+    mistakes: Vec<(usize, Mistake)>,
 }
 
 #[derive(Clone)]
@@ -52,8 +53,18 @@ impl<'t> Reader<'t> {
         self.rule = None;
     }
 
-    pub fn mistakes(self) -> Vec<Mistake> {
-        let mut mistakes = self.mistakes;
+    /// In the order of the file, each with the field of its rule that it is in.
+    pub fn mistakes(self, table: &DeTable<'_>) -> Vec<Mistake> {
+        let mut mistakes: Vec<Mistake> = self
+            .mistakes
+            .into_iter()
+            .map(|(at, mut mistake)| {
+                if let Some(rule) = mistake.rule {
+                    mistake.path = path_at(&fields_of(table, rule), at);
+                }
+                mistake
+            })
+            .collect();
         mistakes.sort_by_key(|mistake| (mistake.line, mistake.column));
         mistakes
     }
@@ -68,17 +79,19 @@ impl<'t> Reader<'t> {
             return;
         }
         let Place { line, column } = Place::of(self.text, span.start);
-        self.mistakes.push(Mistake {
+        let mistake = Mistake {
             line,
             column,
             rule: self.rule.as_ref().map(|(number, _)| *number),
             name: self.rule.as_ref().and_then(|(_, name)| name.clone()),
+            path: String::new(),
             code,
             values: values
                 .iter()
                 .map(|(name, value)| (*name, (*value).to_owned()))
                 .collect(),
-        });
+        };
+        self.mistakes.push((span.start, mistake));
     }
 
     /// The fields that are known; the others are told.

@@ -15,7 +15,7 @@ pub use mistake::Mistake;
 
 use fields::{Field, Reader};
 
-use super::{MAX_FILE_BYTES, MAX_RULES, Rule, placeholders};
+use super::{Action, Condition, Leaf, MAX_FILE_BYTES, MAX_RULES, Rule, placeholders};
 
 const TOP: &[&str] = &["rule"];
 const RULE: &[&str] = &[
@@ -38,7 +38,7 @@ pub fn read(text: &str) -> Result<Vec<Rule>, Vec<Mistake>> {
     if text.len() > MAX_FILE_BYTES {
         let limit = (MAX_FILE_BYTES / 1024 / 1024).to_string();
         reader.wrong(0..0, "file-too-large", &[("limit", &limit)]);
-        return Err(reader.mistakes());
+        return Err(reader.mistakes(&DeTable::new()));
     }
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
@@ -46,11 +46,38 @@ pub fn read(text: &str) -> Result<Vec<Rule>, Vec<Mistake>> {
         reader.wrong(span, "syntax", &[("why", error.message())]);
     }
     let rules = rules(&mut reader, table.get_ref());
-    let mistakes = reader.mistakes();
+    let mistakes = reader.mistakes(table.get_ref());
     if mistakes.is_empty() {
         Ok(rules)
     } else {
         Err(mistakes)
+    }
+}
+
+/// One action or condition as [`super::write_action`] and [`super::write_leaf`] write it, from a table of its own.
+fn within<T>(
+    written: &str,
+    read: impl Fn(&mut Reader<'_>, &Field<'_, '_>) -> Option<T>,
+) -> Option<T> {
+    let text = format!("it = {{ {written} }}");
+    let (table, errors) = DeTable::parse_recoverable(&text);
+    let (key, value) = table.get_ref().iter().next().filter(|_| errors.is_empty())?;
+    let field = Field {
+        name: key.get_ref(),
+        key: key.span(),
+        value,
+    };
+    read(&mut Reader::new(&text), &field)
+}
+
+pub fn read_action(written: &str) -> Option<Action> {
+    within(written, actions::actions)?.pop()
+}
+
+pub fn read_leaf(written: &str) -> Option<Leaf> {
+    match within(written, conditions::condition)? {
+        Condition::Leaf(leaf) => Some(leaf),
+        _ => None,
     }
 }
 

@@ -1,0 +1,327 @@
+//! The doing of what a rule says, in the name of whom it acts for and with no more rights than theirs.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::super::{Filing, House, filing::journal, opened::Opened};
+use super::told::{Did, State};
+use crate::{
+    domain::{
+        access::{AccessCode, CaseAccess},
+        case::{CaseStatus, Party, PartyKind},
+        file_name,
+        role::Principal,
+        working_days::{Calendar, danish_day},
+    },
+    journal::{Choice, ChosenAttachment, JournalError},
+    rules::{self, Action, Attachments, Journal, Mark, Target},
+    store::{
+        Call, CaseRequest, JobKind, KeptRule, MarkByRule, MarkPayload, NewCase, NewJob, Origin,
+        StoreError, WithDecision,
+    },
+};
+
+const MAX_TITLE_CHARS: usize = 300;
+const MAX_NAME_BYTES: usize = 150;
+
+/// Whose rule acts on which mail.
+#[derive(Clone, Copy)]
+pub(super) struct Actor<'a> {
+    pub house: House<'a>,
+    pub mail: &'a Opened,
+    pub mailbox_id: Uuid,
+    pub rule: &'a KeptRule,
+    pub user: &'a str,
+    pub now: DateTime<Utc>,
+}
+
+impl Actor<'_> {
+    /// Does one thing that the rule says; an error is worth another attempt.
+    pub async fn act(
+        &self,
+        action: &Action,
+        case: Option<&str>,
+        with: &mut WithDecision,
+    ) -> Result<Did, StoreError> {
+        let done = Did::new(action, State::Done);
+        Ok(match action {
+            Action::Journal(wish) => self.file(wish, case, done).await?,
+            Action::NeverJournal(_) => {
+                let said = self.say_not_for_a_case().await;
+                outcome(said, done)?
+            }
+            Action::Tag(tags) => {
+                with.tags.extend(tags.iter().cloned());
+                done
+            }
+            Action::Mark(mark) => {
+                let place = (self.mailbox_id, self.mail.row.id);
+                with.jobs.push(mark_job(place, mark, JobKind::MarkByRule));
+                done
+            }
+            Action::AssignPerson(name) => self.assign(&Principal::User(name.clone()), done),
+            Action::AssignUnit(code) => self.assign(&Principal::Unit(code.clone()), done),
+            Action::DeadlineWorkingDays(days) => self.set_deadline(*days, done),
+            Action::FollowThread => self.follow(case, done),
+            Action::Notify(_) | Action::Forward(_) | Action::Acknowledge(_) => {
+                self.send(action, done)
+            }
+        })
+    }
+
+    async fn file(&self, wish: &Journal, case: Option<&str>, done: Did) -> Result<Did, StoreError> {
+        let store = self.house.store;
+        let found = match (&wish.on, case) {
+            (Target::NewCase(new), _) => self.new_case(new).await,
+            (_, Some(number)) => store
+                .case_by_number(number, self.user)
+                .await
+                .map(|case| Some((case.id, case.number))),
+            (_, None) => Err(StoreError::NotFound("case")),
+        };
+        let (case_id, number) = match found {
+            Ok(Some(case)) => case,
+            // Another mailbox's copy of the mail made the case.
+            Ok(None) => return Ok(done.because(State::Withheld, "already_filed")),
+            Err(error) => return self.not_filed(wish, error, done).await,
+        };
+        let filing = Filing {
+            case_id,
+            actor: self.user.to_owned(),
+            choice: self.choice(wish),
+            only_for: wish
+                .access
+                .filter(|access| *access == AccessCode::Restricted)
+                .map(|_| Vec::new()),
+            why: self.why(),
+            idempotency_key: format!("rule:{}:{}:{case_id}", self.rule.id, self.mail.row.id),
+        };
+        let done = done.on(Some(number));
+        let filed = self.call().scope(async {
+            Call::note_why(&self.why());
+            journal(self.house, self.mail, filing).await
+        });
+        match filed.await {
+            Ok(entry) => {
+                let mut done = done;
+                done.entry_id = Some(entry.id);
+                Ok(done)
+            }
+            Err(JournalError::Store(StoreError::AlreadyFiled(_) | StoreError::AlreadyFiledUnseen)) => {
+                Ok(done.because(State::Withheld, "already_filed"))
+            }
+            Err(JournalError::Store(error)) => self.not_filed(wish, error, done).await,
+            Err(error) => {
+                tracing::info!(mail = %self.mail.row.id, %error, "a rule could not file a mail");
+                Ok(done.because(State::Failed, "not_filed"))
+            }
+        }
+    }
+
+    /// A rule whose only case is gone, closed or another's does nothing before somebody has looked at it.
+    async fn not_filed(
+        &self,
+        wish: &Journal,
+        error: StoreError,
+        done: Did,
+    ) -> Result<Did, StoreError> {
+        let code = match error {
+            StoreError::CaseClosed(_) => "case_closed",
+            StoreError::NotFound(_) => "case_gone",
+            StoreError::NotAllowed(_) => "not_allowed",
+            error if error.is_transient() => return Err(error),
+            error => {
+                tracing::info!(mail = %self.mail.row.id, %error, "a rule could not file a mail");
+                return Ok(done.because(State::Failed, "not_filed"));
+            }
+        };
+        if let Target::Case(number) = &wish.on {
+            // The same rule may act for others, who may file there.
+            let is_of_all = self.rule.owner == crate::store::RuleOwner::Organisation;
+            if code == "case_closed" || !is_of_all {
+                let number = Some(number.as_str());
+                let suspended = self.house.store.suspend_rule(self.rule.id, code, number, self.now);
+                suspended.await?;
+            }
+        }
+        Ok(done.because(State::Failed, code))
+    }
+
+    /// The case that is made of the mail; `None` where a copy of it in another mailbox is what it is made of.
+    async fn new_case(
+        &self,
+        wish: &rules::NewCase,
+    ) -> Result<Option<(Uuid, String)>, StoreError> {
+        let (store, row) = (self.house.store, &self.mail.row);
+        let first = store.claim_new_case(self.rule.id, &row.fingerprint, self.mailbox_id);
+        if !first.await? {
+            return Ok(None);
+        }
+        let title = wish.title.as_deref().and_then(titled);
+        let title = title.unwrap_or_else(|| {
+            let engine = self.house.engine;
+            engine.describe(&self.mail.mail, &[], row.received_at).title
+        });
+        let key = format!("rule:{}:{}", self.rule.id, row.id);
+        let new = NewCase {
+            number: None,
+            title,
+            kle: wish.kle.as_ref().map(ToString::to_string),
+            facet: None,
+            responsible: Some(wish.responsible.clone().unwrap_or(self.user.to_owned())),
+            unit: None,
+            access: match wish.access {
+                Some(AccessCode::Restricted) => CaseAccess::of_users(
+                    wish.responsible
+                        .as_deref()
+                        .into_iter()
+                        .chain([self.user]),
+                ),
+                _ => CaseAccess::open(),
+            },
+            parties: self.parties(),
+            status: CaseStatus::Open,
+            created_at: self.now,
+            request: Some(CaseRequest {
+                hash: *blake3::hash(key.as_bytes()).as_bytes(),
+                idempotency_key: key,
+            }),
+        };
+        let made = self.call().scope(async {
+            Call::note_why(&self.why());
+            self.house.cases.create(&new, self.user, self.now).await
+        });
+        match made.await {
+            Ok(case) => Ok(Some((case.id, case.number))),
+            Err(crate::cases::CaseError::Store(error)) => Err(error),
+            Err(error) => {
+                tracing::warn!(%error, "the case system made no case for a rule");
+                Err(StoreError::Interrupted)
+            }
+        }
+    }
+
+    /// Who wrote, when it was somebody from outside.
+    fn parties(&self) -> Vec<Party> {
+        let own = &self.house.engine.organisation().domains;
+        let from = self.mail.mail.from.iter();
+        from.filter(|from| !from.address.is_empty() && !own.has(&from.address))
+            .take(1)
+            .map(|from| Party {
+                kind: PartyKind::Other,
+                name: from.name.clone().unwrap_or_else(|| from.address.clone()),
+                identifier: None,
+                address: None,
+                mail: Some(from.address.clone()),
+            })
+            .collect()
+    }
+
+    fn choice(&self, wish: &Journal) -> Choice {
+        let name = wish.file_name.as_deref().map(file_name::clean);
+        let is_chosen = |file: &crate::domain::mail::Attachment| match &wish.attachments {
+            Attachments::All => !file.inline,
+            Attachments::None => false,
+            Attachments::NameEnds(ends) => {
+                let name = file.name.to_lowercase();
+                ends.iter().any(|end| name.ends_with(end.as_str()))
+            }
+            Attachments::TypeStarts(starts) => {
+                let kind = file.media_type.to_lowercase();
+                starts.iter().any(|start| kind.starts_with(start.as_str()))
+            }
+            Attachments::AtMostBytes(most) => !file.inline && file.size <= *most,
+        };
+        let files = self.mail.mail.attachments.iter().enumerate();
+        let chosen = files
+            .filter(|(_, file)| is_chosen(file))
+            .map(|(index, file)| {
+                let extension = file_name::split_extension(&file.name).1;
+                ChosenAttachment {
+                    index,
+                    name: name.as_ref().filter(|name| !name.is_empty()).map(|name| {
+                        let end = name.floor_char_boundary(MAX_NAME_BYTES);
+                        file_name::clean(&format!("{}{extension}", &name[..end]))
+                    }),
+                    ..ChosenAttachment::default()
+                }
+            });
+        Choice {
+            title: wish.title.as_deref().and_then(titled),
+            document_type: wish.document_type,
+            direction: wish.direction,
+            attachments: Some(chosen.collect()),
+            ..Choice::default()
+        }
+    }
+
+    async fn say_not_for_a_case(&self) -> Result<(), StoreError> {
+        let said = self.call().scope(async {
+            Call::note_why(&self.why());
+            let (id, user) = (self.mail.row.id, self.user);
+            self.house.store.say_not_for_a_case(id, user, self.now).await
+        });
+        said.await.map(|_| ())
+    }
+
+    /// To the queue of a person or a unit.
+    fn assign(&self, _to: &Principal, done: Did) -> Did {
+        done.because(State::Failed, "no_queue")
+    }
+
+    /// Working days from receipt.
+    fn set_deadline(&self, working_days: u32, done: Did) -> Did {
+        let received = danish_day(self.mail.row.received_at);
+        let _date = Calendar::default().add_working_days(received, working_days);
+        done.because(State::Failed, "no_queue")
+    }
+
+    /// What follows in the conversation goes to the case.
+    fn follow(&self, _case: Option<&str>, done: Did) -> Did {
+        done.because(State::Failed, "no_following")
+    }
+
+    /// A mail of ours to somebody.
+    fn send(&self, _action: &Action, done: Did) -> Did {
+        done.because(State::NotSent, "no_mail_out")
+    }
+
+    fn call(&self) -> std::sync::Arc<Call> {
+        Call::new(Origin::default())
+    }
+
+    /// For the audit log: which rule, in which version.
+    fn why(&self) -> String {
+        format!("rule:{}:{}", self.rule.id, self.rule.version)
+    }
+}
+
+/// The job that flags or moves a mail of a mailbox, or takes that back.
+pub(super) fn mark_job(
+    (mailbox_id, mail_id): (Uuid, Uuid),
+    mark: &Mark,
+    kind: JobKind,
+) -> NewJob {
+    let place = MarkPayload {
+        by_rule: Some(match mark {
+            Mark::Flag => MarkByRule::Flag,
+            Mark::Move(folder) => MarkByRule::Move(folder.clone()),
+        }),
+        ..MarkPayload::new(mailbox_id, mail_id)
+    };
+    NewJob::in_mailbox(kind, &place)
+}
+
+fn titled(title: &str) -> Option<String> {
+    let title: String = title.trim().chars().take(MAX_TITLE_CHARS).collect();
+    Some(title).filter(|title| !title.is_empty())
+}
+
+fn outcome(acted: Result<(), StoreError>, done: Did) -> Result<Did, StoreError> {
+    match acted {
+        Ok(()) => Ok(done),
+        Err(StoreError::AlreadyFiled(_)) => Ok(done.because(State::Withheld, "already_filed")),
+        Err(error) if error.is_transient() => Err(error),
+        Err(_) => Ok(done.because(State::Failed, "not_allowed")),
+    }
+}

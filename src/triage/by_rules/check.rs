@@ -1,0 +1,125 @@
+//! A rule that somebody wrote, before it is kept: what only who knows the cases and people can see.
+
+use crate::{
+    domain::{
+        access::Level,
+        case::CaseStatus,
+        role::Principal,
+    },
+    rules::{self, Action, Mistake, Rule, Target},
+    store::{Store, StoreError},
+};
+
+/// A rule without mistakes.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    pub rule: Rule,
+    /// As it was written; anew where it said to be switched off, which is no part of what is kept.
+    pub text: String,
+    /// Numbers of the cases it names.
+    pub cases: Vec<String>,
+    /// The text said so.
+    pub switched_off: bool,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum CheckError {
+    #[error("the rule has mistakes")]
+    Mistakes(Vec<Mistake>),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Reads the only rule of a text, and looks up with the rights of its author what it names.
+pub async fn check(store: &Store, text: &str, author: &str) -> Result<Checked, CheckError> {
+    let read = rules::read(text).map_err(CheckError::Mistakes)?;
+    let Ok([rule]) = <[Rule; 1]>::try_from(read) else {
+        return Err(CheckError::Mistakes(vec![Mistake::at(text, "", "one-rule", &[])]));
+    };
+    let mut mistakes = Vec::new();
+    let mut cases = Vec::new();
+    for action in &rule.then {
+        if let Action::Journal(journal) = action
+            && let Target::Case(number) = &journal.on
+            && !number.contains('{')
+        {
+            let wrong = of_case(store, number, author).await?;
+            mistakes.extend(wrong.map(|code| at(text, "then.journal.case", code, number)));
+            cases.push(number.clone());
+        }
+        for (path, who) in named(action) {
+            if !store.is_known_principal(&who).await? {
+                let (code, name) = match &who {
+                    Principal::Unit(code) => ("no-such-unit", code),
+                    Principal::User(name) => ("no-such-person", name),
+                    _ => continue,
+                };
+                mistakes.push(at(text, path, code, name));
+            }
+        }
+    }
+    if !mistakes.is_empty() {
+        return Err(CheckError::Mistakes(mistakes));
+    }
+    let switched_off = !rule.enabled;
+    let rule = Rule {
+        enabled: true,
+        ..rule
+    };
+    Ok(Checked {
+        text: if switched_off {
+            rules::write(std::slice::from_ref(&rule))
+        } else {
+            text.to_owned()
+        },
+        rule,
+        cases,
+        switched_off,
+    })
+}
+
+fn at(text: &str, path: &str, code: &'static str, name: &str) -> Mistake {
+    Mistake::at(text, path, code, &[("name", name)])
+}
+
+/// What is wrong with filing on it; a case that the author may not see is not there.
+async fn of_case(
+    store: &Store,
+    number: &str,
+    author: &str,
+) -> Result<Option<&'static str>, StoreError> {
+    let case = match store.case_by_number(number, author).await {
+        Err(StoreError::NotFound(_)) => return Ok(Some("no-such-case")),
+        other => other?,
+    };
+    if case.status == CaseStatus::Closed {
+        return Ok(Some("case-closed"));
+    }
+    match store.expect_case(case.id, author, Level::Write).await {
+        Ok(()) => Ok(None),
+        Err(StoreError::NotFound(_) | StoreError::NotAllowed(_)) => Ok(Some("case-not-yours")),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whom an action names, and where.
+fn named(action: &Action) -> Vec<(&'static str, Principal)> {
+    let user = |name: &String| Principal::User(name.clone());
+    match action {
+        Action::AssignPerson(name) => vec![("then.assign.person", user(name))],
+        Action::AssignUnit(code) => vec![("then.assign.unit", Principal::Unit(code.clone()))],
+        Action::Notify(names) => names
+            .iter()
+            .map(|name| ("then.notify", user(name)))
+            .collect(),
+        Action::Journal(journal) => match &journal.on {
+            Target::NewCase(case) => case
+                .responsible
+                .iter()
+                .map(|name| ("then.journal.new_case.responsible", user(name)))
+                .collect(),
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
+}
