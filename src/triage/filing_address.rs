@@ -42,7 +42,11 @@ pub(super) async fn settle(house: House<'_>, mail: &Opened) -> Result<Settled, S
         let Some(case) = case_of(house, &number, &sender).await? else {
             return Ok(Settled::Waits("no_such_case"));
         };
-        if house.store.was_taken_back(&mail.row.fingerprint, case.id).await? {
+        if house
+            .store
+            .was_taken_back(&mail.row.fingerprint, case.id)
+            .await?
+        {
             return Ok(Settled::Waits("taken_back"));
         }
         let filing = Filing {

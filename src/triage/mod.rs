@@ -67,11 +67,7 @@ pub async fn file_as_asked(
     filing::journal(house, &mail, filing).await
 }
 
-async fn settle(
-    house: House<'_>,
-    mail: &Opened,
-    arrived: &Arrived,
-) -> Result<Settled, StoreError> {
+async fn settle(house: House<'_>, mail: &Opened, arrived: &Arrived) -> Result<Settled, StoreError> {
     // What one of our own people said of it, by their own hand.
     let said = as_sent::settle(house, mail, arrived).await?;
     if said != Settled::No {
