@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     messages::Lang,
-    suggest::{Counted, SHOWN, Signals},
+    suggest::{Counted, Inquiry, SHOWN, Signals},
 };
 
 #[derive(Serialize, ToSchema)]
@@ -55,7 +55,8 @@ pub(super) async fn explain(
 ) -> Result<Json<Explanation>, Problem> {
     let row = app.store.mail(mail_id, viewer.rights()).await?;
     let signals = Signals::of_row(&row);
-    let cases = suggestions::visible(&app, &signals, viewer.rights(), SHOWN).await?;
+    let inquiry = Inquiry::of_row(&row, &signals);
+    let (cases, _) = suggestions::answer(&app, &inquiry, viewer.rights(), SHOWN).await?;
     Ok(Json(Explanation {
         mail_id,
         cases: cases

@@ -20,7 +20,7 @@ use crate::{
     messages::Lang,
     mime,
     store::MailRow,
-    suggest::{self, AccessProposal, Category, PartyReason, ProposedParty, Signals, kle},
+    suggest::{self, AccessProposal, Category, Inquiry, PartyReason, ProposedParty, Signals, kle},
 };
 
 /// Cases that resemble.
@@ -117,6 +117,7 @@ pub(super) async fn propose(
     let described = app.engine.describe(&mail, &read, row.received_at);
     let parties = suggest::propose_parties(&mail, app.engine.organisation());
     let signals = Signals::of_row(&row);
+    let inquiry = Inquiry::of_row(&row, &signals);
     let subject = kle::Question::of_signals(&signals).and_read(&mail);
     Ok(JsonBody(CaseProposal {
         mail_id: row.id,
@@ -126,7 +127,7 @@ pub(super) async fn propose(
             .into_iter()
             .map(|party| PartyInWords::of(party, lang))
             .collect(),
-        similar_cases: similar(&app, &signals, access.code, viewer.rights(), lang).await?,
+        similar_cases: similar(&app, &inquiry, access.code, viewer.rights(), lang).await?,
         access: AccessInWords::of(&access, viewer.rights(), lang),
         responsible: viewer.rights().to_owned(),
     }))
@@ -144,13 +145,14 @@ pub(super) async fn whole(app: &App, row: &MailRow, viewer: &str) -> Result<Mail
 
 async fn similar(
     app: &App,
-    signals: &Signals,
+    inquiry: &Inquiry<'_>,
     proposed: AccessCode,
     viewer: &str,
     lang: Lang,
 ) -> Result<Vec<SimilarCase>, Problem> {
     let mut similar = Vec::new();
-    for found in suggestions::visible(app, signals, viewer, 2 * SHOWN).await? {
+    let (cases, _) = suggestions::answer(app, inquiry, viewer, 2 * SHOWN).await?;
+    for found in cases {
         let access = found.case.access.code;
         let status = found.case.status;
         let suggested = found.in_words(lang);

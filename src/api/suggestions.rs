@@ -23,7 +23,9 @@ use crate::{
     messages::Lang,
     mime,
     store::{Call, MailRow, StoreError},
-    suggest::{self, EvidenceSeen, NamedFile, Reason, SHOWN, Signals, Suggestion, TaskDate},
+    suggest::{
+        self, ForACase, Inquiry, NamedFile, Reason, SHOWN, Signals, Suggestion, TaskDate, Weighed,
+    },
 };
 
 /// Bytes of a stored mail that are read for its text: files come after it.
@@ -170,21 +172,23 @@ pub(super) async fn suggest(
     let described = app
         .engine
         .describe(&question.mail, &read, question.received_at);
-    let cases = cases(&app, &question.signals, viewer.rights(), lang, SHOWN).await?;
-    let for_a_case = for_a_case(&app, &question, &cases, viewer.rights(), lang);
+    let (cases, for_a_case) = answer(&app, &question.inquiry(), viewer.rights(), SHOWN).await?;
     let built_percent = app.engine.built_percent();
-    let best = cases.first().map_or(0, |case| case.confidence);
+    let best = cases.first().map(|found| &found.suggestion);
+    let at_least = |percent| best.is_some_and(|best| best.confidence.percent() >= percent);
     Ok(JsonBody(Suggestions {
-        sure: best >= app.config.addin.one_click_percent
+        sure: at_least(app.config.addin.one_click_percent)
             // While the index is built, a better case may still be missing.
             && built_percent == 100
-            && for_a_case.probability >= EVEN_PERCENT
-            && cases.first().is_some_and(SuggestedCase::is_tied),
-        case_work: best >= EVEN_PERCENT && for_a_case.probability >= EVEN_PERCENT,
-        for_a_case,
+            && best.is_some_and(Suggestion::is_tied),
+        case_work: at_least(EVEN_PERCENT),
+        for_a_case: ForACaseInWords::of(&for_a_case, lang),
         built_percent,
         mail_id: question.mail_id,
-        cases,
+        cases: cases
+            .into_iter()
+            .map(|found| found.in_words(lang))
+            .collect(),
         title: described.title,
         title_evidence: EvidenceInWords::of(&described.title_reason, lang),
         document_type: described
@@ -234,6 +238,14 @@ impl Question {
             beginning: row.preview,
             received_at: row.received_at,
         })
+    }
+
+    fn inquiry(&self) -> Inquiry<'_> {
+        Inquiry {
+            mail: &self.mail,
+            beginning: &self.beginning,
+            signals: &self.signals,
+        }
     }
 }
 
@@ -315,53 +327,17 @@ fn beginning(text: &str) -> String {
     text.chars().take(200).collect()
 }
 
-/// Evidence that ties a mail to a case: by its number, its conversation or its people. What it is about, and what its
-/// reader did lately, alone never make a case one that is taken unseen.
-const TIES: [&str; 5] = [
-    "case_number",
-    "same_thread",
-    "party",
-    "sender_on_case",
-    "recipient_on_case",
-];
-
-impl SuggestedCase {
-    fn is_tied(&self) -> bool {
-        self.evidence
-            .iter()
-            .any(|evidence| TIES.contains(&evidence.kind))
-    }
-}
-
-fn for_a_case(
-    app: &App,
-    question: &Question,
-    cases: &[SuggestedCase],
-    viewer: &str,
-    lang: Lang,
-) -> ForACaseInWords {
-    let best = cases.first();
-    let kinds = best
-        .iter()
-        .flat_map(|case| case.evidence.iter().map(|evidence| evidence.kind));
-    let asked = suggest::Question {
-        mail: &question.mail,
-        beginning: &question.beginning,
-        signals: &question.signals,
-        evidence: EvidenceSeen::of(kinds),
-    };
-    let answer = app.engine.for_a_case(&asked, viewer);
-    ForACaseInWords {
-        probability: answer.probability.percent(),
-        reasons: answer
-            .reasons
-            .iter()
-            .map(|weighed| ReasonInWords {
-                kind: weighed.reason.kind(),
-                for_a_case: weighed.speaks_for_a_case(),
-                text: weighed.reason.in_words(lang),
-            })
-            .collect(),
+impl ForACaseInWords {
+    fn of(answer: &ForACase, lang: Lang) -> Self {
+        let reason = |weighed: &Weighed| ReasonInWords {
+            kind: weighed.reason.kind(),
+            for_a_case: weighed.speaks_for_a_case(),
+            text: weighed.reason.in_words(lang),
+        };
+        Self {
+            probability: answer.probability.percent(),
+            reasons: answer.reasons.iter().map(reason).collect(),
+        }
     }
 }
 
@@ -373,7 +349,8 @@ pub(super) async fn best(
     lang: Lang,
 ) -> Result<Option<SuggestedCase>, Problem> {
     let signals = Signals::of_row(row);
-    Ok(cases(app, &signals, viewer, lang, 1).await?.pop())
+    let (mut found, _) = answer(app, &Inquiry::of_row(row, &signals), viewer, 1).await?;
+    Ok(found.pop().map(|best| best.in_words(lang)))
 }
 
 /// The mail that a request names by exactly one of the two; of several with that Message-ID the newest.
@@ -414,37 +391,23 @@ async fn mail_by(
     }
 }
 
-async fn cases(
-    app: &App,
-    signals: &Signals,
-    viewer: &str,
-    lang: Lang,
-    limit: usize,
-) -> Result<Vec<SuggestedCase>, Problem> {
-    let found = visible(app, signals, viewer, limit).await?;
-    Ok(found
-        .into_iter()
-        .map(|found| found.in_words(lang))
-        .collect())
-}
-
 /// A suggestion with its case as it is now.
 pub(super) struct Found {
     pub suggestion: Suggestion,
     pub case: Case,
 }
 
-/// The most likely cases, as far as the viewer may see them.
-pub(super) async fn visible(
+/// The most likely cases, as far as the viewer may see them, and whether the mail is for a case at all.
+pub(super) async fn answer(
     app: &App,
-    signals: &Signals,
+    inquiry: &Inquiry<'_>,
     viewer: &str,
     limit: usize,
-) -> Result<Vec<Found>, Problem> {
+) -> Result<(Vec<Found>, ForACase), Problem> {
     let onlooker = app.store.onlooker(viewer).await?;
-    let ranked = app.engine.suggest(signals, &onlooker, Utc::now(), limit);
-    let mut found = Vec::with_capacity(ranked.len());
-    for suggestion in ranked {
+    let answer = app.engine.answer(inquiry, &onlooker, Utc::now(), limit);
+    let mut found = Vec::with_capacity(answer.cases.len());
+    for suggestion in answer.cases {
         match app.store.case(suggestion.case_id, viewer).await {
             Ok(case) => found.push(Found { suggestion, case }),
             // Closed to this viewer since the index was told; the database has the last word.
@@ -452,7 +415,7 @@ pub(super) async fn visible(
             Err(error) => return Err(error.into()),
         }
     }
-    Ok(found)
+    Ok((found, answer.for_a_case))
 }
 
 impl Found {
@@ -471,34 +434,6 @@ impl Found {
                     text: evidence.in_words(lang),
                 })
                 .collect(),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn suggested_for(kinds: &[&'static str]) -> SuggestedCase {
-        let evidence = |kind: &&'static str| EvidenceInWords {
-            kind,
-            text: String::new(),
-        };
-        SuggestedCase {
-            case_id: Uuid::nil(),
-            number: String::new(),
-            title: String::new(),
-            confidence: 98,
-            evidence: kinds.iter().map(evidence).collect(),
-        }
-    }
-
-    #[test]
-    fn words_and_what_was_used_lately_tie_no_mail_to_a_case() {
-        assert!(!suggested_for(&["shared_terms", "recently_used"]).is_tied());
-        assert!(!suggested_for(&[]).is_tied());
-        for tie in TIES {
-            assert!(suggested_for(&["shared_terms", tie]).is_tied(), "{tie}");
         }
     }
 }

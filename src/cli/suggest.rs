@@ -15,7 +15,7 @@ use crate::{
     mime,
     store::{AttachmentText, MailFilter, Store},
     suggest::{
-        self, AccessProposal, Counted, Description, Engine, EvidenceSeen, ForACase, ProposedParty,
+        self, AccessProposal, Counted, Description, Engine, ForACase, Inquiry, ProposedParty,
         SHOWN, Signals, SuggestedType, Suggestion,
     },
 };
@@ -122,7 +122,11 @@ async fn of_mailbox(
         filter.after = Some((last.received_at, last.id));
         for row in page {
             let signals = Signals::of_row(&row);
-            let best = engine.suggest(&signals, &onlooker, Utc::now(), 1).pop();
+            let inquiry = Inquiry::of_row(&row, &signals);
+            let best = engine
+                .answer(&inquiry, &onlooker, Utc::now(), 1)
+                .cases
+                .pop();
             let number = best
                 .as_ref()
                 .and_then(|best| engine.number_of(best.case_id));
@@ -162,7 +166,13 @@ async fn of_file(
     let now = Utc::now();
     let onlooker = store.onlooker(user).await?;
     let mut cases = Vec::new();
-    for mut suggestion in engine.suggest(&signals, &onlooker, now, SHOWN) {
+    let inquiry = Inquiry {
+        mail: &mail,
+        beginning: &mail.text[..mail.text.floor_char_boundary(BEGINNING_BYTES)],
+        signals: &signals,
+    };
+    let answer = engine.answer(&inquiry, &onlooker, now, SHOWN);
+    for mut suggestion in answer.cases {
         let case = store.case(suggestion.case_id, user).await?;
         let mut counted = std::mem::take(&mut suggestion.counted);
         if !args.explain {
@@ -176,16 +186,8 @@ async fn of_file(
         });
     }
     let read = read_attachments(&raw, &mail).await?;
-    let best = cases.first();
-    let evidence = best.iter().flat_map(|case| &case.suggestion.evidence);
-    let question = suggest::Question {
-        mail: &mail,
-        beginning: &mail.text[..mail.text.floor_char_boundary(BEGINNING_BYTES)],
-        signals: &signals,
-        evidence: EvidenceSeen::of(evidence.map(suggest::Evidence::kind)),
-    };
     let output = Output {
-        for_a_case: engine.for_a_case(&question, user),
+        for_a_case: answer.for_a_case,
         description: engine.describe(&mail, &read, now),
         cases,
         parties: suggest::propose_parties(&mail, engine.organisation()),

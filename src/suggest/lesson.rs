@@ -9,7 +9,8 @@ use super::weights::{FEATURES, Features, NAMES, index_of};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Candidates kept; those below were never in question.
+/// Candidates that confidence is shared among, in what is shown as in what is learned: those below were never in
+/// question, and what is learned of few says nothing of many.
 pub(super) const MAX_CANDIDATES: usize = 8;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -27,11 +28,7 @@ impl Lesson {
     pub(super) fn of(ranked: &[Ranked<'_>], confidence: f64, chosen: Option<Slot>) -> Self {
         let place = ranked.iter().position(|r| Some(r.slot) == chosen);
         Self {
-            candidates: ranked
-                .iter()
-                .take(MAX_CANDIDATES)
-                .map(|r| r.features)
-                .collect(),
+            candidates: ranked.iter().map(|r| r.features).collect(),
             right: place,
             confidence,
         }

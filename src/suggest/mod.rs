@@ -5,6 +5,7 @@
 //! `signals` (what a mail gives) → `index` (what cases are known by) → `evidence` (features) → `rank`.
 
 mod access;
+mod answer;
 #[cfg(test)]
 mod bad_input_tests;
 mod build;
@@ -42,6 +43,7 @@ mod word_patterns;
 mod words;
 
 pub use access::{AccessProposal, Category, Finding, propose as propose_access};
+pub use answer::{Answer, Inquiry};
 pub use build::Builder;
 pub use describe::{ChosenTypes, Description, NamedFile, Reason, SuggestedType, TaskDate};
 pub use engine::Engine;

@@ -22,6 +22,12 @@ impl Probability {
             .collect()
     }
 
+    /// Of this and that, where that is asked of what this holds for.
+    #[must_use]
+    pub(super) fn and(self, other: Self) -> Self {
+        Self(self.0 * other.0)
+    }
+
     pub fn value(self) -> f64 {
         self.0
     }

@@ -6,7 +6,7 @@
 use super::circles::Sight;
 use super::evidence::{self, Evidence};
 use super::index::{CaseEntry, Index};
-use super::lesson::Lesson;
+use super::lesson::{Lesson, MAX_CANDIDATES};
 use super::local;
 use super::model::Model;
 use super::nearest::{self, Asked, Looked};
@@ -41,6 +41,13 @@ pub struct Suggestion {
     /// Every feature that counted, what weighs most first.
     #[serde(skip)]
     pub counted: Vec<Counted>,
+}
+
+impl Suggestion {
+    /// Whether more speaks for it than its words and its reader's habits.
+    pub fn is_tied(&self) -> bool {
+        self.evidence.iter().any(Evidence::is_tie)
+    }
 }
 
 /// A feature as the engine counts it: its value times its weight is what it adds to the score.
@@ -194,7 +201,7 @@ impl<'a> Query<'a> {
             .map(|case| (case.number.as_str(), case.id))
     }
 
-    /// Every candidate, best first.
+    /// The candidates that lead, best first.
     pub fn ranked(&self, weights: &Weights) -> Vec<Ranked<'a>> {
         let mut board = Board::default();
         evidence::score(self, &mut board);
@@ -216,7 +223,9 @@ impl<'a> Query<'a> {
             .take(local::MAX_CASES)
             .collect();
         local::score(&asked, &leading, &mut board);
-        self.in_order(&board, weights)
+        let mut ranked = self.in_order(&board, weights);
+        ranked.truncate(MAX_CANDIDATES);
+        ranked
     }
 
     fn in_order(&self, board: &Board, weights: &Weights) -> Vec<Ranked<'a>> {

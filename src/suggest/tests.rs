@@ -688,6 +688,20 @@ fn twenty_thousand_cases_are_ranked_as_rightly_as_two() {
 }
 
 #[test]
+fn words_and_what_was_used_lately_tie_no_mail_to_a_case() {
+    let hedge = case("2026-00001", "Hegn ved nabogrund");
+    let index = index(&[&hedge]);
+    let about_it = suggested(
+        &index,
+        &mail("ny@x.example", "Hegn", "Om hegnet ved nabogrunden."),
+    );
+    assert_eq!(about_it.len(), 1);
+    assert!(!about_it[0].is_tied(), "{about_it:?}");
+    let naming_it = suggested(&index, &mail("ny@x.example", "Sag 2026-00001", "Se her."));
+    assert!(naming_it[0].is_tied(), "{naming_it:?}");
+}
+
+#[test]
 fn every_evidence_has_a_sentence() {
     let all = [
         Evidence::CaseNumber {

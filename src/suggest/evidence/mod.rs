@@ -73,6 +73,19 @@ impl Evidence {
         }
     }
 
+    /// Whether it ties a mail to a case: by its number, its conversation or its people. What it is about, and what its
+    /// reader did lately, alone never make a case one that is taken unseen.
+    pub(super) fn is_tie(&self) -> bool {
+        match self {
+            Self::CaseNumber { .. }
+            | Self::SameThread { .. }
+            | Self::SenderOnCase { .. }
+            | Self::RecipientOnCase { .. }
+            | Self::Party { .. } => true,
+            Self::SharedTerms { .. } | Self::RecentlyUsed { .. } => false,
+        }
+    }
+
     /// The reason as a sentence.
     pub fn in_words(&self, lang: Lang) -> String {
         let say =

@@ -12,7 +12,9 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
+use super::evidence::Evidence;
 use super::probability::Probability;
+use super::rank::Suggestion;
 use super::signals::Signals;
 use crate::domain::direction::OwnDomains;
 use crate::domain::mail::{Mail, MailKind};
@@ -57,14 +59,14 @@ pub struct EvidenceSeen {
 }
 
 impl EvidenceSeen {
-    /// From the stable names of the evidence of the case suggested first.
-    pub fn of<'a>(kinds: impl IntoIterator<Item = &'a str>) -> Self {
+    /// From the case suggested first.
+    pub(super) fn of(best: Option<&Suggestion>) -> Self {
         let mut seen = Self::default();
-        for kind in kinds {
-            match kind {
-                "case_number" => seen.names_case = true,
-                "same_thread" => seen.same_thread = true,
-                "party" => seen.party = true,
+        for evidence in best.iter().flat_map(|best| &best.evidence) {
+            match evidence {
+                Evidence::CaseNumber { .. } => seen.names_case = true,
+                Evidence::SameThread { .. } => seen.same_thread = true,
+                Evidence::Party { .. } => seen.party = true,
                 _ => {}
             }
         }

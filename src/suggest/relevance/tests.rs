@@ -150,7 +150,10 @@ fn a_case_number_outweighs_what_the_mail_looks_like() {
         "per@firma.example",
         "Møde om sag 2026-00012",
     );
-    let evidence = EvidenceSeen::of(["recently_used", "case_number"]);
+    let evidence = EvidenceSeen {
+        names_case: true,
+        ..EvidenceSeen::default()
+    };
     let answer = asked(&invitation, "", evidence, &Learned::default());
     assert!(answer.probability.percent() > 85, "{answer:?}");
     assert_eq!(
@@ -176,7 +179,11 @@ fn every_reason_has_words_in_both_languages() {
         mail: &letter,
         beginning: "",
         signals: &Signals::default(),
-        evidence: EvidenceSeen::of(["case_number", "same_thread", "party"]),
+        evidence: EvidenceSeen {
+            names_case: true,
+            same_thread: true,
+            party: true,
+        },
     };
     let mut reasons = cues::of(&question);
     reasons.extend(lessons(&question, &learned, "birthe", &own()));
