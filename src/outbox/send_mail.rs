@@ -346,11 +346,11 @@ async fn case_for(
     reader: Option<&str>,
 ) -> Result<(String, String), Stop> {
     let (Some(case_id), Some(reader)) = (order.about.case_id, reader) else {
-        return Ok(Default::default());
+        return Ok((String::new(), String::new()));
     };
     match outbox.store.case(case_id, reader).await {
         Ok(case) => Ok((case.number, value(&case.title))),
-        Err(StoreError::NotFound(_)) => Ok(Default::default()),
+        Err(StoreError::NotFound(_)) => Ok((String::new(), String::new())),
         Err(error) => Err(error.into()),
     }
 }

@@ -30,11 +30,10 @@ pub(super) async fn settle(house: House<'_>, mail: &Opened) -> Result<Settled, S
     let proven = mail
         .authentication(house)
         .is_some_and(|found| found.dmarc == Verdict::Pass);
-    let sender = match proven {
-        true => house.store.user_with_address(mail.sender()).await?,
-        false => None,
-    };
-    let Some(sender) = sender else {
+    if !proven {
+        return Ok(Settled::No);
+    }
+    let Some(sender) = house.store.user_with_address(mail.sender()).await? else {
         return Ok(Settled::No);
     };
     let mut settled = Settled::No;

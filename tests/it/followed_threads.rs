@@ -232,7 +232,7 @@ a_closed_case_takes_nothing_more_and_a_reopened_one_waits_to_be_told(store) {
 
 what_was_taken_back_is_not_filed_again_and_ends_what_it_began(store) {
     let thread = Thread::followed(store).await;
-    let answer = thread.arrives(0, reply("answer@x", &[&"Received: by mx1"])).await;
+    let answer = thread.arrives(0, reply("answer@x", &["Received: by mx1"])).await;
     filing::run(&thread.outbox).await;
     let entry = thread.entries(answer.mail_id).await.remove(0);
     let undo = async |id: Uuid| {

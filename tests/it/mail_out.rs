@@ -550,6 +550,8 @@ what_goes_out_once_goes_out_once_and_may_be_tried_again(store) {
     };
     assert_eq!(begin(id).await, MayLeave::Yes);
     assert_eq!(begin(id).await, MayLeave::Yes, "the same mail, tried again");
+    store.note_mail_sent(id, day(3)).await.unwrap();
+    assert_eq!(begin(id).await, MayLeave::SentBefore, "whose job was not finished");
     assert_eq!(begin(Uuid::now_v7()).await, MayLeave::SentBefore);
 }
 }
