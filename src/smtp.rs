@@ -65,7 +65,10 @@ pub enum SmtpError {
 impl SmtpError {
     /// Worth another attempt: it is the server's fault or that of the settings, and not the mail's.
     pub fn is_passing(&self) -> bool {
-        !matches!(self, Self::Refused(_) | Self::NoAddress | Self::Unwritable(_))
+        !matches!(
+            self,
+            Self::Refused(_) | Self::NoAddress | Self::Unwritable(_)
+        )
     }
 
     /// Of the message catalogue.
@@ -140,11 +143,16 @@ impl Mailer {
         let text = SinglePart::plain(letter.text.clone());
         let message = match &letter.carries {
             None => builder.singlepart(text),
-            Some(raw) => builder.multipart(MultiPart::mixed().singlepart(text).singlepart(
-                Attachment::new("mail.eml".to_owned())
-                    // In base64, so that not a byte of it changes on the way.
-                    .body(raw.clone(), ContentType::parse("application/octet-stream").map_err(unwritable)?),
-            )),
+            Some(raw) => builder.multipart(
+                MultiPart::mixed().singlepart(text).singlepart(
+                    Attachment::new("mail.eml".to_owned())
+                        // In base64, so that not a byte of it changes on the way.
+                        .body(
+                            raw.clone(),
+                            ContentType::parse("application/octet-stream").map_err(unwritable)?,
+                        ),
+                ),
+            ),
         };
         message.map_err(unwritable)
     }
@@ -198,7 +206,11 @@ fn on_one_line(text: &str) -> String {
 }
 
 fn is_message_id(id: &str) -> bool {
-    id.len() < 500 && !id.is_empty() && id.bytes().all(|b| b.is_ascii_graphic() && !b"<>".contains(&b))
+    id.len() < 500
+        && !id.is_empty()
+        && id
+            .bytes()
+            .all(|b| b.is_ascii_graphic() && !b"<>".contains(&b))
 }
 
 /// Codes of servers are told; what they say beside them may name people.

@@ -72,7 +72,11 @@ pub(super) async fn list(
     }
     let mut linked = app.store.linked_folders(id, viewer.rights()).await?;
     let link = |linked: LinkedFolder| {
-        let state = if linked.is_suspended { "suspended" } else { "on" };
+        let state = if linked.is_suspended {
+            "suspended"
+        } else {
+            "on"
+        };
         let (case_id, case_number, case_title) = match linked.case {
             Some(case) => (Some(case.id), Some(case.number), Some(case.title)),
             None => (None, None, None),
@@ -118,7 +122,9 @@ pub(super) async fn link(
         (Some(id), None) => (id, "case_id"),
         (None, Some(number)) => {
             let case = app.store.case_by_number(number.trim(), viewer.rights());
-            let case = case.await.map_err(|error| no_such_case("case_number", error))?;
+            let case = case
+                .await
+                .map_err(|error| no_such_case("case_number", error))?;
             (case.id, "case_number")
         }
         _ => return Err(Problem::invalid("case_id", "one-case")),

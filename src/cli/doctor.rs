@@ -130,7 +130,10 @@ async fn mail_out(context: &Context) -> Option<Finding> {
     let what = "mail out";
     Some(match Mailer::new(&context.config.smtp)?.look().await {
         Ok(()) => good(what, "the server answers, and takes our sign-in"),
-        Err(error) => bad(what, &format!("{error}. Check [smtp], and that this machine reaches the server.")),
+        Err(error) => bad(
+            what,
+            &format!("{error}. Check [smtp], and that this machine reaches the server."),
+        ),
     })
 }
 

@@ -479,7 +479,12 @@ const KEYS: &[Key] = &[
         "\"\"",
         "As whom to sign in there; empty: the server asks for no password.",
     ),
-    key("smtp.password", Kind::Secret, "\"\"", "The password for it."),
+    key(
+        "smtp.password",
+        Kind::Secret,
+        "\"\"",
+        "The password for it.",
+    ),
     key(
         "smtp.from",
         Kind::Text,

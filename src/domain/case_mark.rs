@@ -88,7 +88,13 @@ mod tests {
             assert_eq!(key.read(&altered), None, "{altered}");
         }
         assert_eq!(MarkKey::new(&[8; 32]).read(&written), None);
-        for other in ["", "sagspost.", "sagspost..", "a@b", &written[..written.len() - 1]] {
+        for other in [
+            "",
+            "sagspost.",
+            "sagspost..",
+            "a@b",
+            &written[..written.len() - 1],
+        ] {
             assert_eq!(key.read(other), None, "{other}");
         }
     }
@@ -103,9 +109,6 @@ mod tests {
             key.write(second),
             key.write(first),
         ];
-        assert_eq!(
-            key.among(ids.iter().map(String::as_str)),
-            [first, second]
-        );
+        assert_eq!(key.among(ids.iter().map(String::as_str)), [first, second]);
     }
 }

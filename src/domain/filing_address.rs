@@ -40,7 +40,11 @@ impl FilingAddress {
             .split_once(NUMBER)
             .ok_or(FilingAddressError::NoNumber)?;
         let odd = |c: char| c.is_whitespace() || "{}<>@,;\"".contains(c);
-        if domain.is_empty() || [before, after, domain].iter().any(|part| part.contains(odd)) {
+        if domain.is_empty()
+            || [before, after, domain]
+                .iter()
+                .any(|part| part.contains(odd))
+        {
             return Err(FilingAddressError::NoAddress);
         }
         Ok(Some(Self {

@@ -12,7 +12,10 @@ use crate::{
         role::Principal,
     },
     mime,
-    store::{Entry, Following, JobKind, MailRow, NewDocument, NewEntry, NewFile, NewJob, Store, StoreError},
+    store::{
+        Entry, Following, JobKind, MailRow, NewDocument, NewEntry, NewFile, NewJob, Store,
+        StoreError,
+    },
 };
 
 /// A wish to file a mail on a case.

@@ -102,7 +102,9 @@ pub(super) async fn waiting(
     };
     let near = |mail: MailRow| {
         let last = JournalingDeadline::of(&calendar, limits, mail.received_at).limit;
-        (today..=horizon).contains(&last).then_some(Near { mail, last })
+        (today..=horizon)
+            .contains(&last)
+            .then_some(Near { mail, last })
     };
     let mut found: Vec<Near> = (outbox.store.mails(&filter, reader, MOST).await?.into_iter())
         .filter(|mail| looks_like_case_work(outbox, mail, reader))

@@ -83,12 +83,7 @@ pub(super) async fn run(outbox: &Outbox, job: &Job) -> Result<(), JobError> {
     }
 }
 
-async fn send(
-    outbox: &Outbox,
-    post: &Arc<Post>,
-    job: &Job,
-    order: &Order,
-) -> Result<(), Stop> {
+async fn send(outbox: &Outbox, post: &Arc<Post>, job: &Job, order: &Order) -> Result<(), Stop> {
     let now = Utc::now();
     let address = address_of(outbox, &order.to).await?;
     if address == post.mailer.from_address() || outbox.filing.is_filing_address(&address) {
@@ -108,7 +103,13 @@ async fn send(
     match begun.await? {
         MayLeave::Yes => {}
         MayLeave::SentBefore => return Err(Stop::Dropped("sent_before")),
-        MayLeave::TooMany => return Err(Stop::Dropped("too_many")),
+        // An answer that goes round in circles ends here; what one of ours is told may come later.
+        MayLeave::TooMany if order.template.follows_a_mail() => {
+            return Err(Stop::Dropped("too_many"));
+        }
+        MayLeave::TooMany => {
+            return Err(Stop::Failed(JobError::Passing("too_many_mails".into())));
+        }
     }
     let mark = CaseMark(job.id);
     note_case(outbox, order, mark, now).await?;
@@ -309,7 +310,11 @@ async fn words(
         let key = format!("mail.{}-{part}", order.template.as_str());
         filled(&text(post.lang, &key, &[]), &values)
     };
-    let end = if reader.is_some() { "end" } else { "end-outside" };
+    let end = if reader.is_some() {
+        "end"
+    } else {
+        "end-outside"
+    };
     let end = filled(&text(post.lang, &format!("mail.{end}"), &[]), &values);
     Ok(Words {
         subject: say("subject"),
@@ -341,11 +346,11 @@ async fn case_for(
     reader: Option<&str>,
 ) -> Result<(String, String), Stop> {
     let (Some(case_id), Some(reader)) = (order.about.case_id, reader) else {
-        return Ok(Default::default());
+        return Ok((String::new(), String::new()));
     };
     match outbox.store.case(case_id, reader).await {
         Ok(case) => Ok((case.number, value(&case.title))),
-        Err(StoreError::NotFound(_)) => Ok(Default::default()),
+        Err(StoreError::NotFound(_)) => Ok((String::new(), String::new())),
         Err(error) => Err(error.into()),
     }
 }
@@ -354,7 +359,9 @@ async fn case_for(
 fn filled(template: &str, values: &[(&str, &str)]) -> String {
     let place = |name: &str| format!("{{{name}}}");
     let says = |line: &&str| {
-        let mut named = values.iter().filter(|(name, _)| line.contains(&place(name)));
+        let mut named = values
+            .iter()
+            .filter(|(name, _)| line.contains(&place(name)));
         named.clone().next().is_none() || named.any(|(_, value)| !value.is_empty())
     };
     let fill = |line: &str| {

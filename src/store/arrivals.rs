@@ -1,6 +1,6 @@
 //! Which mails of a batch are looked at when they arrive: the jobs of `triage/`.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -30,19 +30,13 @@ pub struct Arrived {
 }
 
 impl Arrived {
-    fn of(
-        mailbox_id: Uuid,
-        new: &NewMail,
-        stored: StoredMail,
-        since: Option<DateTime<Utc>>,
-        linked: &[Uuid],
-    ) -> Option<Self> {
-        let lies_in = new.place.as_ref().map(|place| place.folder_id);
+    fn of(batch: &Batch, new: &NewMail, stored: StoredMail, watched: &Watched) -> Option<Self> {
+        let place = new.place.as_ref()?;
         // What lay there before the mailbox was added is its history, which a first sync brings in.
-        let has_come = lies_in.is_some() && since.is_some_and(|since| since <= new.received_at);
-        let was_put = lies_in.is_some_and(|folder| linked.contains(&folder));
+        let has_come = watched.since.is_some_and(|since| since <= new.received_at);
+        let was_put = watched.linked.contains(&place.folder_id);
         (has_come || was_put || new.chosen_case.is_some()).then(|| Self {
-            mailbox_id,
+            mailbox_id: batch.mailbox_id,
             mail_id: stored.id,
             chosen_case: new.chosen_case.clone(),
             put_off: 0,
@@ -71,6 +65,13 @@ impl Store {
     }
 }
 
+/// What is known of the mailbox that a batch comes from.
+struct Watched {
+    since: Option<DateTime<Utc>>,
+    /// Folders that are tied to a case: what a person puts there is looked at however long it has lain here.
+    linked: Vec<Uuid>,
+}
+
 /// One job for each mail, so that one that fails holds up no other.
 pub(super) async fn order_triage(
     tx: &mut Tx,
@@ -78,25 +79,28 @@ pub(super) async fn order_triage(
     stored: &[StoredMail],
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let mut folders: Vec<Uuid> = (batch.mails.iter())
-        .filter_map(|mail| Some(mail.place.as_ref()?.folder_id))
+    let watched = watched(tx, batch).await?;
+    let due: Vec<NewJob> = (batch.mails.iter().zip(stored))
+        .filter_map(|(new, stored)| Arrived::of(batch, new, *stored, &watched))
+        .map(|arrived| arrived.job())
         .collect();
-    folders.sort_unstable();
-    folders.dedup();
-    // What a person puts into a folder that is tied to a case is looked at however long it has lain here.
-    let linked = linked_folders::among(tx, &folders).await?;
+    jobs::insert(tx, &due, None, now).await
+}
+
+async fn watched(tx: &mut Tx, batch: &Batch) -> Result<Watched, StoreError> {
     let since: Option<(DateTime<Utc>,)> = write!(tx, |c| sqlx::query_as(
         "select created_at from mailboxes where id = $1"
     )
     .bind(batch.mailbox_id)
     .fetch_optional(c)
     .await?);
-    let since = since.map(|(since,)| since);
-    let due: Vec<NewJob> = (batch.mails.iter().zip(stored))
-        .filter_map(|(new, stored)| {
-            Arrived::of(batch.mailbox_id, new, *stored, since, &linked)
-        })
-        .map(|arrived| arrived.job())
-        .collect();
-    jobs::insert(tx, &due, None, now).await
+    let places = batch.mails.iter().filter_map(|mail| mail.place.as_ref());
+    let mut folders: Vec<Uuid> = places.map(|place| place.folder_id).collect();
+    folders.sort_unstable();
+    folders.dedup();
+    Ok(Watched {
+        // Servers tell of no less than seconds.
+        since: since.map(|(since,)| since.trunc_subsecs(0)),
+        linked: linked_folders::among(tx, &folders).await?,
+    })
 }

@@ -207,7 +207,8 @@ impl Store {
         fingerprint: &[u8; 32],
         case_id: Uuid,
     ) -> Result<bool, StoreError> {
-        let found: Option<(Uuid,)> = read!(self, |c| sqlx::query_as(
+        let found: Option<(Uuid,)> = read!(self, |c| {
+            sqlx::query_as(
             "select id
              from entries e
              where e.fingerprint = $1 and e.case_id = $2 and e.state = 'undone'
@@ -219,7 +220,8 @@ impl Store {
         .bind(fingerprint.to_vec())
         .bind(case_id)
         .fetch_optional(c)
-        .await?);
+        .await?
+        });
         Ok(found.is_some())
     }
 
@@ -269,8 +271,21 @@ impl Store {
                 may => may?,
             }
             let which = "thread_id = $4 and case_id = $5";
-            stop(&mut tx, which, (mail.thread_id, thread.case_id), ("said", user), now).await?;
-            note(&mut tx, (thread.case_id, mail.thread_id), (user, "thread.stop"), now).await?;
+            stop(
+                &mut tx,
+                which,
+                (mail.thread_id, thread.case_id),
+                ("said", user),
+                now,
+            )
+            .await?;
+            note(
+                &mut tx,
+                (thread.case_id, mail.thread_id),
+                (user, "thread.stop"),
+                now,
+            )
+            .await?;
         }
         tx.commit().await
     }
@@ -313,7 +328,9 @@ pub(super) async fn begin(
     };
     let again = match following {
         // Somebody says so now: what was asked before is answered.
-        Following::Said => "do update set mode = excluded.mode, followed_by = excluded.followed_by where followed_threads.mode <> excluded.mode",
+        Following::Said => {
+            "do update set mode = excluded.mode, followed_by = excluded.followed_by where followed_threads.mode <> excluded.mode"
+        }
         _ => "do nothing",
     };
     let new = write!(tx, |c| {
@@ -343,7 +360,14 @@ pub(super) async fn stop_of_case(
     by: &str,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    stop(tx, "case_id = $4 and case_id = $5", (case_id, case_id), ("case_closed", by), now).await
+    stop(
+        tx,
+        "case_id = $4 and case_id = $5",
+        (case_id, case_id),
+        ("case_closed", by),
+        now,
+    )
+    .await
 }
 
 /// What began with an act ends when that is taken back.
@@ -353,7 +377,14 @@ pub(super) async fn stop_of_entry(
     by: &str,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    stop(tx, "entry_id = $4 and entry_id = $5", (entry_id, entry_id), ("undone", by), now).await
+    stop(
+        tx,
+        "entry_id = $4 and entry_id = $5",
+        (entry_id, entry_id),
+        ("undone", by),
+        now,
+    )
+    .await
 }
 
 /// Two threads turned out to be one: it is followed to the cases of both.

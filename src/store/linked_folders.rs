@@ -59,7 +59,8 @@ impl Store {
         mailbox_id: Uuid,
         viewer: &str,
     ) -> Result<Vec<LinkedFolder>, StoreError> {
-        let rows: Vec<Row> = read!(self, |c| sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        let rows: Vec<Row> = read!(self, |c| {
+            sqlx::query_as(sqlx::AssertSqlSafe(format!(
             "select l.folder_id, l.case_id, c.number, c.title, c.status, {} as seen, l.linked_by, l.linked_at
              from linked_folders l
              join folders f on f.id = l.folder_id
@@ -72,7 +73,8 @@ impl Store {
         .bind(viewer)
         .bind(mailbox_id)
         .fetch_all(c)
-        .await?);
+        .await?
+        });
         let folder = |row: Row| LinkedFolder {
             folder_id: row.folder_id,
             case: row.seen.then_some(LinkedCase {
@@ -107,7 +109,8 @@ impl Store {
         if status == "closed" {
             return Err(StoreError::CaseClosed(number));
         }
-        write!(&mut tx, |c| sqlx::query(
+        write!(&mut tx, |c| {
+            sqlx::query(
             "insert into linked_folders (folder_id, case_id, linked_by, linked_at)
              values ($1, $2, $3, $4)
              on conflict (folder_id) do update
@@ -119,8 +122,16 @@ impl Store {
         .bind(now.trunc_subsecs(6))
         .execute(c)
         .await
-        .map(|_| ())?);
-        note(&mut tx, (mailbox_id, folder_id), Some(case_id), (user, "folder.link"), now).await?;
+        .map(|_| ())?
+        });
+        note(
+            &mut tx,
+            (mailbox_id, folder_id),
+            Some(case_id),
+            (user, "folder.link"),
+            now,
+        )
+        .await?;
         tx.commit().await?;
         self.ring();
         Ok(())
@@ -142,7 +153,14 @@ impl Store {
         .fetch_optional(c)
         .await?);
         if let Some((case_id,)) = gone {
-            note(&mut tx, (mailbox_id, folder_id), Some(case_id), (user, "folder.unlink"), now).await?;
+            note(
+                &mut tx,
+                (mailbox_id, folder_id),
+                Some(case_id),
+                (user, "folder.unlink"),
+                now,
+            )
+            .await?;
         }
         tx.commit().await?;
         self.ring();

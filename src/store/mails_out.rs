@@ -104,7 +104,7 @@ impl NewJob {
 
 impl Store {
     /// Writes down that a mail is about to leave, unless the address had `most` within `window`, or one that goes out
-    /// once went out. Asked again for the same id it says the same.
+    /// once went out. Asked again for the same id it says the same, until that was sent.
     pub async fn begin_mail_out(
         &self,
         (id, template): (Uuid, MailTemplate),
@@ -115,14 +115,16 @@ impl Store {
     ) -> Result<MayLeave, StoreError> {
         let now = now.trunc_subsecs(6);
         let mut tx = self.db.begin().await?;
-        let begun: Option<(Uuid,)> = write!(&mut tx, |c| sqlx::query_as(
-            "select id from mails_out where id = $1"
+        let begun: Option<(Option<DateTime<Utc>>,)> = write!(&mut tx, |c| sqlx::query_as(
+            "select sent_at from mails_out where id = $1"
         )
         .bind(id)
         .fetch_optional(c)
         .await?);
-        if begun.is_some() {
-            return Ok(MayLeave::Yes);
+        match begun {
+            Some((None,)) => return Ok(MayLeave::Yes),
+            Some((Some(_),)) => return Ok(MayLeave::SentBefore),
+            None => {}
         }
         let (lately,): (i64,) = write!(&mut tx, |c| sqlx::query_as(
             "select count(*) from mails_out where address = $1 and begun_at > $2"

@@ -30,11 +30,10 @@ pub(super) async fn settle(house: House<'_>, mail: &Opened) -> Result<Settled, S
     let proven = mail
         .authentication(house)
         .is_some_and(|found| found.dmarc == Verdict::Pass);
-    let sender = match proven {
-        true => house.store.user_with_address(mail.sender()).await?,
-        false => None,
-    };
-    let Some(sender) = sender else {
+    if !proven {
+        return Ok(Settled::No);
+    }
+    let Some(sender) = house.store.user_with_address(mail.sender()).await? else {
         return Ok(Settled::No);
     };
     let mut settled = Settled::No;
@@ -42,7 +41,11 @@ pub(super) async fn settle(house: House<'_>, mail: &Opened) -> Result<Settled, S
         let Some(case) = case_of(house, &number, &sender).await? else {
             return Ok(Settled::Waits("no_such_case"));
         };
-        if house.store.was_taken_back(&mail.row.fingerprint, case.id).await? {
+        if house
+            .store
+            .was_taken_back(&mail.row.fingerprint, case.id)
+            .await?
+        {
             return Ok(Settled::Waits("taken_back"));
         }
         let filing = Filing {

@@ -3,9 +3,7 @@
 //! In the name of who follows, and seen by those who see what following began with. When it is not plain that a mail is
 //! still about the same, a person is asked.
 
-use super::{
-    Filing, House, Settled, filing::file, opened::Opened, recognised::is_recognised,
-};
+use super::{Filing, House, Settled, filing::file, opened::Opened, recognised::is_recognised};
 use crate::{
     domain::role::Principal,
     journal::Choice,
@@ -33,7 +31,10 @@ pub(super) async fn settle(house: House<'_>, mail: &Opened) -> Result<Settled, S
     if let Some(why) = doubt(house, mail, &to).await? {
         return Ok(Settled::Waits(why));
     }
-    if store.was_taken_back(&mail.row.fingerprint, to.case_id).await? {
+    if store
+        .was_taken_back(&mail.row.fingerprint, to.case_id)
+        .await?
+    {
         return Ok(Settled::Waits("taken_back"));
     }
     let filing = Filing {
@@ -62,7 +63,9 @@ async fn doubt(
     if by_subject && checked.is_none_or(|found| found.dmarc != Verdict::Pass) {
         return Ok(Some("thread_by_subject"));
     }
-    let before = house.store.on_case_of_thread(mail.row.thread_id, to.case_id);
+    let before = house
+        .store
+        .on_case_of_thread(mail.row.thread_id, to.case_id);
     let own = &house.engine.organisation().domains;
     Ok((!is_recognised(&mail.mail, &before.await?, own)).then_some("thread_changed"))
 }

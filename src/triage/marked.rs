@@ -21,7 +21,11 @@ pub(super) async fn settle(house: House<'_>, mail: &Opened) -> Result<Settled, S
         return Ok(Settled::Waits("marks_of_two_cases"));
     }
     let case_id = marked.case_id;
-    if house.store.was_taken_back(&mail.row.fingerprint, case_id).await? {
+    if house
+        .store
+        .was_taken_back(&mail.row.fingerprint, case_id)
+        .await?
+    {
         return Ok(Settled::Waits("taken_back"));
     }
     let filing = Filing {

@@ -138,7 +138,10 @@ mod tests {
             "SV: Hegn ved nabogrund, Birkevej 4 – partshøring",
             "SV:",
         ] {
-            assert!(recognised(subject, "gerda@gmail.com", "birthe@byen.example"), "{subject}");
+            assert!(
+                recognised(subject, "gerda@gmail.com", "birthe@byen.example"),
+                "{subject}"
+            );
         }
     }
 
@@ -149,8 +152,18 @@ mod tests {
         let subject = "SV: Hegn ved nabogrund, Birkevej 4";
         assert!(!recognised(subject, "en.anden@gmail.com", birthe));
         assert!(!recognised(subject, birthe, "advokat@fremmed.example"));
-        assert!(recognised(subject, "lis@raadgiver.example", birthe), "a colleague of Ole's");
-        assert!(recognised(subject, birthe, "carl@byen.example"), "among ourselves");
-        assert!(!recognised(subject, "carl@byen.example", "dora@byen.example"));
+        assert!(
+            recognised(subject, "lis@raadgiver.example", birthe),
+            "a colleague of Ole's"
+        );
+        assert!(
+            recognised(subject, birthe, "carl@byen.example"),
+            "among ourselves"
+        );
+        assert!(!recognised(
+            subject,
+            "carl@byen.example",
+            "dora@byen.example"
+        ));
     }
 }

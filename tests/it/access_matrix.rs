@@ -327,10 +327,7 @@ async fn house() -> House {
             target("of a case of Birthe's", notice, Actor::of_birthe),
             missing(),
         ],
-        mailboxes: vec![
-            target("Birthe's", mailbox.id, Actor::in_mailbox),
-            missing(),
-        ],
+        mailboxes: vec![target("Birthe's", mailbox.id, Actor::in_mailbox), missing()],
         rules,
         app,
     }

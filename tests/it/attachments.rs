@@ -11,7 +11,9 @@ use sagspost::{
     documents::reader::Reader,
     domain::case_number::Template,
     outbox::{MarkError, Marker, Outbox},
-    store::{AttachmentText, EventKind, Following, MailFilter, MarkPayload, NewEntry, ReadMail, Store},
+    store::{
+        AttachmentText, EventKind, Following, MailFilter, MarkPayload, NewEntry, ReadMail, Store,
+    },
     suggest::{Engine, Evidence, Organisation, Signals},
 };
 use uuid::Uuid;
@@ -121,6 +123,7 @@ on_both! {
         assert_eq!(found(store, "skelpæle").await, 0);
 
         let outbox = outbox(store);
+        assert_eq!(outbox.run_due().await.unwrap(), 2, "both mails are looked at");
         assert_eq!(outbox.run_due().await.unwrap(), 0, "nobody's click waits for attachments");
         assert_eq!(outbox.read_due().await.unwrap(), 1);
         assert_eq!(outbox.read_due().await.unwrap(), 0);

@@ -221,9 +221,9 @@ fn a_mail_to_the_address_of_a_case_is_filed_out_of_the_mailbox_it_comes_to() {
     });
     let to = format!("sag+{}@eksempelkommune.example", made.number);
     let own = proven("eksempelkommune.example");
+    house.add("sag", &Settings::Imap(house.imap(dovecot.port, "sag")));
     dovecot.deliver("sag", "INBOX", &mail(1, BIRTHE, &to, &own));
     dovecot.deliver("sag", "INBOX", &mail(2, "gerda@borger.example", &to, ""));
-    house.add("sag", &Settings::Imap(house.imap(dovecot.port, "sag")));
     let _watching = house.watch();
     house.wait_for_mails(2);
     let outbox = filing::outbox(store, house.tokens.clone(), filing::rules(), None);
@@ -233,7 +233,13 @@ fn a_mail_to_the_address_of_a_case_is_filed_out_of_the_mailbox_it_comes_to() {
             store.documents(made.id, VIEWER).await.unwrap().len() == 1
         })
     });
-    assert!(house.block_on(store.job_counts()).unwrap().iter().all(|(state, _)| state != "failed"));
+    assert!(
+        house
+            .block_on(store.job_counts())
+            .unwrap()
+            .iter()
+            .all(|(state, _)| state != "failed")
+    );
 }
 
 #[tokio::test]
@@ -249,6 +255,9 @@ async fn a_mark_is_made_for_who_may_file_and_read_by_the_house() {
     let mark = filing::key().read(told["header"]["value"].as_str().unwrap());
     let marked = app.store.marked(mark.unwrap()).await.unwrap().unwrap();
     assert_eq!((marked.case_id, &*marked.made_by), (made.id, "birthe"));
-    assert!(!answer.json().to_string().contains(&made.id.to_string()), "a mark tells nothing");
+    assert!(
+        !answer.json().to_string().contains(&made.id.to_string()),
+        "a mark tells nothing"
+    );
     assert_eq!(app.post("/api/v1/marks", "carl", &body).await.status, 404);
 }

@@ -83,12 +83,7 @@ impl<'a> Thread<'a> {
         thread
     }
 
-    async fn journal(
-        &self,
-        row: &MailRow,
-        case: &Case,
-        only_for: Option<Vec<Principal>>,
-    ) -> Entry {
+    async fn journal(&self, row: &MailRow, case: &Case, only_for: Option<Vec<Principal>>) -> Entry {
         let raw = self.store.blob(row.sha256).await.unwrap();
         let mail = mime::parse(&raw);
         let suggested = journal::Suggested::of(self.outbox.engine.describe(&mail, &[], day(2)));
@@ -237,7 +232,7 @@ a_closed_case_takes_nothing_more_and_a_reopened_one_waits_to_be_told(store) {
 
 what_was_taken_back_is_not_filed_again_and_ends_what_it_began(store) {
     let thread = Thread::followed(store).await;
-    let answer = thread.arrives(0, reply("answer@x", &[&"Received: by mx1"])).await;
+    let answer = thread.arrives(0, reply("answer@x", &["Received: by mx1"])).await;
     filing::run(&thread.outbox).await;
     let entry = thread.entries(answer.mail_id).await.remove(0);
     let undo = async |id: Uuid| {
@@ -379,7 +374,10 @@ async fn journaling_follows_unless_told_not_to_and_tells_where_to() {
     let wish = json!({ "mail_id": mails[0], "case_id": made.id });
     assert_eq!(app.journal("birthe", "1", &wish).await.status, 201);
     let told = following(mails[0]).await;
-    assert_eq!((&told["policy"], &told["following"]), (&json!("on"), &json!(true)));
+    assert_eq!(
+        (&told["policy"], &told["following"]),
+        (&json!("on"), &json!(true))
+    );
     assert_eq!(told["case_id"], made.id.to_string());
     assert_eq!(told["cases"][0]["case_number"], made.number.as_str());
     assert_eq!(told["cases"][0]["followed_by"], "birthe");
@@ -394,10 +392,18 @@ async fn journaling_follows_unless_told_not_to_and_tells_where_to() {
     };
     let began = put(json!({ "following": true, "case_id": made.id })).await;
     assert_eq!(began.json()["cases"][0]["case_id"], made.id.to_string());
-    assert_eq!(put(json!({ "following": false })).await.json()["cases"], json!([]));
+    assert_eq!(
+        put(json!({ "following": false })).await.json()["cases"],
+        json!([])
+    );
     assert_eq!(put(json!({ "following": true })).await.status, 422);
     let hidden = app.hidden_case("Personalesag", "carl").await;
-    assert_eq!(put(json!({ "following": true, "case_id": hidden.id })).await.status, 404);
+    assert_eq!(
+        put(json!({ "following": true, "case_id": hidden.id }))
+            .await
+            .status,
+        404
+    );
 }
 
 #[tokio::test]
@@ -439,5 +445,8 @@ async fn the_last_mail_of_a_thread_brings_the_earlier_ones_that_have_files() {
     // The same call again is the same act.
     let again = app.journal("birthe", "1", &wish).await;
     assert_eq!(again.json()["id"], answer.json()["id"]);
-    assert_eq!(app.store.documents(made.id, "birthe").await.unwrap().len(), 2);
+    assert_eq!(
+        app.store.documents(made.id, "birthe").await.unwrap().len(),
+        2
+    );
 }

@@ -181,24 +181,37 @@ fn a_mail_that_is_dragged_into_the_folder_is_journaled_and_marked() {
     let place = (id, folder().unwrap().id);
     house.block_on(async {
         filing::run(&outbox).await;
-        store.link_folder(place, made.id, VIEWER, Utc::now()).await.unwrap();
+        store
+            .link_folder(place, made.id, VIEWER, Utc::now())
+            .await
+            .unwrap();
     });
     // As a mail program does that moves it: out of one folder, into another.
     let inbox = dovecot.maildir(BIRTHE, "INBOX");
-    let mail = ["cur", "new"].iter().find_map(|part| std::fs::read_dir(inbox.join(part)).unwrap().next());
+    let mail = ["cur", "new"]
+        .iter()
+        .find_map(|part| std::fs::read_dir(inbox.join(part)).unwrap().next());
     let mail = mail.unwrap().unwrap();
-    let to = dovecot.maildir(BIRTHE, FOLDER).join("cur").join(mail.file_name());
+    let to = dovecot
+        .maildir(BIRTHE, FOLDER)
+        .join("cur")
+        .join(mail.file_name());
     std::fs::rename(mail.path(), to).unwrap();
     let entry = || {
         let row = house.mails().remove(0);
         house.block_on(async {
             filing::run(&outbox).await;
-            store.entries_of_mail(&row.fingerprint, VIEWER).await.unwrap()
+            store
+                .entries_of_mail(&row.fingerprint, VIEWER)
+                .await
+                .unwrap()
         })
     };
     wait_for("the mail to be journaled", || entry().len() == 1);
     assert_eq!(entry()[0].case_id, made.id);
-    let marks = house.block_on(store.marks_of_entry(entry()[0].id, VIEWER)).unwrap();
+    let marks = house
+        .block_on(store.marks_of_entry(entry()[0].id, VIEWER))
+        .unwrap();
     assert_eq!(marks[0].state, "done");
 }
 
@@ -210,12 +223,20 @@ async fn the_folders_of_a_mailbox_are_tied_and_untied_over_http() {
     let mailbox = app.store.mailboxes(None).await.unwrap().remove(0);
     let folders = format!("/api/v1/mailboxes/{}/folders", mailbox.id);
     let first = app.get(&folders, "birthe").await.json();
-    assert_eq!((&first[0]["name"], &first[0]["link"]), (&json!("INBOX"), &Value::Null));
+    assert_eq!(
+        (&first[0]["name"], &first[0]["link"]),
+        (&json!("INBOX"), &Value::Null)
+    );
     let path = format!("{folders}/{}/case", first[0]["id"].as_str().unwrap());
     let put = async |user: &str, body: Value| {
-        answer(app.request(Method::PUT, &path, user).json(&body)).await.status
+        answer(app.request(Method::PUT, &path, user).json(&body))
+            .await
+            .status
     };
-    assert_eq!(put("birthe", json!({ "case_number": made.number })).await, 204);
+    assert_eq!(
+        put("birthe", json!({ "case_number": made.number })).await,
+        204
+    );
     let linked = app.get(&folders, "birthe").await.json();
     assert_eq!(linked[0]["link"]["case_number"], made.number.as_str());
     assert_eq!(linked[0]["link"]["state"], "on");
@@ -226,5 +247,8 @@ async fn the_folders_of_a_mailbox_are_tied_and_untied_over_http() {
     assert_eq!(app.get(&folders, "carl").await.status, 404);
     let delete = answer(app.request(Method::DELETE, &path, "birthe")).await;
     assert_eq!(delete.status, 204);
-    assert_eq!(app.get(&folders, "birthe").await.json()[0]["link"], Value::Null);
+    assert_eq!(
+        app.get(&folders, "birthe").await.json()[0]["link"],
+        Value::Null
+    );
 }

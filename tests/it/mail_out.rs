@@ -7,16 +7,12 @@ use sagspost::config::{Smtp, SmtpTls};
 use sagspost::domain::access::{Allowed, CaseAccess, Level};
 use sagspost::domain::mail::MailKind;
 use sagspost::domain::role::{Grant, Principal, Role, Scope};
-use sagspost::domain::working_days::{
-    Calendar, JournalingDeadline, JournalingLimits, danish_day,
-};
+use sagspost::domain::working_days::{Calendar, JournalingDeadline, JournalingLimits, danish_day};
 use sagspost::mailbox::settings::Settings;
 use sagspost::messages::Lang;
 use sagspost::outbox::{Outbox, Post, near_deadline};
 use sagspost::smtp::{Letter, Mailer};
-use sagspost::store::{
-    MailAbout, MailTemplate, MailTo, MayLeave, NewCase, NewJob, Store, User,
-};
+use sagspost::store::{MailAbout, MailTemplate, MailTo, MayLeave, NewCase, NewJob, Store, User};
 use uuid::Uuid;
 
 use crate::support::cli::Cli;
@@ -133,7 +129,10 @@ impl Scene {
 
     /// Whether everything that was ordered is done or dropped.
     fn nothing_waits(&self) -> bool {
-        let counts = self.house.block_on(self.house.store().job_counts()).unwrap();
+        let counts = self
+            .house
+            .block_on(self.house.store().job_counts())
+            .unwrap();
         counts.is_empty()
     }
 }
@@ -170,8 +169,15 @@ fn a_mail_leaves_by_starttls_by_tls_and_in_the_clear() {
         scene.wait_for_letters(GERDA, number + 1);
     }
     let letters = scene.letters(GERDA);
-    assert!(letters.iter().all(|letter| letter.contains("Return-path: <>")));
-    assert!(letters.iter().all(|letter| !letter.contains("\nBcc")), "no line of its own");
+    assert!(
+        letters
+            .iter()
+            .all(|letter| letter.contains("Return-path: <>"))
+    );
+    assert!(
+        letters.iter().all(|letter| !letter.contains("\nBcc")),
+        "no line of its own"
+    );
 }
 
 #[test]
@@ -186,10 +192,7 @@ fn a_server_without_a_good_certificate_or_with_another_password_is_told_as_such(
         password: sagspost::config::Secret::new("gættet"),
         ..right.clone()
     };
-    let nobody = Smtp {
-        port: 1,
-        ..right
-    };
+    let nobody = Smtp { port: 1, ..right };
     for (settings, code) in [
         (elsewhere, "mail_server_untrusted"),
         (guessed, "mail_login_refused"),
@@ -206,6 +209,10 @@ fn a_server_without_a_good_certificate_or_with_another_password_is_told_as_such(
 fn a_notice_makes_the_whole_round_and_is_known_as_ours() {
     let scene = Scene::new();
     let (house, store) = (&scene.house, scene.house.store());
+    house.add(
+        BIRTHE,
+        &Settings::Imap(house.imap(scene.dovecot.port, BIRTHE)),
+    );
     let made = house.block_on(async {
         user(store, "eva").await;
         let emergency = Grant {
@@ -232,16 +239,22 @@ fn a_notice_makes_the_whole_round_and_is_known_as_ours() {
         filing::run(&scene.outbox).await;
         made
     });
-    house.add(BIRTHE, &Settings::Imap(house.imap(scene.dovecot.port, BIRTHE)));
     let watching = house.watch();
     house.wait_for_mails(1);
     drop(watching);
     let mail = house.mails().remove(0);
-    assert!(mail.envelope.subject.contains(&made.number), "{}", mail.envelope.subject);
+    assert!(
+        mail.envelope.subject.contains(&made.number),
+        "{}",
+        mail.envelope.subject
+    );
     assert_eq!(mail.envelope.from[0].address, FROM);
     assert_ne!(mail.envelope.kind, MailKind::Personal);
     let letter = scene.letters(BIRTHE).remove(0);
-    for header in ["Auto-Submitted: auto-generated", "X-Sagspost: emergency_opened"] {
+    for header in [
+        "Auto-Submitted: auto-generated",
+        "X-Sagspost: emergency_opened",
+    ] {
         assert!(letter.contains(header), "{header} in {letter}");
     }
     let id = mail.envelope.message_id.unwrap();
@@ -283,6 +296,20 @@ fn an_address_that_the_server_refuses_is_given_up_with_its_reason() {
     scene.send(MailTemplate::Notice, "afvist@borger.example", about);
     let failed = scene.house.block_on(scene.house.store().failed_reasons());
     assert_eq!(failed.unwrap(), [("mail_refused".to_owned(), 1)]);
+}
+
+#[test]
+fn of_many_notices_to_one_address_the_twenty_first_comes_later() {
+    let scene = Scene::new();
+    for _ in 0..21 {
+        scene.send(MailTemplate::Notice, BIRTHE, MailAbout::default());
+    }
+    scene.wait_for_letters(BIRTHE, 20);
+    let waiting = scene
+        .house
+        .block_on(scene.house.store().job_counts())
+        .unwrap();
+    assert_eq!(waiting, [("waiting".to_owned(), 1)]);
 }
 
 #[test]
@@ -337,8 +364,14 @@ fn a_mail_is_sent_on_with_every_byte_of_it() {
     scene.send(MailTemplate::Forwarded, "gerda@borger.example", about);
     scene.wait_for_letters(GERDA, 1);
     let sent = sagspost::mime::attachment(scene.letters(GERDA)[0].as_bytes(), &[0]);
-    let row = scene.house.block_on(scene.house.store().mail_unchecked(mail)).unwrap();
-    let raw = scene.house.block_on(scene.house.store().blob(row.sha256)).unwrap();
+    let row = scene
+        .house
+        .block_on(scene.house.store().mail_unchecked(mail))
+        .unwrap();
+    let raw = scene
+        .house
+        .block_on(scene.house.store().blob(row.sha256))
+        .unwrap();
     assert_eq!(sent.unwrap().1, raw);
 }
 
@@ -415,7 +448,10 @@ fn the_doctor_says_whether_mails_can_go_out_and_sends_none() {
     let scene = Scene::new();
     let cli = Cli::new();
     let settings = scene.server.settings(SmtpTls::Starttls);
-    let (port, ca_file) = (settings.port.to_string(), settings.ca_file.display().to_string());
+    let (port, ca_file) = (
+        settings.port.to_string(),
+        settings.ca_file.display().to_string(),
+    );
     let told = |password: &str| {
         let variables = [
             ("SAGSPOST__SMTP__HOST", "localhost"),
@@ -427,13 +463,18 @@ fn the_doctor_says_whether_mails_can_go_out_and_sends_none() {
         ];
         let findings = cli.run_with(&variables, &["--json", "doctor"]).json();
         let findings = findings.as_array().unwrap().clone();
-        let found = findings.into_iter().find(|finding| finding["what"] == "mail out");
+        let found = findings
+            .into_iter()
+            .find(|finding| finding["what"] == "mail out");
         let found = found.unwrap();
         (found["ok"].as_bool().unwrap(), found["says"].to_string())
     };
     assert!(told(settings.password.reveal()).0);
     let (ok, says) = told("gættet");
-    assert!(!ok && says.contains("sign in") && !says.contains("gættet"), "{says}");
+    assert!(
+        !ok && says.contains("sign in") && !says.contains("gættet"),
+        "{says}"
+    );
     assert!(!scene.server.log().contains("<="), "{}", scene.server.log());
 }
 
@@ -441,8 +482,14 @@ fn the_doctor_says_whether_mails_can_go_out_and_sends_none() {
 fn settings_of_mail_out_that_cannot_be_right_are_told() {
     let cli = Cli::new();
     for (variables, key) in [
-        (&[("SAGSPOST__SMTP__HOST", "smtp.byen.example")][..], "smtp.from"),
-        (&[("SAGSPOST__SMTP__FROM", "Sagspost <sagspost@byen.example>")], "smtp.from"),
+        (
+            &[("SAGSPOST__SMTP__HOST", "smtp.byen.example")][..],
+            "smtp.from",
+        ),
+        (
+            &[("SAGSPOST__SMTP__FROM", "Sagspost <sagspost@byen.example>")],
+            "smtp.from",
+        ),
         (
             &[
                 ("SAGSPOST__SMTP__HOST", "smtp.byen.example"),
@@ -452,10 +499,18 @@ fn settings_of_mail_out_that_cannot_be_right_are_told() {
             ],
             "smtp.tls",
         ),
-        (&[("SAGSPOST__FILING__ADDRESS", "sag@byen.example")], "filing.address"),
+        (
+            &[("SAGSPOST__FILING__ADDRESS", "sag@byen.example")],
+            "filing.address",
+        ),
     ] {
         let said = cli.run_with(variables, &["config", "check"]);
-        assert!(said.code != 0 && said.err.contains(key), "{key}: {} {}", said.out, said.err);
+        assert!(
+            said.code != 0 && said.err.contains(key),
+            "{key}: {} {}",
+            said.out,
+            said.err
+        );
     }
 }
 
@@ -495,6 +550,8 @@ what_goes_out_once_goes_out_once_and_may_be_tried_again(store) {
     };
     assert_eq!(begin(id).await, MayLeave::Yes);
     assert_eq!(begin(id).await, MayLeave::Yes, "the same mail, tried again");
+    store.note_mail_sent(id, day(3)).await.unwrap();
+    assert_eq!(begin(id).await, MayLeave::SentBefore, "whose job was not finished");
     assert_eq!(begin(Uuid::now_v7()).await, MayLeave::SentBefore);
 }
 }

@@ -40,6 +40,8 @@ async fn what_is_not_yours_answers_byte_for_byte_as_what_is_not_there() {
     let documents = app.get(&path, "birthe").await.json();
     let id = |value: &Value| value.as_str().unwrap().to_owned();
     let (entry, file) = (id(&entry["id"]), id(&documents[0]["files"][0]["id"]));
+    let mailbox = app.store.mailboxes(None).await.unwrap().remove(0);
+    let (folder, mailbox) = (mailbox.folders[0].id.to_string(), mailbox.id);
     let contract = app.get("/api/openapi.json", "").await.json();
     let mut asked = 0;
     for (path, item) in contract["paths"].as_object().unwrap() {
@@ -53,6 +55,7 @@ async fn what_is_not_yours_answers_byte_for_byte_as_what_is_not_there() {
             "cases" => case.to_string(),
             "journal" => entry.clone(),
             "files" => file.clone(),
+            "mailboxes" => mailbox.to_string(),
             _ => mail.to_string(),
         };
         let missing = Uuid::now_v7().to_string();
@@ -60,9 +63,16 @@ async fn what_is_not_yours_answers_byte_for_byte_as_what_is_not_there() {
             let method: Method = method.to_uppercase().parse().unwrap();
             let ask = async |id: &str| {
                 let path = path.replace(parameter, id).replace("{path}", "0");
+                let path = path.replace("{folder}", &folder);
                 let mut request = app.request(method.clone(), &path, "carl");
                 if method == Method::PATCH {
                     request = request.json(&json!({ "status": "closed" }));
+                }
+                if method == Method::PUT && path.contains("/mailboxes/") {
+                    request = request.json(&json!({ "case_id": case }));
+                }
+                if method == Method::PUT && path.ends_with("/following") {
+                    request = request.json(&json!({ "following": false }));
                 }
                 if path.ends_with("/access") {
                     request = request.json(&json!({ "only_for": null }));

@@ -84,7 +84,11 @@ impl MailServer {
         let config = Config::load(None, std::iter::empty()).unwrap();
         Smtp {
             host: "localhost".into(),
-            port: if tls == SmtpTls::Tls { self.tls_port } else { self.port },
+            port: if tls == SmtpTls::Tls {
+                self.tls_port
+            } else {
+                self.port
+            },
             tls,
             ca_file: self.path("ca.pem"),
             user: if tls == SmtpTls::None { "" } else { USER }.into(),

@@ -694,7 +694,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["EntryBody"];
+                        "application/json": components["schemas"]["Journaled"];
                     };
                 };
                 409: {
@@ -1049,6 +1049,162 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mailboxes/{id}/folders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Folders of a mailbox, and the cases that they are tied to */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MailboxFolder"][];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mailboxes/{id}/folders/{folder}/case": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Tie a folder to a case: what is put there is journaled on it */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    folder: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["FolderCase"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Untie a folder; what was journaled from it stays */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    folder: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/mails": {
         parameters: {
             query?: never;
@@ -1281,6 +1437,102 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mails/{id}/following": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether a mail's thread is followed */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Following"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        /** Follow a mail's thread to a case from now on, or stop */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Change"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Following"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/mails/{id}/html": {
         parameters: {
             query?: never;
@@ -1489,6 +1741,62 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a mark for a mail that is written on a case: answers to the mail come back to the case */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["MarkedCase"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MailMark"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -1857,6 +2165,8 @@ export interface components {
             words: string[];
         };
         AddinSettings: {
+            /** @description Whether what follows in a thread goes to the case of a mail that is journaled, when nobody says anything. */
+            follow_threads: components["schemas"]["Follow"];
             /** @description Whether people can sign in at the organisation's provider at all. */
             has_provider: boolean;
             nested_sign_in?: components["schemas"]["NestedSignIn"] | null;
@@ -2083,6 +2393,26 @@ export interface components {
          * @enum {string}
          */
         DocumentType: "letter" | "decision" | "application" | "complaint" | "invoice" | "reminder" | "minutes" | "agenda" | "hearing" | "hearing_answer" | "party_hearing" | "contract" | "offer" | "report" | "receipt" | "statement" | "note" | "access_request" | "notification" | "consent" | "power_of_attorney" | "invitation" | "drawing" | "map" | "photo" | "cv" | "medical_certificate" | "form" | "inquiry" | "budget" | "plan";
+        /**
+         * @description Which of them go along.
+         * @enum {string}
+         */
+        Earlier: "none" | "with_attachments" | "all";
+        EarlierMail: {
+            /** @description Files that are not shown within the text. */
+            attachments: number;
+            /** Format: uuid */
+            mail_id: string;
+            /** Format: date-time */
+            received_at: string;
+            subject: string;
+        };
+        EarlierMails: {
+            /** @description Entries of those that went along. */
+            filed: string[];
+            /** @description Those that did not, and are not on the case; oldest first. */
+            left: components["schemas"]["EarlierMail"][];
+        };
         EmergencyOpening: {
             /** Format: uuid */
             case_id: string;
@@ -2168,6 +2498,61 @@ export interface components {
              */
             stored: number;
         };
+        /** @description The case, by one of the two. */
+        FolderCase: {
+            /** Format: uuid */
+            case_id?: string | null;
+            case_number?: string | null;
+        };
+        FolderLink: {
+            /**
+             * Format: uuid
+             * @description Null for a case that you do not see.
+             */
+            case_id?: string | null;
+            case_number?: string | null;
+            case_title?: string | null;
+            /** Format: date-time */
+            linked_at: string;
+            linked_by: string;
+            /** @description `on`; or `suspended` while the case is closed: what is put there waits for a person. */
+            state: string;
+            state_text: string;
+        };
+        /**
+         * @description Whether a thread is followed when one of its mails is journaled.
+         * @enum {string}
+         */
+        Follow: "on" | "off" | "ask";
+        /**
+         * @description What becomes of the later mails of a followed thread.
+         * @enum {string}
+         */
+        FollowMode: "on" | "ask";
+        FollowedTo: {
+            /** Format: uuid */
+            case_id: string;
+            case_number: string;
+            case_title: string;
+            /** @description In whose name they are filed. */
+            followed_by: string;
+            /** @description `on`: later mails are filed; `ask`: they wait for a person. */
+            mode: components["schemas"]["FollowMode"];
+            /** Format: date-time */
+            since: string;
+        };
+        Following: {
+            /**
+             * Format: uuid
+             * @description Where later mails go; on two cases, the first of them.
+             */
+            case_id?: string | null;
+            /** @description Of those cases that you see; on two of them, a person is asked each time. */
+            cases: components["schemas"]["FollowedTo"][];
+            following: boolean;
+            /** @description What becomes of a thread when one of its mails is journaled and nobody says anything. */
+            policy: components["schemas"]["Follow"];
+        };
         /** @description Whether the mail is for a case at all: newsletters, calendar noise, system mail and private mail are not. */
         ForACaseInWords: {
             /**
@@ -2218,6 +2603,10 @@ export interface components {
             state_reason?: string | null;
             /** @description The reason as a sentence in the reader's language. */
             state_reason_text?: string | null;
+        };
+        /** @description The entry, and the earlier mails of the thread. */
+        Journaled: components["schemas"]["EntryBody"] & {
+            earlier: components["schemas"]["EarlierMails"];
         };
         /** @description What the case will be about, by one of the two. */
         KleAsked: {
@@ -2312,6 +2701,13 @@ export interface components {
          * @enum {string}
          */
         MailKind: "personal" | "auto_reply" | "out_of_office" | "bounce" | "newsletter" | "calendar" | "system" | "journal_report" | "read_receipt" | "unreadable";
+        MailMark: {
+            /** @description Where one of ours writes to, to file on the case; null where there are no such addresses. */
+            address?: string | null;
+            header: components["schemas"]["MarkHeader"];
+            /** @description For people alone, e.g. `[Sag 2024-00123]`; may be left out. Nothing is filed by it. */
+            subject_tag: string;
+        };
         MailPage: {
             items: components["schemas"]["MailSummary"][];
             /** @description Ask with this for the next page; null on the last. */
@@ -2363,6 +2759,20 @@ export interface components {
             /** @description The state in words. */
             state_text: string;
         };
+        MailboxFolder: {
+            /** Format: uuid */
+            id: string;
+            link?: components["schemas"]["FolderLink"] | null;
+            name: string;
+            /** @description `new`, `syncing`, `watching`, `missing`, `failed`. */
+            state: string;
+            state_text: string;
+            /**
+             * Format: int64
+             * @description Mails of the folder that are stored.
+             */
+            stored: number;
+        };
         MarkBody: {
             mailbox: string;
             /** Format: uuid */
@@ -2371,6 +2781,15 @@ export interface components {
             reason_text?: string | null;
             /** @description `waiting`, `done`, `failed`. */
             state: string;
+        };
+        /** @description A header field of the mail. */
+        MarkHeader: {
+            name: string;
+            value: string;
+        };
+        MarkedCase: {
+            /** Format: uuid */
+            case_id: string;
         };
         Me: {
             display_name: string;
@@ -2645,6 +3064,10 @@ export interface components {
             /** Format: date */
             document_date?: string | null;
             document_type?: components["schemas"]["DocumentType"] | null;
+            /** @description Which of the thread's earlier mails, that are not on the case, go along: `none`, `with_attachments` or `all`. */
+            earlier?: components["schemas"]["Earlier"];
+            /** @description Whether what follows in the thread goes to the case too; as the organisation has chosen when left out. */
+            follow?: boolean | null;
             /** @description Whether the mail itself is filed; yes when left out. */
             include_mail?: boolean | null;
             /**
