@@ -39,6 +39,7 @@ pub(super) struct MailDecisions {
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(as = RuleDecision)]
 pub(super) struct Decision {
     /// Absent for a rule that left nothing: tried now, as things are now.
     id: Option<Uuid>,
@@ -99,6 +100,7 @@ pub(super) struct RuleDecisions {
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(as = RuleDecisionOnMail)]
 pub(super) struct DecisionOnMail {
     #[serde(flatten)]
     decision: Decision,
@@ -116,6 +118,7 @@ pub(super) struct DecidedMail {
 /// One of the two.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = RuleUndo)]
 pub(super) struct Run {
     /// Everything that the rule has done since then.
     #[serde(default)]
@@ -125,6 +128,7 @@ pub(super) struct Run {
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(as = RuleUndone)]
 pub(super) struct TakenBack {
     undone: usize,
     /// What could not be taken back, and stays as it is.
@@ -133,6 +137,7 @@ pub(super) struct TakenBack {
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(as = RuleUndoLeft)]
 pub(super) struct Left {
     decision_id: Uuid,
     /// `undo-expired` or `not-allowed`.

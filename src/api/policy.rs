@@ -127,6 +127,8 @@ pub const ROUTES: &[Route] = &[
     route(GET, "/api/v1/rules", SignedIn, "rule.list", Many("rule")),
     route(POST, "/api/v1/rules", WritesRules, "rule.create", One("rule", "")),
     route(POST, "/api/v1/rules/check", SignedIn, "", Not),
+    // Of mails one sees.
+    route(POST, "/api/v1/rules/dry-run", SignedIn, "rule.dry_run", Many("mail")),
     route(PUT, "/api/v1/rules/order", WritesRules, "rule.order", One("rule", "")),
     route(GET, "/api/v1/rules/{id}", SeesRule, "rule.read", One("rule", "id")),
     route(PUT, "/api/v1/rules/{id}", WritesRule, "rule.change", One("rule", "id")),

@@ -13,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::{
-    App, Problem,
+    App, Problem, dry_run,
     extract::{Id, Json, Language, Params, Viewer},
     problem::ProblemBody,
 };
@@ -152,6 +152,7 @@ pub(super) struct RuleMistakes {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = RuleOrder)]
 pub(super) struct Order {
     #[schema(value_type = String)]
     owner: RuleOwner,
@@ -161,6 +162,7 @@ pub(super) struct Order {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = RuleModeWish)]
 pub(super) struct Mode {
     mode: RuleMode,
     /// Also when the rule would contradict what people did.
@@ -169,6 +171,7 @@ pub(super) struct Mode {
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(as = RuleVersion)]
 pub(super) struct Version {
     version: i64,
     /// `created`, `changed`, `restored`, `imported`.
@@ -339,6 +342,9 @@ pub(super) async fn switch(
     if wish.mode != RuleMode::Off {
         // A case may have closed since it was written.
         checked(&app, &rule.text, viewer.rights(), lang).await?;
+    }
+    if wish.mode == RuleMode::Live && rule.may_edit && !wish.force {
+        dry_run::refuse_contradiction(&app, &rule, viewer.rights()).await?;
     }
     let switched = app
         .store

@@ -31,6 +31,7 @@ mod contract;
 mod demo;
 mod describe;
 mod documents;
+mod dry_runs;
 mod encryption;
 mod eval;
 mod faults;
