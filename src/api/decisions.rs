@@ -14,7 +14,7 @@ use crate::{
     domain::mail::Mail,
     messages::{Lang, text},
     rules::{Held, Truth, Words},
-    store::{Call, MailDecision, RuleOwner, StoreError},
+    store::{MailDecision, RuleOwner, StoreError},
     triage::{
         House,
         by_rules::{self, Ready, told},
@@ -240,7 +240,6 @@ pub(super) async fn undo(
     if !store.rule(id, viewer).await?.may_edit {
         return Err(StoreError::NotAllowed("rule").into());
     }
-    Call::note_why(&format!("rule:{id}"));
     let hours = app.config.organisation.undo_hours;
     let mut told = TakenBack {
         undone: 0,
