@@ -280,15 +280,17 @@ async fn shown(
     let mut followed = Vec::new();
     for did in told::read::<told::Did>(&decision.followed) {
         let number = did.case_number.as_deref();
-        followed.push(match sees(app, number, viewer).await? {
-            true => Followed::of(&did, words),
+        let shown = Followed::of(&did, words);
+        followed.push(if sees(app, number, viewer).await? {
+            shown
+        } else {
             // That it is on some case they know; on which they may not.
-            false => Followed {
+            Followed {
                 case_number: None,
                 entry_id: None,
                 text: words.say("do-journal-unseen", &[]),
-                ..Followed::of(&did, words)
-            },
+                ..shown
+            }
         });
     }
     let because: Vec<told::Because> = told::read(&decision.causes);

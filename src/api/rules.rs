@@ -307,7 +307,9 @@ pub(super) async fn remove(
     viewer: Viewer,
     Id(id): Id,
 ) -> Result<StatusCode, Problem> {
-    app.store.remove_rule(id, viewer.rights(), Utc::now()).await?;
+    app.store
+        .remove_rule(id, viewer.rights(), Utc::now())
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -57,7 +57,10 @@ pub async fn triage(
     }
     if let Settled::Waits(why) = settled {
         tracing::info!(mail = %arrived.mail_id, why, "a mail waits for a person");
-        house.store.note_waiting(arrived.mail_id, why, Utc::now()).await?;
+        house
+            .store
+            .note_waiting(arrived.mail_id, why, Utc::now())
+            .await?;
     }
     Ok(settled)
 }

@@ -131,7 +131,12 @@ async fn nobody_tries_rules_on_mail_that_they_do_not_see() {
     let created = json!({ "owner": "person:birthe", "text": rule("x") });
     let id = app.post("/api/v1/rules", "birthe", &created).await.json()["id"].clone();
     let body = json!({ "rule_ids": [id] });
-    assert_eq!(app.post("/api/v1/rules/dry-run", "carl", &body).await.status, 404);
+    assert_eq!(
+        app.post("/api/v1/rules/dry-run", "carl", &body)
+            .await
+            .status,
+        404
+    );
     let (_, told) = dry_run(&app, "birthe", body).await;
     assert_eq!((&told["mails"], &told["rules"][0]["id"]), (&json!(5), &id));
 }
@@ -145,9 +150,17 @@ async fn progress_is_told_page_by_page_and_an_end_is_an_end() {
     app.add_mails(&raws).await;
     let (events, told) = dry_run(&app, "birthe", json!({ "text": rule("x"), "examples": 3 })).await;
     assert_eq!(events, ["progress", "progress", "result"]);
-    assert_eq!((&told["mails"], &told["hits"]), (&json!(1_100), &json!(1_100)));
+    assert_eq!(
+        (&told["mails"], &told["hits"]),
+        (&json!(1_100), &json!(1_100))
+    );
     assert_eq!(told["examples"].as_array().unwrap().len(), 3);
-    let (_, told) = dry_run(&app, "birthe", json!({ "text": rule("x"), "max_mails": 700 })).await;
+    let (_, told) = dry_run(
+        &app,
+        "birthe",
+        json!({ "text": rule("x"), "max_mails": 700 }),
+    )
+    .await;
     assert_eq!((&told["mails"], &told["cut"]), (&json!(700), &json!(true)));
 }
 
@@ -178,10 +191,15 @@ async fn a_rule_that_contradicts_people_says_so_when_it_is_switched_on() {
     for mail in &mut recent.mails {
         mail.received_at = chrono::Utc::now() - chrono::Duration::days(1);
     }
-    let stored = app.store.commit_batch(&recent, chrono::Utc::now()).await.unwrap();
+    let stored = app
+        .store
+        .commit_batch(&recent, chrono::Utc::now())
+        .await
+        .unwrap();
     let body = json!({ "mail_id": stored[0].id, "case_id": wrong.id });
     assert_eq!(app.journal("birthe", "1", &body).await.status, 201);
-    let body = json!({ "owner": "person:birthe", "text": on(&right, "when.subject.word = \"hegn\"") });
+    let body =
+        json!({ "owner": "person:birthe", "text": on(&right, "when.subject.word = \"hegn\"") });
     let created = app.post("/api/v1/rules", "birthe", &body).await.json();
     let path = format!("/api/v1/rules/{}/mode", created["id"].as_str().unwrap());
     let switch = |body: Value| answer(app.request(Method::PUT, &path, "birthe").json(&body));
@@ -195,5 +213,8 @@ async fn a_rule_that_contradicts_people_says_so_when_it_is_switched_on() {
     );
     assert_eq!(switch(json!({ "mode": "shadow" })).await.status, 200);
     let forced = switch(json!({ "mode": "live", "force": true })).await;
-    assert_eq!((forced.status, forced.json()["mode"].clone()), (200, json!("live")));
+    assert_eq!(
+        (forced.status, forced.json()["mode"].clone()),
+        (200, json!("live"))
+    );
 }

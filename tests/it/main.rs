@@ -51,6 +51,7 @@ mod parse;
 mod people;
 mod proposals;
 mod retention;
+mod rule_records;
 mod rules;
 mod rules_that_run;
 mod s3;

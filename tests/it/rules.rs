@@ -150,7 +150,15 @@ fn with_cases(cli: &Cli, numbers: &[&str]) {
     let post = cli.path("post").display().to_string();
     for command in [
         &["user", "add", "birthe"][..],
-        &["mailbox", "add", "leder", "--user", "birthe", "--maildir", &post],
+        &[
+            "mailbox",
+            "add",
+            "leder",
+            "--user",
+            "birthe",
+            "--maildir",
+            &post,
+        ],
         &["case", "import", "sager.json"],
     ] {
         let said = cli.run(command);
@@ -162,11 +170,21 @@ fn with_cases(cli: &Cli, numbers: &[&str]) {
 fn rules_that_are_exported_are_imported_as_the_same() {
     let cli = Cli::new();
     with_cases(&cli, &["2026-00001", "2026-00002"]);
-    let text = RULES
-        .replace("then.assign.unit = \"byggesag\"", "then.assign.person = \"birthe\"");
+    let text = RULES.replace(
+        "then.assign.unit = \"byggesag\"",
+        "then.assign.person = \"birthe\"",
+    );
     cli.write("regler.toml", &text);
     let import = |more: &[&str]| {
-        let asked = ["rules", "import", "regler.toml", "--owner", "person:birthe", "--user", "birthe"];
+        let asked = [
+            "rules",
+            "import",
+            "regler.toml",
+            "--owner",
+            "person:birthe",
+            "--user",
+            "birthe",
+        ];
         cli.run(&[asked.as_slice(), more].concat())
     };
     let only_told = import(&["--check"]);
@@ -178,25 +196,46 @@ fn rules_that_are_exported_are_imported_as_the_same() {
     assert!(exported.out.starts_with("# "), "{}", exported.out);
     cli.write("regler.toml", &exported.out);
     let again = import(&[]);
-    assert_eq!(again.out.matches("= ").count(), 3, "{} {}", again.out, again.err);
+    assert_eq!(
+        again.out.matches("= ").count(),
+        3,
+        "{} {}",
+        again.out,
+        again.err
+    );
     let first = exported.out.split("\n# ").next().unwrap();
     cli.write("regler.toml", first);
     let fewer = import(&["--remove-others"]);
-    assert_eq!(fewer.out.matches("- ").count(), 2, "{} {}", fewer.out, fewer.err);
+    assert_eq!(
+        fewer.out.matches("- ").count(),
+        2,
+        "{} {}",
+        fewer.out,
+        fewer.err
+    );
 }
 
 #[test]
 fn an_import_with_a_mistake_changes_nothing_and_tells_it_at_its_line() {
     let cli = Cli::new();
     with_cases(&cli, &["2026-00001"]);
-    let text = RULES
-        .replace("then.assign.unit = \"byggesag\"", "then.tag = \"part\"");
+    let text = RULES.replace("then.assign.unit = \"byggesag\"", "then.tag = \"part\"");
     cli.write("regler.toml", &text);
-    let asked = ["rules", "import", "regler.toml", "--owner", "person:birthe", "--user", "birthe"];
+    let asked = [
+        "rules",
+        "import",
+        "regler.toml",
+        "--owner",
+        "person:birthe",
+        "--user",
+        "birthe",
+    ];
     let refused = cli.run(&asked);
     assert_eq!((refused.code, refused.out.as_str()), (2, ""));
     assert!(
-        refused.err.contains("line 10, character 37: There is no case 2026-00002"),
+        refused
+            .err
+            .contains("line 10, character 37: There is no case 2026-00002"),
         "{}",
         refused.err
     );

@@ -14,7 +14,6 @@ use chrono::Utc;
 use serde_json::{Value, json};
 
 use super::{Context, UsageError, lang, load, print_json, read_mail};
-use stored::{Export, Import, Stored};
 use crate::{
     domain::mail::Mail,
     messages::Lang,
@@ -23,6 +22,7 @@ use crate::{
         self, Authentication, Decision, Facts, FoundCase, Mistake, Outcome, Rule, RuleSet, Words,
     },
 };
+use stored::{Export, Import, Stored};
 
 /// Case numbers of a mail that are looked at.
 const MAX_CASE_NUMBERS: usize = 20;
@@ -47,7 +47,12 @@ pub struct Test {
     /// The rules (.toml)
     file: PathBuf,
     /// The mail (.eml), or - for standard input
-    #[arg(long, value_name = "FILE", required_unless_present = "user", conflicts_with = "user")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        required_unless_present = "user",
+        conflicts_with = "user"
+    )]
     mail: Option<PathBuf>,
     #[command(flatten)]
     stored: Stored,

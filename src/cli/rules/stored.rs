@@ -18,7 +18,9 @@ use crate::{
     suggest::Engine,
     triage::{
         House,
-        by_rules::{CheckError, Checked, Counts, Period, Ready, ToTry, Verdict, check_all, dry_run},
+        by_rules::{
+            CheckError, Checked, Counts, Period, Ready, ToTry, Verdict, check_all, dry_run,
+        },
     },
 };
 
@@ -130,7 +132,9 @@ pub(super) async fn export(context: &Context, wish: &Export) -> anyhow::Result<(
         }
         // Read aloud above it; a line end within would end the comment.
         for line in words.rule(&rule).lines() {
-            file.push_str(&format!("# {line}\n"));
+            file.push_str("# ");
+            file.push_str(line);
+            file.push('\n');
         }
         file.push_str(&rules::write(std::slice::from_ref(&rule)));
     }
@@ -193,7 +197,9 @@ pub(super) async fn import(context: &Context, wish: &Import) -> anyhow::Result<(
 
 /// Says the same and is as much switched on.
 fn is_same(known: &KeptRule, new: &Checked) -> bool {
-    let read = rules::read(&known.text).ok().and_then(|mut read| read.pop());
+    let read = rules::read(&known.text)
+        .ok()
+        .and_then(|mut read| read.pop());
     let same_text = read.is_some_and(|read| {
         Rule {
             enabled: true,

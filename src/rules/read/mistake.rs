@@ -87,7 +87,9 @@ pub(super) struct Named {
 pub(super) fn path_at(fields: &[Named], at: usize) -> String {
     let begins = |field: &&Named| field.key == at || field.value == at;
     let path = fields.iter().filter(begins).map(|field| &field.path);
-    path.max_by_key(|path| path.len()).cloned().unwrap_or_default()
+    path.max_by_key(|path| path.len())
+        .cloned()
+        .unwrap_or_default()
 }
 
 /// Every field of a rule of the file, counted from 1.

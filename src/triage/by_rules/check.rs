@@ -1,14 +1,13 @@
 //! A rule that somebody wrote, before it is kept: what only who knows the cases and people can see.
 
 use crate::{
-    domain::{
-        access::Level,
-        case::CaseStatus,
-        role::Principal,
-    },
+    domain::{access::Level, case::CaseStatus, role::Principal},
     rules::{self, Action, Mistake, Rule, Target},
     store::{Store, StoreError},
 };
+
+/// Of the text of one rule.
+const MAX_BYTES: usize = 1024 * 1024;
 
 /// A rule without mistakes.
 #[derive(Clone, Debug)]
@@ -32,6 +31,12 @@ pub enum CheckError {
 
 /// Reads the only rule of a text, and looks up with the rights of its author what it names.
 pub async fn check(store: &Store, text: &str, author: &str) -> Result<Checked, CheckError> {
+    if text.len() > MAX_BYTES {
+        let limit = (MAX_BYTES / 1024 / 1024).to_string();
+        let values = [("limit", limit.as_str())];
+        let too_large = Mistake::at("", (1, ""), "file-too-large", &values);
+        return Err(CheckError::Mistakes(vec![too_large]));
+    }
     let mut checked = check_all(store, text, author).await?;
     match (checked.pop(), checked.is_empty()) {
         (Some(only), true) => Ok(only),
@@ -107,12 +112,7 @@ pub async fn check_all(
     }
 }
 
-fn at(
-    (text, rule): (&str, usize),
-    path: &str,
-    code: &'static str,
-    name: &str,
-) -> Mistake {
+fn at((text, rule): (&str, usize), path: &str, code: &'static str, name: &str) -> Mistake {
     Mistake::at(text, (rule, path), code, &[("name", name)])
 }
 

@@ -188,7 +188,12 @@ impl ToTry {
     /// Id, if it is kept, and name of each rule.
     pub fn names(&self) -> impl Iterator<Item = (Option<Uuid>, &str)> {
         let rules = self.set.rules.rules().iter().enumerate();
-        rules.map(|(at, rule)| (self.set.kept.get(at).map(|kept| kept.id), rule.name.as_str()))
+        rules.map(|(at, rule)| {
+            (
+                self.set.kept.get(at).map(|kept| kept.id),
+                rule.name.as_str(),
+            )
+        })
     }
 }
 
@@ -226,7 +231,13 @@ pub async fn dry_run(
         for (row, (mail, facts)) in page.rows.iter().zip(&page.known) {
             let decision = rules.set.rules.decide(mail, facts);
             let did = page.filed.get(&row.fingerprint);
-            tested.note(rules, period, row, &decision, did.map_or(&[], Vec::as_slice));
+            tested.note(
+                rules,
+                period,
+                row,
+                &decision,
+                did.map_or(&[], Vec::as_slice),
+            );
         }
         tested.mails += page.rows.len();
         tested.note_unknown(rules.set.asks, &page);
@@ -295,12 +306,12 @@ impl Page {
                 ..row.envelope.clone()
             };
             let place = places.get(&row.id);
-            let authentication = server.and_then(|server| {
-                Authentication::read(read.headers.as_ref()?, server, &mail)
-            });
-            let sender_is_party = match rules.set.asks.party {
-                true => Some(is_party(store, &mail, viewer, parties).await?),
-                false => None,
+            let authentication = server
+                .and_then(|server| Authentication::read(read.headers.as_ref()?, server, &mail));
+            let sender_is_party = if rules.set.asks.party {
+                Some(is_party(store, &mail, viewer, parties).await?)
+            } else {
+                None
             };
             let facts = Facts {
                 at: row.received_at,
@@ -356,7 +367,11 @@ async fn is_party(
 }
 
 fn attachment_texts(row: &MailRow, read: Option<Vec<String>>) -> Option<Vec<String>> {
-    let has_text = row.envelope.attachments.iter().any(Attachment::may_have_text);
+    let has_text = row
+        .envelope
+        .attachments
+        .iter()
+        .any(Attachment::may_have_text);
     if !has_text || row.attachment_signals.is_some() {
         return Some(read.unwrap_or_default());
     }

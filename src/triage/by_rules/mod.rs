@@ -138,8 +138,13 @@ impl Look<'_> {
         users.dedup();
         let mut facts = Vec::with_capacity(users.len());
         for user in &users {
-            let of_user =
-                facts::of_user(self.house, self.mail, self.common, user.as_deref(), set.asks);
+            let of_user = facts::of_user(
+                self.house,
+                self.mail,
+                self.common,
+                user.as_deref(),
+                set.asks,
+            );
             facts.push(of_user.await?);
         }
         let of_rule = |at: usize| {
@@ -270,7 +275,8 @@ pub async fn explain(
             let Some(rule) = set.kept.get(tried.rule) else {
                 continue;
             };
-            let has_said = |one: &MailDecision| (one.rule_id, one.mailbox_id) == (rule.id, mailbox_id);
+            let has_said =
+                |one: &MailDecision| (one.rule_id, one.mailbox_id) == (rule.id, mailbox_id);
             if !kept.iter().any(has_said) {
                 let did = would_do(|at| set.name(at), &said.decision, tried);
                 let decision = look.decision(rule, &said, tried, &did, false);
