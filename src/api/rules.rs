@@ -379,8 +379,12 @@ pub(super) async fn restore(
     State(app): State<App>,
     viewer: Viewer,
     Language(lang): Language,
-    Path((id, version)): Path<(Uuid, i64)>,
+    Path((id, version)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
+    // What is no id, or no number, is simply not there.
+    let (Ok(id), Ok(version)) = (id.parse::<Uuid>(), version.parse::<i64>()) else {
+        return Err(Problem::not_found());
+    };
     let rule = app.store.rule(id, viewer.rights()).await?;
     let versions = app.store.rule_versions(id, viewer.rights()).await?;
     let old = versions
