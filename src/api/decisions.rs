@@ -246,7 +246,9 @@ pub(super) async fn undo(
         left: 0,
         reasons: Vec::new(),
     };
-    for decision in store.decisions_to_take_back(id, run.since, &ids).await? {
+    // No database knows moments that are much earlier.
+    let since = run.since.map(|since| since.max(DateTime::UNIX_EPOCH));
+    for decision in store.decisions_to_take_back(id, since, &ids).await? {
         let window = Duration::hours(hours);
         let taken = by_rules::take_back(store, &decision, viewer, window, Utc::now()).await;
         let reason = match taken {

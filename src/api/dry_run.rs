@@ -37,6 +37,7 @@ static RUNNING: Semaphore = Semaphore::const_new(AT_ONCE);
 const WAIT_SECS: u64 = 5;
 
 const DEFAULT_DAYS: u64 = 30;
+const LAST_YEAR: i32 = 2999;
 const DEFAULT_MAILS: usize = 20_000;
 const MAX_MAILS: usize = 100_000;
 const DEFAULT_EXAMPLES: usize = 100;
@@ -268,11 +269,14 @@ fn only_mailbox(rules: &[KeptRule]) -> Option<Uuid> {
 }
 
 fn period(wish: &DryRun, mailbox_id: Option<Uuid>) -> Result<Period, Problem> {
-    let to = wish.to.unwrap_or_else(|| danish_day(Utc::now()));
+    // No database knows days that are much further away.
+    let last = NaiveDate::from_ymd_opt(LAST_YEAR, 12, 31).unwrap_or_default();
+    let known = |day: NaiveDate| day.clamp(NaiveDate::default(), last);
+    let to = known(wish.to.unwrap_or_else(|| danish_day(Utc::now())));
     let from = wish
         .from
-        .or_else(|| to.checked_sub_days(Days::new(DEFAULT_DAYS)))
-        .unwrap_or(to);
+        .or_else(|| to.checked_sub_days(Days::new(DEFAULT_DAYS)));
+    let from = known(from.unwrap_or(to));
     let day_after = to.checked_add_days(Days::new(1)).unwrap_or(to);
     if from > to {
         return Err(Problem::invalid("from", "after-to"));
