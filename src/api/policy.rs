@@ -7,11 +7,14 @@
 //! |---|---|---|---|---|---|
 //! | any user | theirs, as owner or delegate | as the case, and who may see what was filed | read, write | as its list says | – |
 //! | registrar of a mailbox or unit | of those mailboxes | as any user | of their units: manage | as its list says | – |
-//! | rule editor (and writes rules) | as any user | as any user | as any user | as any user | – |
+//! | rule editor | as any user | as any user | as any user | as any user | – |
 //! | administrator | none by that | none by that | as its list says | as its list says | – |
 //! | auditor | none by that | none by that | as its list says | as its list says | read |
 //! | emergency | none by that | as the case | as any user | read, for a while, with a reason | – |
 //! | deputy, for another | all that the other may | all that the other may | all that the other may | all that the other may | – |
+//!
+//! Rules are written by their person, the owners and registrars of their mailbox, and those of the organisation by whoever is
+//! administrator, rule editor or registrar without a limit.
 //!
 //! Administrators and auditors are no users by that; who is both has been given the role `user` too.
 //!
