@@ -14,7 +14,7 @@ use crate::{
     domain::mail::Mail,
     messages::{Lang, text},
     rules::{Held, Truth, Words},
-    store::{Call, MailDecision, RuleOwner, StoreError},
+    store::{MailDecision, RuleOwner, StoreError},
     triage::by_rules::{self, told},
 };
 
@@ -36,6 +36,7 @@ pub(super) struct MailDecisions {
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(as = RuleDecision)]
 pub(super) struct Decision {
     /// Absent for a rule that left nothing: tried now, as things are now.
     id: Option<Uuid>,
@@ -96,6 +97,7 @@ pub(super) struct RuleDecisions {
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(as = RuleDecisionOnMail)]
 pub(super) struct DecisionOnMail {
     #[serde(flatten)]
     decision: Decision,
@@ -113,6 +115,7 @@ pub(super) struct DecidedMail {
 /// One of the two.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = RuleUndo)]
 pub(super) struct Run {
     /// Everything that the rule has done since then.
     #[serde(default)]
@@ -122,6 +125,7 @@ pub(super) struct Run {
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(as = RuleUndone)]
 pub(super) struct TakenBack {
     undone: usize,
     /// What could not be taken back, and stays as it is.
@@ -130,6 +134,7 @@ pub(super) struct TakenBack {
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(as = RuleUndoLeft)]
 pub(super) struct Left {
     decision_id: Uuid,
     /// `undo-expired` or `not-allowed`.
@@ -225,14 +230,15 @@ pub(super) async fn undo(
     if !store.rule(id, viewer).await?.may_edit {
         return Err(StoreError::NotAllowed("rule").into());
     }
-    Call::note_why(&format!("rule:{id}"));
     let hours = app.config.organisation.undo_hours;
     let mut told = TakenBack {
         undone: 0,
         left: 0,
         reasons: Vec::new(),
     };
-    for decision in store.decisions_to_take_back(id, run.since, &ids).await? {
+    // No database knows moments that are much earlier.
+    let since = run.since.map(|since| since.max(DateTime::UNIX_EPOCH));
+    for decision in store.decisions_to_take_back(id, since, &ids).await? {
         let window = Duration::hours(hours);
         let taken = by_rules::take_back(store, &decision, viewer, window, Utc::now()).await;
         let reason = match taken {
@@ -266,15 +272,17 @@ async fn shown(
     let mut followed = Vec::new();
     for did in told::read::<told::Did>(&decision.followed) {
         let number = did.case_number.as_deref();
-        followed.push(match sees(app, number, viewer).await? {
-            true => Followed::of(&did, words),
+        let shown = Followed::of(&did, words);
+        followed.push(if sees(app, number, viewer).await? {
+            shown
+        } else {
             // That it is on some case they know; on which they may not.
-            false => Followed {
+            Followed {
                 case_number: None,
                 entry_id: None,
                 text: words.say("do-journal-unseen", &[]),
-                ..Followed::of(&did, words)
-            },
+                ..shown
+            }
         });
     }
     let because: Vec<told::Because> = told::read(&decision.causes);

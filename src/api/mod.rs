@@ -7,6 +7,7 @@ mod audit;
 mod cases;
 mod credentials;
 mod decisions;
+mod dry_run;
 mod earlier;
 mod emergency;
 mod events;
@@ -180,6 +181,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(rules::list, rules::create))
         .routes(routes!(rules::look_through))
         .routes(routes!(rules::order))
+        .routes(routes!(dry_run::run))
         .routes(routes!(rules::show, rules::change, rules::remove))
         .routes(routes!(rules::switch))
         .routes(routes!(rules::versions))

@@ -7,11 +7,14 @@
 //! |---|---|---|---|---|---|
 //! | any user | theirs, as owner or delegate | as the case, and who may see what was filed | read, write | as its list says | – |
 //! | registrar of a mailbox or unit | of those mailboxes | as any user | of their units: manage | as its list says | – |
-//! | rule editor (and writes rules) | as any user | as any user | as any user | as any user | – |
+//! | rule editor | as any user | as any user | as any user | as any user | – |
 //! | administrator | none by that | none by that | as its list says | as its list says | – |
 //! | auditor | none by that | none by that | as its list says | as its list says | read |
 //! | emergency | none by that | as the case | as any user | read, for a while, with a reason | – |
 //! | deputy, for another | all that the other may | all that the other may | all that the other may | all that the other may | – |
+//!
+//! Rules are written by their person, the owners and registrars of their mailbox, and those of the organisation by whoever is
+//! administrator, rule editor or registrar without a limit.
 //!
 //! Administrators and auditors are no users by that; who is both has been given the role `user` too.
 //!
@@ -137,6 +140,8 @@ pub const ROUTES: &[Route] = &[
     route(GET, "/api/v1/rules", SignedIn, "rule.list", Many("rule")),
     route(POST, "/api/v1/rules", WritesRules, "rule.create", One("rule", "")),
     route(POST, "/api/v1/rules/check", SignedIn, "", Not),
+    // Of mails one sees.
+    route(POST, "/api/v1/rules/dry-run", SignedIn, "rule.dry_run", Many("mail")),
     route(PUT, "/api/v1/rules/order", WritesRules, "rule.order", One("rule", "")),
     route(GET, "/api/v1/rules/{id}", SeesRule, "rule.read", One("rule", "id")),
     route(PUT, "/api/v1/rules/{id}", WritesRule, "rule.change", One("rule", "id")),

@@ -123,6 +123,11 @@ impl Problem {
         self
     }
 
+    /// The body, where the status of the answer was sent already.
+    pub(super) fn told(&self, lang: Lang) -> ProblemBody {
+        self.body(lang, &request_id_at_hand().unwrap_or_default())
+    }
+
     fn body(&self, lang: Lang, request_id: &str) -> ProblemBody {
         let mut values: Vec<(&str, &str)> = self
             .values

@@ -13,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::{
-    App, Problem,
+    App, Problem, dry_run,
     extract::{Id, Json, Language, Params, Viewer},
     problem::ProblemBody,
 };
@@ -152,6 +152,7 @@ pub(super) struct RuleMistakes {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = RuleOrder)]
 pub(super) struct Order {
     #[schema(value_type = String)]
     owner: RuleOwner,
@@ -161,6 +162,7 @@ pub(super) struct Order {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = RuleModeWish)]
 pub(super) struct Mode {
     mode: RuleMode,
     /// Also when the rule would contradict what people did.
@@ -169,6 +171,7 @@ pub(super) struct Mode {
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(as = RuleVersion)]
 pub(super) struct Version {
     version: i64,
     /// `created`, `changed`, `restored`, `imported`.
@@ -304,7 +307,9 @@ pub(super) async fn remove(
     viewer: Viewer,
     Id(id): Id,
 ) -> Result<StatusCode, Problem> {
-    app.store.remove_rule(id, viewer.rights(), Utc::now()).await?;
+    app.store
+        .remove_rule(id, viewer.rights(), Utc::now())
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -340,6 +345,9 @@ pub(super) async fn switch(
         // A case may have closed since it was written.
         checked(&app, &rule.text, viewer.rights(), lang).await?;
     }
+    if wish.mode == RuleMode::Live && rule.may_edit && !wish.force {
+        dry_run::refuse_contradiction(&app, &rule, viewer.rights()).await?;
+    }
     let switched = app
         .store
         .set_rule_mode(id, wish.mode, viewer.rights(), Utc::now());
@@ -371,8 +379,12 @@ pub(super) async fn restore(
     State(app): State<App>,
     viewer: Viewer,
     Language(lang): Language,
-    Path((id, version)): Path<(Uuid, i64)>,
+    Path((id, version)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
+    // What is no id, or no number, is simply not there.
+    let (Ok(id), Ok(version)) = (id.parse::<Uuid>(), version.parse::<i64>()) else {
+        return Err(Problem::not_found());
+    };
     let rule = app.store.rule(id, viewer.rights()).await?;
     let versions = app.store.rule_versions(id, viewer.rights()).await?;
     let old = versions

@@ -108,7 +108,7 @@ enum Command {
     /// What is kept of a person, and taking of it what may be taken
     #[command(subcommand)]
     Person(person::Command),
-    /// Check files of automatic mailbox rules, and try them on a mail
+    /// Automatic mailbox rules: check files, try them on mail, export and import
     #[command(subcommand)]
     Rules(rules::Command),
     /// Measure how often suggestions are right
@@ -170,7 +170,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::Parse(args) => parse::run(&args),
         Command::Eval(command) => eval::run(&command, json),
         Command::Manifest(args) => manifest::run(args, json),
-        Command::Rules(command) => rules::run(command, file, json),
+        Command::Rules(command) if command.is_of_files() => rules::run(command, file, json),
         Command::ReadAttachment => read_attachment::run(),
         Command::Completions(args) => {
             completions::run(&args);
@@ -207,13 +207,13 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
                     Command::Audit(command) => audit::run(&context, command).await,
                     Command::Keys(command) => keys::run(&context, command).await,
                     Command::Person(command) => person::run(&context, command).await,
+                    Command::Rules(command) => rules::run_stored(&context, command).await,
                     Command::Doctor => doctor::run(&context).await,
                     Command::Config(_)
                     | Command::Eval(_)
                     | Command::Manifest(_)
                     | Command::Parse(_)
                     | Command::ReadAttachment
-                    | Command::Rules(_)
                     | Command::Completions(_) => Ok(()),
                 }
             }))

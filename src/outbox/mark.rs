@@ -55,15 +55,11 @@ pub(super) async fn run_by_rule(outbox: &Outbox, job: &Job, marked: bool) -> Res
 }
 
 async fn set(outbox: &Outbox, place: MarkPayload, marked: bool) -> Result<(), JobError> {
-    outbox
-        .marker
-        .mark(place, marked)
-        .await
-        .map_err(|error| {
-            if error.passing {
-                JobError::Passing(error.reason)
-            } else {
-                JobError::Lasting(error.reason)
-            }
-        })
+    outbox.marker.mark(place, marked).await.map_err(|error| {
+        if error.passing {
+            JobError::Passing(error.reason)
+        } else {
+            JobError::Lasting(error.reason)
+        }
+    })
 }

@@ -42,7 +42,12 @@ pub(super) async fn run(outbox: &Outbox, job: &Job) -> Result<(), JobError> {
         (Ok(_), _) => Ok(()),
         // A storage that is away is no fault of the mail's.
         (Err(error), pause) if error.is_transient() => {
-            put_off(outbox, arrived, pause.copied().unwrap_or(LONGEST_PAUSE_SECS)).await
+            put_off(
+                outbox,
+                arrived,
+                pause.copied().unwrap_or(LONGEST_PAUSE_SECS),
+            )
+            .await
         }
         (Err(error), _) => {
             tracing::warn!(mail = %arrived.mail_id, %error, "a mail could not be looked at");

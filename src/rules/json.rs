@@ -11,13 +11,7 @@ use super::rule::Rule;
 use super::write::write;
 
 /// In the order in which they are documented; JSON has none.
-const RULE: [&str; 5] = [
-    "name",
-    "valid_from",
-    "valid_to",
-    "stop",
-    "unauthenticated",
-];
+const RULE: [&str; 5] = ["name", "valid_from", "valid_to", "stop", "unauthenticated"];
 const ACTIONS: [&str; 10] = [
     "journal",
     "never_journal",

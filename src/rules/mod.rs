@@ -37,6 +37,7 @@ pub use condition::{
 };
 pub use evaluate::{Cause, Decision, Followed, Outcome, Tried, Withheld};
 pub use facts::{Authentication, Facts, FoundCase, Suggestion, Verdict};
+pub use json::{from_json, to_json};
 pub use prefilter::RuleSet;
 pub use read::{Mistake, read, read_action, read_leaf};
 pub use rule::Rule;
@@ -44,7 +45,6 @@ pub use safety::{Held, OWN_HEADER, held, is_automatic, is_ours};
 pub use text_test::{Pattern, TextTest, Values};
 pub use view::Truth;
 pub use words::Words;
-pub use json::{from_json, to_json};
 pub use write::{write, write_action, write_leaf};
 
 /// Rules of one set.

@@ -553,7 +553,87 @@ fn has_no_key(told: &str) -> bool {
     !told.contains("rules.") && !told.contains("rule-mistake.")
 }
 
+#[test]
+fn a_mistake_names_the_field_of_its_rule() {
+    let wrong = read(
+        r#"
+[[rule]]
+name = "A"
+when.any = [{ subject = { word = "x" } }, { body = { contain = "y" } }]
+then.tag = "x"
+[[rule]]
+name = "B"
+when.subject.word = "x"
+then.journal = { on = "case", cas = "2026-1" }
+"#,
+    );
+    let mistakes = wrong.unwrap_err();
+    let told: Vec<(Option<usize>, &str)> = mistakes
+        .iter()
+        .map(|mistake| (mistake.rule, mistake.path.as_str()))
+        .collect();
+    assert!(
+        told.contains(&(Some(1), "when.any[1].body.contain")),
+        "{told:?}"
+    );
+    assert!(told.contains(&(Some(2), "then.journal.cas")), "{told:?}");
+    assert!(told.contains(&(Some(2), "then.journal")), "{told:?}");
+}
+
+#[test]
+fn json_that_is_no_rule_has_the_mistakes_of_its_text() {
+    for (json, code) in [
+        (serde_json::json!(null), "missing"),
+        (
+            serde_json::json!({ "name": "x", "when": {}, "then": {} }),
+            "empty",
+        ),
+        (
+            serde_json::json!({ "name": "x", "when": { "a\nb = \"c": 1 }, "then": { "tag": "x" } }),
+            "no-such-field",
+        ),
+        (
+            serde_json::json!({ "name": "x", "when": { "received": { "from": "i går" } }, "then": { "tag": "x" } }),
+            "wrong-kind",
+        ),
+    ] {
+        let mistakes = read(&from_json(&json)).unwrap_err();
+        assert!(
+            mistakes.iter().any(|one| one.code == code),
+            "{json}: {mistakes:?}"
+        );
+    }
+}
+
 proptest! {
+    #[test]
+    fn a_rule_in_json_is_the_rule(rules in any_rule::rules()) {
+        for rule in rules {
+            let text = from_json(&to_json(&rule));
+            let again = read(&text).map_err(|wrong| TestCaseError::fail(format!("{text}\n{wrong:#?}")))?;
+            // JSON has no order: actions come in the one in which they are documented.
+            let by_name = |rule: &Rule| {
+                let mut rule = Rule { enabled: true, ..rule.clone() };
+                rule.then.sort_by_key(Action::name);
+                sorted(&mut rule.when);
+                rule
+            };
+            prop_assert_eq!(by_name(&again[0]), by_name(&rule), "{}", text);
+        }
+    }
+
+    #[test]
+    fn what_decided_and_what_was_done_read_as_they_were_written(rules in any_rule::rules()) {
+        for rule in rules {
+            for leaf in rule.when.leaves() {
+                prop_assert_eq!(read_leaf(&write_leaf(leaf)), Some(leaf.clone()));
+            }
+            for action in &rule.then {
+                prop_assert_eq!(read_action(&write_action(action)), Some(action.clone()));
+            }
+        }
+    }
+
     #[test]
     fn what_is_written_reads_as_the_same_rules(rules in any_rule::rules()) {
         let written = write(&rules);
@@ -606,5 +686,18 @@ proptest! {
                 prop_assert!(has_no_key(&one.text(Lang::Da)));
             }
         }
+    }
+}
+
+/// Fields of a table have no order in JSON.
+fn sorted(condition: &mut Condition) {
+    match condition {
+        Condition::All(parts) => {
+            parts.iter_mut().for_each(sorted);
+            parts.sort_by_key(|part| format!("{part:?}"));
+        }
+        Condition::Any(parts) => parts.iter_mut().for_each(sorted),
+        Condition::Not(part) => sorted(part),
+        Condition::Leaf(_) => {}
     }
 }

@@ -56,7 +56,8 @@ struct Row {
     undone_at: Option<DateTime<Utc>>,
 }
 
-const COLUMNS: &str = "d.id, d.mail_id, d.mailbox_id, d.rule_id, d.rule_name, d.owner, d.rule_version, d.live, d.at,
+const COLUMNS: &str =
+    "d.id, d.mail_id, d.mailbox_id, d.rule_id, d.rule_name, d.owner, d.rule_version, d.live, d.at,
     d.outcome, d.causes, d.followed, d.acted_for, d.undone_at";
 
 impl From<Row> for MailDecision {
@@ -301,7 +302,9 @@ where
         }
         query.push(")");
     }
-    query.push(" order by d.at, d.id limit ").push_bind(MAX_TAKEN_BACK);
+    query
+        .push(" order by d.at, d.id limit ")
+        .push_bind(MAX_TAKEN_BACK);
     query
 }
 
@@ -311,7 +314,8 @@ async fn insert(
     decision: &MailDecision,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
-    let new = write!(tx, |c| sqlx::query(
+    let new = write!(tx, |c| {
+        sqlx::query(
         "insert into mail_decisions
            (id, mail_id, mailbox_id, rule_id, rule_name, owner, rule_version, live, at, outcome, causes, followed,
             acted_for)
@@ -333,7 +337,8 @@ async fn insert(
     .bind(decision.acted_for.as_deref())
     .execute(c)
     .await?
-    .rows_affected());
+    .rows_affected()
+    });
     Ok(new > 0)
 }
 

@@ -45,6 +45,7 @@ mod service_tokens;
 mod sessions;
 mod suggestion_lessons;
 mod threads;
+mod tried;
 mod type_lessons;
 mod units;
 mod users;
@@ -93,6 +94,7 @@ pub use rules::{KeptRule, NoOwner, RuleMode, RuleOwner, RuleText, RuleVersion, S
 pub use service_tokens::{NewServiceToken, ServiceToken, TokenScope};
 pub use sessions::{BegunSignIn, SessionLimits};
 pub use suggestion_lessons::SuggestionLesson;
+pub use tried::FiledByPerson;
 pub use units::{NoTree, Unit, UnitTree};
 pub use users::{GroupSource, ImportedUser, User};
 

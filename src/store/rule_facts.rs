@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     KeptRule, RuleOwner, Store, StoreError,
-    access::{sees_case, writes_case, sees_entry},
+    access::{sees_case, sees_entry, writes_case},
     db::{Db, read},
 };
 
@@ -37,11 +37,14 @@ impl Actors {
         if self.rows.iter().any(|row| row.name == rule.changed_by) {
             return Some(rule.changed_by.clone());
         }
-        let mut owners: Vec<&ActorRow> = self.rows.iter().filter(|row| row.kind == "owner").collect();
+        let mut owners: Vec<&ActorRow> =
+            self.rows.iter().filter(|row| row.kind == "owner").collect();
         owners.dedup_by_key(|row| &row.name);
         let is_addressed = |row: &&&ActorRow| {
             let mail = row.mail.as_deref().unwrap_or_default();
-            addressed.iter().any(|address| address.eq_ignore_ascii_case(mail))
+            addressed
+                .iter()
+                .any(|address| address.eq_ignore_ascii_case(mail))
         };
         match (owners.as_slice(), owners.iter().find(is_addressed)) {
             ([only], _) | (_, Some(only)) => Some(only.name.clone()),

@@ -287,13 +287,14 @@ impl Store {
         .bind(viewer)
         .fetch_one(c)
         .await?);
-        let mailboxes: Vec<(Uuid,)> = read!(self, |c| sqlx::query_as(sqlx::AssertSqlSafe(format!(
-            "select b.id from mailboxes b where {} order by b.name",
-            edits_mailbox_rules("b.id", "$1")
-        )))
-        .bind(viewer)
-        .fetch_all(c)
-        .await?);
+        let mailboxes: Vec<(Uuid,)> =
+            read!(self, |c| sqlx::query_as(sqlx::AssertSqlSafe(format!(
+                "select b.id from mailboxes b where {} order by b.name",
+                edits_mailbox_rules("b.id", "$1")
+            )))
+            .bind(viewer)
+            .fetch_all(c)
+            .await?);
         let mut owners = Vec::with_capacity(mailboxes.len() + 2);
         if all {
             owners.push(RuleOwner::Organisation);
@@ -306,12 +307,14 @@ impl Store {
     }
 
     async fn has_own_mailbox(&self, user: &str) -> Result<bool, StoreError> {
-        let found: Option<(Uuid,)> = read!(self, |c| sqlx::query_as(
+        let found: Option<(Uuid,)> = read!(self, |c| {
+            sqlx::query_as(
             "select mailbox_id from mailbox_access where principal = 'user:' || $1 and kind = 'owner' limit 1"
         )
         .bind(user)
         .fetch_optional(c)
-        .await?);
+        .await?
+        });
         Ok(found.is_some())
     }
 
@@ -346,7 +349,8 @@ impl Store {
         if count >= MAX_RULES_OF_OWNER {
             return Err(StoreError::Duplicate("rule"));
         }
-        let written = write!(&mut tx, |c| sqlx::query(
+        let written = write!(&mut tx, |c| {
+            sqlx::query(
             "insert into rules
                (id, owner, mailbox_id, person, name, position, mode, version, text, changed_by, changed_at)
              values ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9, $10)"
@@ -363,10 +367,12 @@ impl Store {
         .bind(now)
         .execute(c)
         .await
-        .map(|_| ()));
+        .map(|_| ())
+        });
         written.map_err(named_twice)?;
         insert_version(&mut tx, (id, 1), text, actor, now).await?;
-        let detail = serde_json::json!({ "version": 1, "owner": owner.to_string(), "mode": mode.as_str() });
+        let detail =
+            serde_json::json!({ "version": 1, "owner": owner.to_string(), "mode": mode.as_str() });
         note(&mut tx, id, ("rule.create", actor), detail, now).await?;
         tx.commit().await?;
         self.ring();

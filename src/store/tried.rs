@@ -92,11 +92,14 @@ impl Store {
                 }
             };
             for (print, case_number, case_title, by) in rows {
-                filed.entry(digest(&print)).or_default().push(FiledByPerson {
-                    case_number,
-                    case_title,
-                    by,
-                });
+                filed
+                    .entry(digest(&print))
+                    .or_default()
+                    .push(FiledByPerson {
+                        case_number,
+                        case_title,
+                        by,
+                    });
             }
         }
         Ok(filed)
@@ -133,12 +136,7 @@ impl Store {
 }
 
 /// `select` ends within a list that these are put into; it knows the viewer as $1.
-fn among<DB, T>(
-    select: &str,
-    viewer: &str,
-    these: &[T],
-    order: &str,
-) -> sqlx::QueryBuilder<DB>
+fn among<DB, T>(select: &str, viewer: &str, these: &[T], order: &str) -> sqlx::QueryBuilder<DB>
 where
     DB: sqlx::Database,
     DB::Arguments: Default,

@@ -64,7 +64,10 @@ pub async fn triage(
     let settled = settle(house, &mail, arrived, may_wait).await?;
     if let Settled::Waits(why) = settled {
         tracing::info!(mail = %arrived.mail_id, why, "a mail waits for a person");
-        house.store.note_waiting(arrived.mail_id, why, Utc::now()).await?;
+        house
+            .store
+            .note_waiting(arrived.mail_id, why, Utc::now())
+            .await?;
     }
     Ok(settled)
 }

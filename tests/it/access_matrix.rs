@@ -5,9 +5,7 @@ use sagspost::api::policy::Needs;
 use sagspost::config::{Secret, Token};
 use sagspost::domain::access::{Allowed, CaseAccess, Level};
 use sagspost::domain::role::{Grant, Principal, Role, Scope};
-use sagspost::store::{
-    Deputy, ImportedUser, NewCase, RuleMode, RuleOwner, RuleText, User,
-};
+use sagspost::store::{Deputy, ImportedUser, NewCase, RuleMode, RuleOwner, RuleText, User};
 use sagspost::suggest::Organisation;
 use serde_json::{Value, json};
 use uuid::Uuid;

@@ -138,3 +138,107 @@ fn a_mail_with_two_senders_waits_for_a_person() {
     assert_eq!(told["follows"], serde_json::json!([]));
     assert_eq!(told["rules"][0]["outcome"], "matched");
 }
+
+/// A database with Birthe, her mailbox and cases of these numbers.
+fn with_cases(cli: &Cli, numbers: &[&str]) {
+    std::fs::create_dir(cli.path("post")).unwrap();
+    let cases: Vec<serde_json::Value> = numbers
+        .iter()
+        .map(|number| serde_json::json!({ "number": number, "title": "Hegn" }))
+        .collect();
+    cli.write("sager.json", &serde_json::to_string(&cases).unwrap());
+    let post = cli.path("post").display().to_string();
+    for command in [
+        &["user", "add", "birthe"][..],
+        &[
+            "mailbox",
+            "add",
+            "leder",
+            "--user",
+            "birthe",
+            "--maildir",
+            &post,
+        ],
+        &["case", "import", "sager.json"],
+    ] {
+        let said = cli.run(command);
+        assert_eq!(said.code, 0, "{command:?}: {}", said.err);
+    }
+}
+
+#[test]
+fn rules_that_are_exported_are_imported_as_the_same() {
+    let cli = Cli::new();
+    with_cases(&cli, &["2026-00001", "2026-00002"]);
+    let text = RULES.replace(
+        "then.assign.unit = \"byggesag\"",
+        "then.assign.person = \"birthe\"",
+    );
+    cli.write("regler.toml", &text);
+    let import = |more: &[&str]| {
+        let asked = [
+            "rules",
+            "import",
+            "regler.toml",
+            "--owner",
+            "person:birthe",
+            "--user",
+            "birthe",
+        ];
+        cli.run(&[asked.as_slice(), more].concat())
+    };
+    let only_told = import(&["--check"]);
+    assert_eq!(only_told.out.matches("+ ").count(), 3, "{}", only_told.err);
+    let imported = import(&["--mode", "live"]);
+    assert_eq!(imported.out.matches("+ ").count(), 3, "{}", imported.err);
+    let exported = cli.run(&["rules", "export", "--user", "birthe"]);
+    assert_eq!(exported.code, 0, "{}", exported.err);
+    assert!(exported.out.starts_with("# "), "{}", exported.out);
+    cli.write("regler.toml", &exported.out);
+    let again = import(&[]);
+    assert_eq!(
+        again.out.matches("= ").count(),
+        3,
+        "{} {}",
+        again.out,
+        again.err
+    );
+    let first = exported.out.split("\n# ").next().unwrap();
+    cli.write("regler.toml", first);
+    let fewer = import(&["--remove-others"]);
+    assert_eq!(
+        fewer.out.matches("- ").count(),
+        2,
+        "{} {}",
+        fewer.out,
+        fewer.err
+    );
+}
+
+#[test]
+fn an_import_with_a_mistake_changes_nothing_and_tells_it_at_its_line() {
+    let cli = Cli::new();
+    with_cases(&cli, &["2026-00001"]);
+    let text = RULES.replace("then.assign.unit = \"byggesag\"", "then.tag = \"part\"");
+    cli.write("regler.toml", &text);
+    let asked = [
+        "rules",
+        "import",
+        "regler.toml",
+        "--owner",
+        "person:birthe",
+        "--user",
+        "birthe",
+    ];
+    let refused = cli.run(&asked);
+    assert_eq!((refused.code, refused.out.as_str()), (2, ""));
+    assert!(
+        refused
+            .err
+            .contains("line 10, character 37: There is no case 2026-00002"),
+        "{}",
+        refused.err
+    );
+    let exported = cli.run(&["rules", "export", "--user", "birthe"]);
+    assert_eq!(exported.out, "");
+}

@@ -76,10 +76,7 @@ async fn service() -> App {
 }
 
 fn rule(name: &str, when: &str, then: &[String]) -> String {
-    format!(
-        "[[rule]]\nname = \"{name}\"\n{when}\n{}\n",
-        then.join("\n")
-    )
+    format!("[[rule]]\nname = \"{name}\"\n{when}\n{}\n", then.join("\n"))
 }
 
 fn journal_on(case: &Case) -> String {
@@ -156,7 +153,11 @@ async fn a_rule_files_what_arrives_in_its_persons_name_and_tells_why() {
     assert_eq!(told["tags"], json!(["hegn"]));
     let decision = &told["decisions"][0];
     assert_eq!(
-        (&decision["outcome"], &decision["live"], &decision["acted_for"]),
+        (
+            &decision["outcome"],
+            &decision["live"],
+            &decision["acted_for"]
+        ),
         (&json!("matched"), &json!(true), &json!("birthe"))
     );
     assert_eq!(decision["because"][0]["found"], "Hegn 42");
@@ -223,7 +224,11 @@ async fn a_borrowed_name_files_nothing_and_a_proven_one_does() {
 async fn a_mail_with_two_senders_waits_for_a_person_who_is_told_why() {
     let app = service().await;
     let case = hegn(&app).await;
-    let text = rule("Hegn", "when.subject.word = \"hegn\"", &[journal_on(&case), tag()]);
+    let text = rule(
+        "Hegn",
+        "when.subject.word = \"hegn\"",
+        &[journal_on(&case), tag()],
+    );
     switched_on(&app, &text).await;
     let twice = "From: Chefen <chef@byen.example>";
     let mail = arrives(&app, eml("1@x", "Hegn", &[PROVEN, twice])).await;
@@ -231,7 +236,11 @@ async fn a_mail_with_two_senders_waits_for_a_person_who_is_told_why() {
     let told = decisions(&app, mail).await;
     assert_eq!(
         (&told["held"], &told["waits"], &told["tags"]),
-        (&json!("several_senders"), &json!("several_senders"), &json!([]))
+        (
+            &json!("several_senders"),
+            &json!("several_senders"),
+            &json!([])
+        )
     );
 }
 
@@ -318,7 +327,10 @@ async fn a_mail_that_breaks_the_rules_waits_for_a_person_and_the_others_go_on() 
     let waits = async || decisions(&app, mails[0]).await["waits"].clone();
     let began = std::time::Instant::now();
     while waits().await != "rule_failed" {
-        assert!(began.elapsed() < Duration::from_secs(60), "it is tried on and on");
+        assert!(
+            began.elapsed() < Duration::from_secs(60),
+            "it is tried on and on"
+        );
         run(&outbox).await;
         tokio::task::yield_now().await;
     }
@@ -329,7 +341,10 @@ async fn a_mail_that_breaks_the_rules_waits_for_a_person_and_the_others_go_on() 
 async fn no_answer_goes_to_what_a_machine_sent() {
     let app = service().await;
     let when = "when.subject.word = \"hegn\"\nunauthenticated = \"allowed\"";
-    let then = ["then.acknowledge = \"kvittering\"".to_owned(), "then.forward = \"hegn@byen.example\"".to_owned()];
+    let then = [
+        "then.acknowledge = \"kvittering\"".to_owned(),
+        "then.forward = \"hegn@byen.example\"".to_owned(),
+    ];
     switched_on(&app, &rule("Svar", when, &then)).await;
     let states = async |mail: Uuid| -> Vec<Value> {
         let told = decisions(&app, mail).await;
@@ -357,9 +372,15 @@ async fn a_rule_whose_case_closes_later_is_suspended_and_files_no_more() {
     let path = switched_on(&app, &text).await;
     let first = arrives(&app, eml("1@x", "Hegn", &[])).await;
     assert_eq!(entries(&app, first).await.len(), 1);
-    let close = app.request(Method::PATCH, &format!("/api/v1/cases/{}", case.id), "birthe");
+    let close = app.request(
+        Method::PATCH,
+        &format!("/api/v1/cases/{}", case.id),
+        "birthe",
+    );
     assert_eq!(
-        answer(close.json(&json!({ "status": "closed" }))).await.status,
+        answer(close.json(&json!({ "status": "closed" })))
+            .await
+            .status,
         200
     );
     let second = arrives(&app, eml("2@x", "Hegn", &[])).await;
@@ -382,16 +403,23 @@ async fn a_rule_does_not_reach_further_than_whom_it_acts_for() {
     )]);
     // Whoever takes a case from Birthe must manage it themself.
     let both = CaseAccess::of_users(["birthe", "carl"]);
-    let set = app.store.set_case_access(case.id, &both, None, "birthe", day(3));
+    let set = app
+        .store
+        .set_case_access(case.id, &both, None, "birthe", day(3));
     set.await.unwrap();
-    let set = app.store.set_case_access(case.id, &of_carl, None, "carl", day(3));
+    let set = app
+        .store
+        .set_case_access(case.id, &of_carl, None, "carl", day(3));
     set.await.unwrap();
     let mail = arrives(&app, eml("1@x", "Hegn", &[])).await;
     let seen_by_carl = app.store.documents(case.id, "carl").await.unwrap();
     assert_eq!(seen_by_carl, []);
     let told = decisions(&app, mail).await;
     let did = &told["decisions"][0]["followed"][0];
-    assert_eq!((&did["state"], &did["why"]), (&json!("failed"), &json!("case_gone")));
+    assert_eq!(
+        (&did["state"], &did["why"]),
+        (&json!("failed"), &json!("case_gone"))
+    );
     let shown = app.get(&path, "birthe").await.json();
     assert_eq!(shown["suspended"]["reason"], "case_gone");
 }
@@ -400,10 +428,21 @@ async fn a_rule_does_not_reach_further_than_whom_it_acts_for() {
 async fn in_shadow_mode_a_rule_only_records_what_it_would_do() {
     let app = service().await;
     let case = hegn(&app).await;
-    let text = rule("Hegn", "when.subject.word = \"hegn\"\nstop = true", &[journal_on(&case), tag()])
-        .replace("\nwhen.subject.word = \"hegn\"\nstop = true", "\nstop = true\nwhen.subject.word = \"hegn\"");
+    let text = rule(
+        "Hegn",
+        "when.subject.word = \"hegn\"\nstop = true",
+        &[journal_on(&case), tag()],
+    )
+    .replace(
+        "\nwhen.subject.word = \"hegn\"\nstop = true",
+        "\nstop = true\nwhen.subject.word = \"hegn\"",
+    );
     let path = kept(&app, "person:birthe", &text, "shadow").await;
-    let live = rule("Alt", "when.subject.word = \"hegn\"", &["then.tag = \"alt\"".to_owned()]);
+    let live = rule(
+        "Alt",
+        "when.subject.word = \"hegn\"",
+        &["then.tag = \"alt\"".to_owned()],
+    );
     switched_on(&app, &live).await;
     let mail = arrives(&app, eml("1@x", "Hegn", &[])).await;
     assert_eq!(entries(&app, mail).await, []);
@@ -424,7 +463,11 @@ async fn in_shadow_mode_a_rule_only_records_what_it_would_do() {
 async fn what_a_rule_did_is_taken_back_all_at_once() {
     let app = service().await;
     let case = hegn(&app).await;
-    let text = rule("Hegn", "when.subject.word = \"hegn\"", &[journal_on(&case), tag()]);
+    let text = rule(
+        "Hegn",
+        "when.subject.word = \"hegn\"",
+        &[journal_on(&case), tag()],
+    );
     let path = switched_on(&app, &text).await;
     let mut mails = Vec::new();
     for n in 0..3 {
@@ -437,7 +480,9 @@ async fn what_a_rule_did_is_taken_back_all_at_once() {
     assert_eq!((&told["undone"], &told["left"]), (&json!(1), &json!(0)));
     assert_eq!(entries(&app, mails[0]).await, []);
     assert_eq!(entries(&app, mails[1]).await.len(), 1);
-    let told = app.post(&undo, "birthe", &json!({ "since": "2026-01-01T00:00:00Z" })).await;
+    let told = app
+        .post(&undo, "birthe", &json!({ "since": "2026-01-01T00:00:00Z" }))
+        .await;
     assert_eq!(told.json()["undone"], 2, "{}", told.json());
     for mail in mails {
         assert_eq!(entries(&app, mail).await, []);
@@ -446,7 +491,12 @@ async fn what_a_rule_did_is_taken_back_all_at_once() {
         assert_eq!(told["decisions"][0]["followed"][0]["state"], "undone");
         assert_ne!(told["decisions"][0]["undone_at"], Value::Null);
     }
-    assert_eq!(app.post(&undo, "carl", &json!({ "since": "2026-01-01T00:00:00Z" })).await.status, 404);
+    assert_eq!(
+        app.post(&undo, "carl", &json!({ "since": "2026-01-01T00:00:00Z" }))
+            .await
+            .status,
+        404
+    );
 }
 
 #[tokio::test]
@@ -454,7 +504,11 @@ async fn a_mail_that_no_rule_may_file_is_filed_by_none_after_it() {
     let app = service().await;
     let case = hegn(&app).await;
     let never = ["then.never_journal = \"Privat\"".to_owned()];
-    switched_on(&app, &rule("Privat", "when.subject.word = \"privat\"", &never)).await;
+    switched_on(
+        &app,
+        &rule("Privat", "when.subject.word = \"privat\"", &never),
+    )
+    .await;
     let text = rule("Hegn", "when.subject.word = \"hegn\"", &[journal_on(&case)]);
     switched_on(&app, &text).await;
     let mail = arrives(&app, eml("1@x", "Privat om hegn", &[])).await;
@@ -479,7 +533,10 @@ async fn a_rule_that_asks_what_attachments_say_waits_until_they_are_read() {
     assert_eq!(outbox.read_due().await.unwrap(), 1);
     let began = std::time::Instant::now();
     while entries(&app, mail).await.is_empty() {
-        assert!(began.elapsed() < Duration::from_secs(30), "nothing is filed");
+        assert!(
+            began.elapsed() < Duration::from_secs(30),
+            "nothing is filed"
+        );
         run(&outbox).await;
         tokio::task::yield_now().await;
     }
@@ -507,7 +564,9 @@ async fn a_new_case_is_made_once_of_a_mail_that_came_to_two_mailboxes() {
         what: "created",
     };
     let owner = RuleOwner::Organisation;
-    let made = app.store.create_rule(&owner, new, RuleMode::Live, "rita", day(1));
+    let made = app
+        .store
+        .create_rule(&owner, new, RuleMode::Live, "rita", day(1));
     made.await.unwrap();
     let raw = eml("1@x", "Hegn", &[]);
     app.add_mails(std::slice::from_ref(&raw)).await;
@@ -520,7 +579,10 @@ async fn a_new_case_is_made_once_of_a_mail_that_came_to_two_mailboxes() {
         (&*cases[0].title, cases[0].kle.as_deref()),
         ("Vedr. Hegn", Some("02.34.02"))
     );
-    assert_eq!(cases[0].parties[0].mail.as_deref(), Some("gerda@borger.example"));
+    assert_eq!(
+        cases[0].parties[0].mail.as_deref(),
+        Some("gerda@borger.example")
+    );
 }
 
 #[test]
@@ -529,7 +591,9 @@ fn what_comes_into_a_watched_mailbox_is_filed_and_flagged_and_its_history_is_not
     let user = "birthe.lund";
     dovecot.deliver(user, "INBOX", &eml("old@x", "Hegn", &[]));
     // The server tells times in whole seconds.
-    wait_for("the next second", || Utc::now().timestamp_subsec_millis() < 100);
+    wait_for("the next second", || {
+        Utc::now().timestamp_subsec_millis() < 100
+    });
     let made = house.block_on(add_case(house.store(), case("Hegn ved nabogrund")));
     let id = house.add(user, &Settings::Imap(house.imap(dovecot.port, user)));
     let text = rule(
@@ -551,7 +615,9 @@ fn what_comes_into_a_watched_mailbox_is_filed_and_flagged_and_its_history_is_not
     let _watching = house.watch();
     house.wait_for_mails(1);
     let began = Utc::now();
-    wait_for("the next second", || Utc::now().timestamp() > began.timestamp());
+    wait_for("the next second", || {
+        Utc::now().timestamp() > began.timestamp()
+    });
     dovecot.deliver(user, "INBOX", &eml("new@x", "Hegn igen", &[]));
     house.wait_for_mails(2);
     let store = house.store().clone();
@@ -574,7 +640,9 @@ fn what_comes_into_a_watched_mailbox_is_filed_and_flagged_and_its_history_is_not
             .filter(|file| {
                 let name = file.as_ref().unwrap().file_name();
                 let name = name.to_string_lossy().into_owned();
-                name.rsplit(',').next().is_some_and(|flags| flags.contains('F'))
+                name.rsplit(',')
+                    .next()
+                    .is_some_and(|flags| flags.contains('F'))
             })
             .count()
     };

@@ -172,7 +172,12 @@ async fn one_can_go_back_to_any_version() {
     );
     let versions = app.get(&format!("{path}/versions"), "birthe").await.json();
     let told: Vec<(i64, &str)> = (versions.as_array().unwrap().iter())
-        .map(|one| (one["version"].as_i64().unwrap(), one["what"].as_str().unwrap()))
+        .map(|one| {
+            (
+                one["version"].as_i64().unwrap(),
+                one["what"].as_str().unwrap(),
+            )
+        })
         .collect();
     assert_eq!(told, [(3, "restored"), (2, "changed"), (1, "created")]);
     assert_eq!(versions[1]["rule"]["name"], "Regninger");
@@ -262,7 +267,9 @@ async fn a_rule_whose_case_closes_is_suspended_until_it_is_looked_at() {
         "birthe",
     );
     assert_eq!(
-        answer(close.json(&json!({ "status": "closed" }))).await.status,
+        answer(close.json(&json!({ "status": "closed" })))
+            .await
+            .status,
         200
     );
     let shown = app.get(&path, "birthe").await.json();

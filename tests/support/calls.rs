@@ -68,6 +68,7 @@ pub fn request(app: &App, route: &Route, things: &Things, user: &str) -> Request
         ("POST", "/api/v1/rules") => {
             json!({ "owner": "person:birthe", "text": rule("Fakturaer"), "mode": "off" })
         }
+        ("POST", "/api/v1/rules/dry-run") => json!({ "text": rule("Fakturaer") }),
         ("POST", "/api/v1/rules/check") => json!({ "text": rule("Fakturaer") }),
         ("PUT", "/api/v1/rules/order") => json!({ "owner": "person:birthe", "ids": [things.rule] }),
         ("PUT", "/api/v1/rules/{id}") => json!({ "text": rule("Regninger"), "version": 1 }),

@@ -24,21 +24,21 @@ pub struct Mistake {
 }
 
 impl Mistake {
-    /// A mistake that only who knows the cases and people can see, at a field of the only rule of `text`.
+    /// A mistake that only who knows the cases and people can see, at a field of a rule of `text`, counted from 1.
     pub fn at(
         text: &str,
-        path: &str,
+        (rule, path): (usize, &str),
         code: &'static str,
         values: &[(&'static str, &str)],
     ) -> Self {
         let (table, _) = DeTable::parse_recoverable(text);
-        let fields = fields_of(table.get_ref(), 1);
+        let fields = fields_of(table.get_ref(), rule);
         let field = fields.iter().find(|field| field.path == path);
         let Place { line, column } = Place::of(text, field.map_or(0, |field| field.value));
         Self {
             line,
             column,
-            rule: Some(1),
+            rule: Some(rule),
             name: None,
             path: path.to_owned(),
             code,
@@ -87,7 +87,9 @@ pub(super) struct Named {
 pub(super) fn path_at(fields: &[Named], at: usize) -> String {
     let begins = |field: &&Named| field.key == at || field.value == at;
     let path = fields.iter().filter(begins).map(|field| &field.path);
-    path.max_by_key(|path| path.len()).cloned().unwrap_or_default()
+    path.max_by_key(|path| path.len())
+        .cloned()
+        .unwrap_or_default()
 }
 
 /// Every field of a rule of the file, counted from 1.

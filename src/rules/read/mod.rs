@@ -61,7 +61,11 @@ fn within<T>(
 ) -> Option<T> {
     let text = format!("it = {{ {written} }}");
     let (table, errors) = DeTable::parse_recoverable(&text);
-    let (key, value) = table.get_ref().iter().next().filter(|_| errors.is_empty())?;
+    let (key, value) = table
+        .get_ref()
+        .iter()
+        .next()
+        .filter(|_| errors.is_empty())?;
     let field = Field {
         name: key.get_ref(),
         key: key.span(),

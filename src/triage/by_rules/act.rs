@@ -107,9 +107,9 @@ impl Actor<'_> {
                 done.entry_id = Some(entry.id);
                 Ok(done)
             }
-            Err(JournalError::Store(StoreError::AlreadyFiled(_) | StoreError::AlreadyFiledUnseen)) => {
-                Ok(done.because(State::Withheld, "already_filed"))
-            }
+            Err(JournalError::Store(
+                StoreError::AlreadyFiled(_) | StoreError::AlreadyFiledUnseen,
+            )) => Ok(done.because(State::Withheld, "already_filed")),
             Err(JournalError::Store(error)) => self.not_filed(wish, error, done).await,
             Err(error) => {
                 tracing::info!(mail = %self.mail.row.id, %error, "a rule could not file a mail");
@@ -140,7 +140,10 @@ impl Actor<'_> {
             let is_of_all = self.rule.owner == crate::store::RuleOwner::Organisation;
             if code == "case_closed" || !is_of_all {
                 let number = Some(number.as_str());
-                let suspended = self.house.store.suspend_rule(self.rule.id, code, number, self.now);
+                let suspended = self
+                    .house
+                    .store
+                    .suspend_rule(self.rule.id, code, number, self.now);
                 suspended.await?;
             }
         }
@@ -148,10 +151,7 @@ impl Actor<'_> {
     }
 
     /// The case that is made of the mail; `None` where a copy of it in another mailbox is what it is made of.
-    async fn new_case(
-        &self,
-        wish: &rules::NewCase,
-    ) -> Result<Option<(Uuid, String)>, StoreError> {
+    async fn new_case(&self, wish: &rules::NewCase) -> Result<Option<(Uuid, String)>, StoreError> {
         let (store, row) = (self.house.store, &self.mail.row);
         let first = store.claim_new_case(self.rule.id, &row.fingerprint, self.mailbox_id);
         if !first.await? {
@@ -171,12 +171,9 @@ impl Actor<'_> {
             responsible: Some(wish.responsible.clone().unwrap_or(self.user.to_owned())),
             unit: None,
             access: match wish.access {
-                Some(AccessCode::Restricted) => CaseAccess::of_users(
-                    wish.responsible
-                        .as_deref()
-                        .into_iter()
-                        .chain([self.user]),
-                ),
+                Some(AccessCode::Restricted) => {
+                    CaseAccess::of_users(wish.responsible.as_deref().into_iter().chain([self.user]))
+                }
                 _ => CaseAccess::open(),
             },
             parties: self.parties(),
@@ -259,7 +256,10 @@ impl Actor<'_> {
         let said = self.call().scope(async {
             Call::note_why(&self.why());
             let (id, user) = (self.mail.row.id, self.user);
-            self.house.store.say_not_for_a_case(id, user, self.now).await
+            self.house
+                .store
+                .say_not_for_a_case(id, user, self.now)
+                .await
         });
         said.await.map(|_| ())
     }
@@ -297,11 +297,7 @@ impl Actor<'_> {
 }
 
 /// The job that flags or moves a mail of a mailbox, or takes that back.
-pub(super) fn mark_job(
-    (mailbox_id, mail_id): (Uuid, Uuid),
-    mark: &Mark,
-    kind: JobKind,
-) -> NewJob {
+pub(super) fn mark_job((mailbox_id, mail_id): (Uuid, Uuid), mark: &Mark, kind: JobKind) -> NewJob {
     let place = MarkPayload {
         by_rule: Some(match mark {
             Mark::Flag => MarkByRule::Flag,

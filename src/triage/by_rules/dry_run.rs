@@ -17,7 +17,7 @@ use super::would_do;
 use crate::{
     domain::{
         case_number::{self, Candidate},
-        mail::{Attachment, Mail},
+        mail::{Attachment, Mail, Sha256},
     },
     mime,
     rules::{
@@ -48,6 +48,7 @@ pub struct Period {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = DryRunVerdict)]
 pub enum Verdict {
     /// With what a person did.
     Agrees,
@@ -187,7 +188,12 @@ impl ToTry {
     /// Id, if it is kept, and name of each rule.
     pub fn names(&self) -> impl Iterator<Item = (Option<Uuid>, &str)> {
         let rules = self.set.rules.rules().iter().enumerate();
-        rules.map(|(at, rule)| (self.set.kept.get(at).map(|kept| kept.id), rule.name.as_str()))
+        rules.map(|(at, rule)| {
+            (
+                self.set.kept.get(at).map(|kept| kept.id),
+                rule.name.as_str(),
+            )
+        })
     }
 }
 
@@ -225,7 +231,13 @@ pub async fn dry_run(
         for (row, (mail, facts)) in page.rows.iter().zip(&page.known) {
             let decision = rules.set.rules.decide(mail, facts);
             let did = page.filed.get(&row.fingerprint);
-            tested.note(rules, period, row, &decision, did.map_or(&[], Vec::as_slice));
+            tested.note(
+                rules,
+                period,
+                row,
+                &decision,
+                did.map_or(&[], Vec::as_slice),
+            );
         }
         tested.mails += page.rows.len();
         tested.note_unknown(rules.set.asks, &page);
@@ -274,8 +286,11 @@ impl Page {
             HashMap::new()
         };
         let bytes: Vec<InBytes> = if rules.reads.bytes {
-            stream::iter(&rows)
-                .map(|row| in_bytes(store, row))
+            let readings: Vec<_> = rows
+                .iter()
+                .map(|row| in_bytes(store.clone(), row.id, row.sha256))
+                .collect();
+            stream::iter(readings)
                 .buffered(READ_AT_ONCE)
                 .try_collect()
                 .await?
@@ -291,12 +306,12 @@ impl Page {
                 ..row.envelope.clone()
             };
             let place = places.get(&row.id);
-            let authentication = server.and_then(|server| {
-                Authentication::read(read.headers.as_ref()?, server, &mail)
-            });
-            let sender_is_party = match rules.set.asks.party {
-                true => Some(is_party(store, &mail, viewer, parties).await?),
-                false => None,
+            let authentication = server
+                .and_then(|server| Authentication::read(read.headers.as_ref()?, server, &mail));
+            let sender_is_party = if rules.set.asks.party {
+                Some(is_party(store, &mail, viewer, parties).await?)
+            } else {
+                None
             };
             let facts = Facts {
                 at: row.received_at,
@@ -320,11 +335,11 @@ impl Page {
 }
 
 /// A mail whose bytes cannot be read is tried by what is kept beside it.
-async fn in_bytes(store: &Store, row: &MailRow) -> Result<InBytes, StoreError> {
-    let head = match store.blob_head(row.sha256, MAX_HEAD_BYTES).await {
+async fn in_bytes(store: Store, id: Uuid, sha256: Sha256) -> Result<InBytes, StoreError> {
+    let head = match store.blob_head(sha256, MAX_HEAD_BYTES).await {
         Ok(head) => head,
         Err(error) => {
-            tracing::warn!(mail = %row.id, %error, "a mail could not be read for a dry run");
+            tracing::warn!(mail = %id, %error, "a mail could not be read for a dry run");
             return Ok(InBytes::default());
         }
     };
@@ -352,7 +367,11 @@ async fn is_party(
 }
 
 fn attachment_texts(row: &MailRow, read: Option<Vec<String>>) -> Option<Vec<String>> {
-    let has_text = row.envelope.attachments.iter().any(Attachment::may_have_text);
+    let has_text = row
+        .envelope
+        .attachments
+        .iter()
+        .any(Attachment::may_have_text);
     if !has_text || row.attachment_signals.is_some() {
         return Some(read.unwrap_or_default());
     }
@@ -441,7 +460,10 @@ impl Tested {
             return;
         }
         let tried = decision.tried.iter().find(|tried| tried.rule == rule);
-        let names: Vec<(Option<Uuid>, &str)> = rules.names().collect();
+        let name = |at: usize| {
+            let rule = rules.set.rules.rules().get(at);
+            rule.map(|rule| rule.name.clone()).unwrap_or_default()
+        };
         let mut envelope = row.envelope.clone();
         envelope.attachments.clear();
         self.examples.push(Example {
@@ -449,12 +471,12 @@ impl Tested {
             envelope,
             received_at: row.received_at,
             verdict,
-            rule: names.get(rule).map(|(_, name)| (*name).to_owned()),
+            rule: (verdict != Verdict::Held).then(|| name(rule)),
             because: tried
                 .map(|tried| tried.causes.iter().map(Because::of).collect())
                 .unwrap_or_default(),
             would: tried
-                .map(|tried| would_do(|at| names.get(at).map_or_else(String::new, |(_, name)| (*name).to_owned()), decision, tried))
+                .map(|tried| would_do(name, decision, tried))
                 .unwrap_or_default(),
             did: filed.to_vec(),
             not_for_a_case: said_no,

@@ -115,7 +115,11 @@ pub(super) async fn attachment_texts(
     house: House<'_>,
     row: &MailRow,
 ) -> Result<Option<Vec<String>>, StoreError> {
-    let has_text = row.envelope.attachments.iter().any(Attachment::may_have_text);
+    let has_text = row
+        .envelope
+        .attachments
+        .iter()
+        .any(Attachment::may_have_text);
     if !has_text {
         return Ok(Some(Vec::new()));
     }

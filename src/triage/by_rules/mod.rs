@@ -5,6 +5,7 @@
 
 mod act;
 mod check;
+mod dry_run;
 mod facts;
 mod ready;
 pub mod told;
@@ -13,7 +14,8 @@ mod undo;
 use chrono::Utc;
 use uuid::Uuid;
 
-pub use check::{CheckError, Checked, check};
+pub use check::{CheckError, Checked, check, check_all};
+pub use dry_run::{Counts, Example, Period, Tested, ToTry, Verdict, dry_run};
 pub(super) use ready::Ready;
 pub use undo::take_back;
 
@@ -89,7 +91,7 @@ pub(super) async fn settle(
             };
             let is_shadow = rule.mode == RuleMode::Shadow;
             if is_shadow && !decided.contains(&rule.id) {
-                let did = would_do(set, &would.decision, tried);
+                let did = would_do(|at| set.name(at), &would.decision, tried);
                 let decision = look.decision(rule, &would, tried, &did, false);
                 kept.push((decision, WithDecision::default()));
             }
@@ -136,8 +138,13 @@ impl Look<'_> {
         users.dedup();
         let mut facts = Vec::with_capacity(users.len());
         for user in &users {
-            let of_user =
-                facts::of_user(self.house, self.mail, self.common, user.as_deref(), set.asks);
+            let of_user = facts::of_user(
+                self.house,
+                self.mail,
+                self.common,
+                user.as_deref(),
+                set.asks,
+            );
             facts.push(of_user.await?);
         }
         let of_rule = |at: usize| {
@@ -268,9 +275,10 @@ pub async fn explain(
             let Some(rule) = set.kept.get(tried.rule) else {
                 continue;
             };
-            let has_said = |one: &MailDecision| (one.rule_id, one.mailbox_id) == (rule.id, mailbox_id);
+            let has_said =
+                |one: &MailDecision| (one.rule_id, one.mailbox_id) == (rule.id, mailbox_id);
             if !kept.iter().any(has_said) {
-                let did = would_do(&set, &said.decision, tried);
+                let did = would_do(|at| set.name(at), &said.decision, tried);
                 let decision = look.decision(rule, &said, tried, &did, false);
                 explained.decisions.push(decision);
             }
@@ -280,14 +288,18 @@ pub async fn explain(
 }
 
 /// What a rule in shadow mode, or one that is only asked, would have done.
-fn would_do(set: &Set, decision: &Decision, tried: &Tried) -> Vec<Did> {
+fn would_do(
+    name_of_rule: impl Fn(usize) -> String,
+    decision: &Decision,
+    tried: &Tried,
+) -> Vec<Did> {
     let followed = decision.followed.iter();
     followed
         .filter(|one| one.rule == tried.rule)
         .map(|one| {
             let would = Did::new(&one.action, State::Would).on(one.case.clone());
             match &one.withheld {
-                Some(why) => would.withheld(why, |at| set.name(at)),
+                Some(why) => would.withheld(why, &name_of_rule),
                 None => would,
             }
         })

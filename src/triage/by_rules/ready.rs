@@ -1,7 +1,8 @@
 //! The rules of a mailbox, read and made ready to be tried, as long as nobody changes any.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
@@ -13,8 +14,18 @@ use crate::{
 /// Rules of mailboxes.
 #[derive(Debug, Default)]
 pub(in crate::triage) struct Ready {
-    kept: Mutex<HashMap<Uuid, (i64, Arc<OfMailbox>)>>,
+    kept: Mutex<HashMap<Uuid, Kept>>,
 }
+
+#[derive(Clone, Debug)]
+struct Kept {
+    revision: i64,
+    since: Instant,
+    rules: Arc<OfMailbox>,
+}
+
+/// Whose mailboxes are theirs changes without any rule changing.
+const LASTS: Duration = Duration::from_secs(30);
 
 #[derive(Debug)]
 pub(super) struct OfMailbox {
@@ -53,10 +64,11 @@ impl Ready {
     ) -> Result<Arc<OfMailbox>, StoreError> {
         let revision = store.rules_revision().await?;
         let known = self.kept().get(&mailbox_id).cloned();
-        if let Some((of, ready)) = known
-            && of == revision
+        if let Some(known) = known
+            && known.revision == revision
+            && known.since.elapsed() < LASTS
         {
-            return Ok(ready);
+            return Ok(known.rules);
         }
         let all = store.rules_of_mailbox(mailbox_id).await?;
         let runs = |rule: &KeptRule, shadow: bool| {
@@ -76,12 +88,16 @@ impl Ready {
             live: chosen(false),
             with_shadow: has_shadow.then(|| chosen(true)),
         });
-        self.kept()
-            .insert(mailbox_id, (revision, Arc::clone(&ready)));
+        let kept = Kept {
+            revision,
+            since: Instant::now(),
+            rules: Arc::clone(&ready),
+        };
+        self.kept().insert(mailbox_id, kept);
         Ok(ready)
     }
 
-    fn kept(&self) -> std::sync::MutexGuard<'_, HashMap<Uuid, (i64, Arc<OfMailbox>)>> {
+    fn kept(&self) -> MutexGuard<'_, HashMap<Uuid, Kept>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

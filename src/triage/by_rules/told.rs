@@ -39,6 +39,7 @@ pub struct Did {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = RuleFollowedState)]
 pub enum State {
     Done,
     /// The rule said so, and something forbade it.

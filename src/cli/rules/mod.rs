@@ -1,6 +1,10 @@
-//! `sagspost rules`: files of rules read and tried, without a database.
+//! `sagspost rules`: files of rules read and tried, without a database; and, with one, exported, imported, and tried on
+//! stored mail (`stored.rs`).
 //!
-//! What only the database knows of a mail (its thread's cases, parties, suggestions) stays unknown, and is told as such.
+//! Without it, what only the database knows of a mail (its thread's cases, parties, suggestions) stays unknown, and is told
+//! as such.
+
+mod stored;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -18,6 +22,7 @@ use crate::{
         self, Authentication, Decision, Facts, FoundCase, Mistake, Outcome, Rule, RuleSet, Words,
     },
 };
+use stored::{Export, Import, Stored};
 
 /// Case numbers of a mail that are looked at.
 const MAX_CASE_NUMBERS: usize = 20;
@@ -29,8 +34,12 @@ pub enum Command {
         /// The rules (.toml)
         file: PathBuf,
     },
-    /// Print what rules would do with a mail, and why
+    /// Print what rules would do with a mail, and why; or with stored mail, beside what people did
     Test(Test),
+    /// Write rules that are kept into one readable file
+    Export(Export),
+    /// Keep the rules of a file: new ones are added, those of the same name replaced
+    Import(Import),
 }
 
 #[derive(clap::Args)]
@@ -38,8 +47,15 @@ pub struct Test {
     /// The rules (.toml)
     file: PathBuf,
     /// The mail (.eml), or - for standard input
-    #[arg(long, value_name = "FILE")]
-    mail: PathBuf,
+    #[arg(
+        long,
+        value_name = "FILE",
+        required_unless_present = "user",
+        conflicts_with = "user"
+    )]
+    mail: Option<PathBuf>,
+    #[command(flatten)]
+    stored: Stored,
     /// The mailbox it lies in
     #[arg(long)]
     mailbox: Option<String>,
@@ -62,6 +78,30 @@ pub(super) fn run(command: Command, config: Option<PathBuf>, json: bool) -> anyh
             };
             run_test(&test, &context)
         }
+        Command::Export(_) | Command::Import(_) => Ok(()),
+    }
+}
+
+impl Command {
+    /// It needs no database.
+    pub(super) fn is_of_files(&self) -> bool {
+        match self {
+            Self::Check { .. } => true,
+            Self::Test(test) => test.stored.user.is_none(),
+            Self::Export(_) | Self::Import(_) => false,
+        }
+    }
+}
+
+pub(super) async fn run_stored(context: &Context, command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Check { .. } => Ok(()),
+        Command::Test(test) => {
+            let rules = read(&test.file, context.json, context.lang)?;
+            stored::test(context, rules, &test.stored, test.mailbox.as_deref()).await
+        }
+        Command::Export(wish) => stored::export(context, &wish).await,
+        Command::Import(wish) => stored::import(context, &wish).await,
     }
 }
 
@@ -87,7 +127,7 @@ fn check(file: &Path, json: bool) -> anyhow::Result<()> {
 
 fn run_test(test: &Test, context: &Context) -> anyhow::Result<()> {
     let rules = read(&test.file, context.json, context.lang)?;
-    let raw = read_mail(&test.mail)?;
+    let raw = read_mail(test.mail.as_deref().unwrap_or(Path::new("-")))?;
     let mail = mime::parse(&raw);
     let facts = facts(test, &mail, mime::header_fields(&raw), context)?;
     let set = RuleSet::new(rules);
@@ -105,11 +145,7 @@ fn run_test(test: &Test, context: &Context) -> anyhow::Result<()> {
 
 /// The rules of a file; with mistakes in it, all of them are told.
 fn read(file: &Path, json: bool, lang: Lang) -> anyhow::Result<Vec<Rule>> {
-    let bytes =
-        std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
-    // A damaged letter is a mistake where it stands, not of the whole file.
-    let text = String::from_utf8_lossy(&bytes);
-    let mistakes = match rules::read(text.trim_start_matches('\u{feff}')) {
+    let mistakes = match rules::read(&read_text(file)?) {
         Ok(rules) => return Ok(rules),
         Err(mistakes) => mistakes,
     };
@@ -123,6 +159,14 @@ fn read(file: &Path, json: bool, lang: Lang) -> anyhow::Result<Vec<Rule>> {
         print_json(&json!({ "rules": [], "mistakes": told }))?;
     }
     Err(UsageError(told(file, &mistakes, lang)).into())
+}
+
+fn read_text(file: &Path) -> anyhow::Result<String> {
+    let bytes =
+        std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    // A damaged letter is a mistake where it stands, not of the whole file.
+    let text = String::from_utf8_lossy(&bytes);
+    Ok(text.trim_start_matches('\u{feff}').to_owned())
 }
 
 fn told(file: &Path, mistakes: &[Mistake], lang: Lang) -> String {
