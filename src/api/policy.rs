@@ -21,8 +21,8 @@
 use axum::http::Method;
 
 use self::Needs::{
-    Auditor, Emergency, ManagesEntry, ManagesNotice, Nothing, SeesCase, SeesDocument, SeesEntry,
-    SeesMail, SignedIn, WritesCase, WritesEntry,
+    Auditor, Emergency, KeepsTemplates, ManagesEntry, ManagesNotice, Nothing, SeesCase,
+    SeesDocument, SeesEntry, SeesMail, SignedIn, WritesCase, WritesEntry,
 };
 use self::Recorded::{Many, Not, One};
 
@@ -43,6 +43,8 @@ pub enum Needs {
     SeesDocument,
     /// Manages the case that the notice is about.
     ManagesNotice,
+    /// An administrator, or a registrar of anything.
+    KeepsTemplates,
     /// Themself, not as a deputy.
     Auditor,
     /// Themself, not as a deputy.
@@ -117,6 +119,9 @@ pub const ROUTES: &[Route] = &[
     route(PUT, "/api/v1/cases/{id}/favourite", SeesCase, "case.favourite", One("case", "id")),
     route(DELETE, "/api/v1/cases/{id}/favourite", SeesCase, "case.unfavourite", One("case", "id")),
     route(GET, "/api/v1/files/{id}", SeesDocument, "file.read", One("file", "id")),
+    route(GET, "/api/v1/case-templates", SignedIn, "", Not),
+    route(PUT, "/api/v1/case-templates/{name}", KeepsTemplates, "case_template.save", One("case_template", "")),
+    route(DELETE, "/api/v1/case-templates/{name}", KeepsTemplates, "case_template.remove", One("case_template", "")),
     // Ids alone; what they name is read, and recorded, by its own route.
     route(GET, "/api/v1/events", SignedIn, "", Not),
     route(GET, "/api/v1/audit", Auditor, "audit.read", Many("audit")),

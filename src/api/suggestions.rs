@@ -113,6 +113,8 @@ pub(super) struct SuggestedCase {
     case_id: Uuid,
     number: String,
     title: String,
+    /// `null` for a case that has none yet.
+    kle: Option<String>,
     /// Probability that it is the right one, in percent.
     confidence: u8,
     pub evidence: Vec<EvidenceInWords>,
@@ -462,6 +464,7 @@ impl Found {
             case_id: suggestion.case_id,
             number: case.number,
             title: case.title,
+            kle: case.kle,
             confidence: suggestion.confidence.percent(),
             evidence: suggestion
                 .evidence
@@ -488,6 +491,7 @@ mod tests {
             case_id: Uuid::nil(),
             number: String::new(),
             title: String::new(),
+            kle: None,
             confidence: 98,
             evidence: kinds.iter().map(evidence).collect(),
         }

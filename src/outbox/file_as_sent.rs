@@ -13,7 +13,7 @@ use crate::{
     journal::{self, Choice, JournalError, OpenMail, Request, Suggested},
     mime,
     store::{Call, Job, MailRow, Origin, StoreError},
-    suggest::Signals,
+    suggest::{Signals, parties_of_filed},
 };
 
 #[derive(Deserialize)]
@@ -80,6 +80,7 @@ async fn file(
         suggestion_lesson: outbox
             .engine
             .lesson(&Signals::of_row(row), &onlooker, now, case.id),
+        case_kle: None,
         only_for: None,
         // The same mail again, in this mailbox or another of theirs, is the same act.
         idempotency_key: format!("on_send:{}:{}", row.id, case.id),
@@ -89,7 +90,8 @@ async fn file(
         raw: &raw,
         mail: &mail,
     };
-    let suggested = Suggested::of(described);
+    let parties = parties_of_filed(&mail, outbox.engine.organisation());
+    let suggested = Suggested::of(described).with_parties(parties);
     journal::journal(store, opened, &suggested, &request, sender, now).await?;
     Ok(())
 }

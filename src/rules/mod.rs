@@ -36,6 +36,7 @@ pub use condition::{
 };
 pub use evaluate::{Cause, Decision, Followed, Outcome, Tried, Withheld};
 pub use facts::{Authentication, Facts, FoundCase, Suggestion, Verdict};
+pub use placeholders::{filled_from, unknown_placeholder};
 pub use prefilter::RuleSet;
 pub use read::{Mistake, read};
 pub use rule::Rule;

@@ -8,6 +8,7 @@ mod attachments;
 mod audit;
 mod blobs;
 mod case_access;
+mod case_templates;
 mod cases;
 mod data_keys;
 mod db;
@@ -50,6 +51,7 @@ pub use audit::{
     Tail,
 };
 pub use blobs::{BlobError, Blobs, BlobsAt, KeyError, Master};
+pub use case_templates::CaseTemplate;
 pub use cases::{CaseFilter, CaseQuery, CaseRequest, NewCase};
 pub use data_keys::{Encrypted, KeyState, NewObject};
 pub use deputies::Deputy;

@@ -294,7 +294,11 @@ impl House {
             Needs::SeesEntry | Needs::WritesEntry | Needs::ManagesEntry => &self.entries,
             Needs::SeesDocument => &self.files,
             Needs::ManagesNotice => &self.notices,
-            Needs::Nothing | Needs::SignedIn | Needs::Auditor | Needs::Emergency => &[],
+            Needs::Nothing
+            | Needs::SignedIn
+            | Needs::KeepsTemplates
+            | Needs::Auditor
+            | Needs::Emergency => &[],
         }
     }
 
@@ -310,7 +314,11 @@ impl House {
             Needs::SeesEntry | Needs::WritesEntry | Needs::ManagesEntry => things.entry = id,
             Needs::SeesDocument => things.file = id,
             Needs::ManagesNotice => things.notice = id,
-            Needs::Nothing | Needs::SignedIn | Needs::Auditor | Needs::Emergency => {}
+            Needs::Nothing
+            | Needs::SignedIn
+            | Needs::KeepsTemplates
+            | Needs::Auditor
+            | Needs::Emergency => {}
         }
         things
     }
@@ -326,6 +334,9 @@ fn expected(needs: Needs, actor: Actor, level: Option<Level>) -> Option<u16> {
     }
     let least = match needs {
         Needs::Nothing | Needs::SignedIn => return None,
+        Needs::KeepsTemplates => {
+            return (!matches!(actor, Actor::Ib | Actor::Karen)).then_some(403);
+        }
         Needs::Auditor => return (actor != Actor::Rita).then_some(404),
         Needs::Emergency => return (actor != Actor::Eva).then_some(404),
         Needs::SeesMail | Needs::SeesCase | Needs::SeesEntry | Needs::SeesDocument => Level::Read,

@@ -191,6 +191,7 @@ on_both! {
             request_hash: [0; 32],
             type_lessons: None,
             suggestion_lesson: None,
+            case_kle: None,
             documents: Vec::new(),
             jobs: Vec::new(),
         };

@@ -228,6 +228,7 @@ what_was_taught_stays_with_its_entry_until_that_is_undone(store) {
             request_hash: [0; 32],
             type_lessons: lessons,
             suggestion_lesson: None,
+            case_kle: None,
             documents: Vec::new(),
             jobs: Vec::new(),
         };

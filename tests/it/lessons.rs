@@ -83,6 +83,7 @@ impl Scene {
             request_hash: [0; 32],
             type_lessons: None,
             suggestion_lesson: Some(lesson(n)),
+            case_kle: None,
             documents: Vec::new(),
             jobs: Vec::new(),
         };

@@ -35,6 +35,7 @@ pub fn request(app: &App, route: &Route, things: &Things, user: &str) -> Request
         .path
         .replace("{id}", &id.to_string())
         .replace("{mail_id}", &id.to_string())
+        .replace("{name}", &format!("skabelon-{user}"))
         .replace("{path}", "0");
     let body = match (route.method.as_str(), route.path) {
         ("POST", "/api/v1/messages/lookup") => json!({ "message_id": "1@x" }),
@@ -49,6 +50,7 @@ pub fn request(app: &App, route: &Route, things: &Things, user: &str) -> Request
         ("POST", "/api/v1/cases/emergency") => {
             json!({ "number": things.number, "reason": "Barnet skal hentes i dag" })
         }
+        ("PUT", "/api/v1/case-templates/{name}") => json!({ "title": "Byggesag: {subject}" }),
         ("PATCH", "/api/v1/cases/{id}") => json!({ "status": "closed" }),
         _ => Value::Null,
     };

@@ -170,6 +170,7 @@ pub async fn file_mail(store: &Store, mail_id: Uuid, case_id: Uuid, by: &str) ->
         request_hash: [0; 32],
         type_lessons: None,
         suggestion_lesson: None,
+        case_kle: None,
         documents: Vec::new(),
         jobs: Vec::new(),
     };
