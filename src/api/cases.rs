@@ -325,13 +325,18 @@ fn request_hash(wish: &CaseWish) -> [u8; 32] {
 }
 
 pub(super) fn check_kle(kle: Option<&str>, facet: Option<&str>) -> Result<(), Problem> {
-    if kle.is_some_and(|kle| KleNumber::parse(kle).is_none()) {
+    if kle.is_some_and(|kle| !is_subject(kle)) {
         return Err(Problem::invalid("kle", "kle"));
     }
     if facet.is_some_and(|facet| Facet::parse(facet).is_none()) {
         return Err(Problem::invalid("facet", "facet"));
     }
     Ok(())
+}
+
+/// Groups are no numbers of cases.
+pub(super) fn is_subject(kle: &str) -> bool {
+    KleNumber::parse(kle).is_some_and(|number| number.is_subject())
 }
 
 /// Somebody whom a case can be given to.

@@ -16,7 +16,7 @@ use crate::{
         access::Level,
         case::{Direction, Party},
         document_type::DocumentType,
-        kle::{Facet, KleNumber},
+        kle::Facet,
         role::Principal,
     },
     journal::{self, Arrangement, Choice, ChosenAttachment, JournalError, OpenMail, Suggested},
@@ -240,7 +240,7 @@ fn case_kle(wish: &Wish) -> Result<Option<(String, Option<String>)>, Problem> {
     let Some(kle) = wish.case_kle.clone() else {
         return Ok(None);
     };
-    if KleNumber::parse(&kle).is_none() {
+    if !cases::is_subject(&kle) {
         return Err(Problem::invalid("case_kle", "kle"));
     }
     match wish.case_facet.as_deref().map(Facet::parse) {

@@ -224,6 +224,9 @@ async fn a_case_that_one_may_not_see_is_no_model_and_answers_as_one_that_is_not_
 
 on_both! {
     a_template_is_found_by_its_name_as_it_was_saved_last(store) {
+        for user in ["birthe", "carl"] {
+            crate::support::store::user(store, user).await;
+        }
         keeper(store, "birthe").await;
         let template = |kle: &str| CaseTemplate {
             name: "Byggesag".to_owned(),

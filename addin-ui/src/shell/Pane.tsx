@@ -42,7 +42,7 @@ function Feature() {
   const [undoHours, setUndoHours] = useState(UNDO_HOURS);
   useEffect(() => void settings().then((known) => known && setUndoHours(known.undo_hours)), [settings]);
   if (host.mode === "read") return <ReadPane undoHours={undoHours} />;
-  return <Suspense fallback={<Bone height="400px" />}>{host.mode === "multi" ? <Several /> : <Compose />}</Suspense>;
+  return <Suspense fallback={<Bone height="400px" />}>{host.mode === "multi" ? <Several /> : <Compose isInserting={host.mode === "insert"} />}</Suspense>;
 }
 
 function Page({ children }: { children: ReactNode }) {

@@ -17,6 +17,7 @@ import { useFiling, type Filing } from "./useFiling";
 import { useMail } from "./useMail";
 
 const More = lazy(() => import("./More"));
+const Follow = lazy(() => import("./Follow"));
 const Thread = lazy(() => import("./Thread"));
 const NewCase = lazy(() => import("../cases/NewCase"));
 
@@ -44,6 +45,7 @@ function OneMail({ open, undoHours }: { open: OpenMail; undoHours: number }) {
   const filing = useFiling(open, mail, suggestions, load, () => setSignedOut(true));
   useQueue();
   const waiting = queue.of(open.key);
+  const owner = useOwner();
 
   const signedIn = () => {
     setSignedOut(false);
@@ -57,7 +59,7 @@ function OneMail({ open, undoHours }: { open: OpenMail; undoHours: number }) {
   if (state.is === "loading")
     return (
       <>
-        <Status mail={null} waiting={waiting} />
+        <Status mail={null} waiting={waiting} owner={owner} />
         <Loading attachments={open.attachments.length} />
       </>
     );
@@ -65,7 +67,7 @@ function OneMail({ open, undoHours }: { open: OpenMail; undoHours: number }) {
   const isFiled = state.mail.entries.length > 0;
   return (
     <>
-      <Status key={filing.done ? "done" : ""} mail={state.mail} waiting={waiting} isDone={filing.done !== null && isFiled} />
+      <Status key={filing.done ? "done" : ""} mail={state.mail} waiting={waiting} isDone={filing.done !== null && isFiled} owner={owner} />
       <Notes open={open} mail={state.mail} isAway={state.isAway} isQueued={waiting !== null} />
       {filing.error !== null && (
         <div className={parts.section} style={{ paddingTop: 12 }}>
@@ -100,10 +102,25 @@ function OneMail({ open, undoHours }: { open: OpenMail; undoHours: number }) {
       {!waiting && !state.mail.not_for_a_case && (
         <Suspense fallback={null}>
           <Thread mail={state.mail} filing={filing} />
+          <Follow key={isFiled ? "filed" : ""} mail={state.mail} filing={filing} />
         </Suspense>
       )}
     </>
   );
+}
+
+/** Whose mailbox it is: told, as soon as Outlook tells it, where that is not one's own. */
+function useOwner() {
+  const { host } = useApp();
+  const [owner, setOwner] = useState<string | null>(null);
+  useEffect(() => {
+    let isHere = true;
+    void host.owner().then((owner) => isHere && setOwner(owner));
+    return () => {
+      isHere = false;
+    };
+  }, [host]);
+  return owner;
 }
 
 interface ChoosingProps {
@@ -157,7 +174,7 @@ function Choosing({ mail, suggestions, filing, onFile }: ChoosingProps) {
             </Button>
             {isMore && (
               <Suspense fallback={<Bone height="140px" />}>
-                <More draft={draft} suggestions={suggestions} onChange={change} />
+                <More mail={mail.mail_id} draft={draft} suggestions={suggestions} onChange={change} />
               </Suspense>
             )}
           </div>

@@ -22,9 +22,11 @@ interface Props {
   waiting: WaitingClick | null;
   /** It was filed just now, by this pane. */
   isDone?: boolean;
+  /** Address of whose mailbox it lies in, when not one's own. */
+  owner?: string | null;
 }
 
-export function Status({ mail, waiting, isDone = false }: Props) {
+export function Status({ mail, waiting, isDone = false, owner = null }: Props) {
   const styles = useStyles();
   const { t } = useApp();
   const told = waiting ? queued() : mail ? known(mail) : { title: t("statusLooking"), more: "", icon: <Circle20Regular />, tone: "" };
@@ -69,6 +71,7 @@ export function Status({ mail, waiting, isDone = false }: Props) {
             </>
           )}
         </p>
+        {owner && <p className={styles.more}>{t("statusOwner", { owner })}</p>}
       </div>
     </div>
   );
