@@ -16,6 +16,7 @@ use crate::{
         access::{AccessCode, Allowed, CaseAccess},
         case::{Case, CaseStatus, Party, PartyKind},
         mail::Mail,
+        role::Principal,
     },
     messages::Lang,
     mime, rules,
@@ -191,12 +192,14 @@ impl Model {
                 let case = app.store.case(id, viewer).await;
                 let case = case.map_err(|error| not_there(error, "like", "no-such-case"))?;
                 Call::note_case(case.id);
-                Ok(Self::like(case))
+                Ok(Self::like(case).whom_we_know(app).await?)
             }
             (None, Some(name)) => {
                 let template = app.store.case_template(name.trim()).await;
                 let absent = |error| not_there(error, "template", "no-such-template");
-                Ok(Self::by(template.map_err(absent)?))
+                Ok(Self::by(template.map_err(absent)?)
+                    .whom_we_know(app)
+                    .await?)
             }
             _ => Err(Problem::invalid("template", "like-or-template")),
         }
@@ -226,6 +229,19 @@ impl Model {
             access: template.access,
             parties: Vec::new(),
         }
+    }
+
+    /// Nobody gets a case who has left, or was never here.
+    async fn whom_we_know(self, app: &App) -> Result<Self, StoreError> {
+        let Some(name) = &self.responsible else {
+            return Ok(self);
+        };
+        let who = Principal::User(name.clone());
+        let is_known = app.store.is_known_principal(&who).await?;
+        Ok(Self {
+            responsible: self.responsible.filter(|_| is_known),
+            ..self
+        })
     }
 
     fn subject(&self, app: &App, lang: Lang) -> Option<SuggestedSubject> {

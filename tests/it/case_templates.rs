@@ -249,3 +249,16 @@ on_both! {
         assert!(matches!(refused, Err(StoreError::NotAllowed(_))));
     }
 }
+
+#[tokio::test]
+async fn a_case_like_one_of_somebody_unknown_is_given_to_whoever_makes_it() {
+    let app = App::start().await;
+    let mail = app.add_mails(&[eml("a@x", "Ny carport", &[])]).await[0];
+    let like = NewCase {
+        responsible: Some("en-der-er-rejst".to_owned()),
+        ..case("Carport på Bøgevej 2")
+    };
+    let like = app.add_case(like).await;
+    let told = proposed(&app, &json!({ "mail_id": mail, "like": like.id })).await;
+    assert_eq!(told["responsible"], "birthe");
+}

@@ -8,7 +8,7 @@ import type { Texts } from "../messages/messages";
 import { shortened, type Ribbon } from "../office/ribbon";
 
 /** Beside an address of a mailbox, within a notification. */
-const MAX_CASE_CHARS = 80;
+const MAX_CASE_CHARS = 50;
 
 type Calls = Pick<Api, "lookup" | "suggest" | "journal">;
 

@@ -16,7 +16,18 @@ const UNDO_HOURS = 24;
 
 const useStyles = makeStyles({
   page: { minHeight: "100vh", display: "flex", flexDirection: "column", boxSizing: "border-box", backgroundColor: tokens.colorNeutralBackground1 },
-  body: { flexGrow: 1, paddingBottom: "16px" },
+  body: {
+    flexGrow: 1,
+    minWidth: 0,
+    paddingBottom: "16px",
+    overflowWrap: "anywhere",
+    // Fields are as wide as what they hold would like to be, and the pane may be 200 px.
+    "& .fui-Field": { minWidth: 0, gridTemplateColumns: "minmax(0, 1fr)" },
+    "& .fui-Input, & .fui-Select, & .fui-Select__select": { minWidth: 0, maxWidth: "100%" },
+    "& .fui-Input__input": { minWidth: 0 },
+    "& .fui-Button": { maxWidth: "100%", minWidth: 0 },
+    "& legend": { padding: 0 },
+  },
   queue: { position: "sticky", bottom: 0, padding: "8px 16px", backgroundColor: tokens.colorNeutralBackground3, borderTop: `1px solid ${tokens.colorNeutralStroke2}`, display: "flex", flexDirection: "column", gap: "4px", overflowWrap: "anywhere" },
 });
 
