@@ -21,6 +21,7 @@ const useStyles = makeStyles({
     minWidth: 0,
     paddingBottom: "16px",
     overflowWrap: "anywhere",
+    hyphens: "auto",
     // Fields are as wide as what they hold would like to be, and the pane may be 200 px.
     "& .fui-Field": { minWidth: 0, gridTemplateColumns: "minmax(0, 1fr)" },
     "& .fui-Input, & .fui-Select, & .fui-Select__select": { minWidth: 0, maxWidth: "100%" },
