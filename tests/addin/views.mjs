@@ -2,7 +2,7 @@
 // for taking their pictures (pictures.mjs).
 import { execFileSync } from "node:child_process";
 import path from "node:path";
-import { api, outlook } from "./demo.mjs";
+import { api, outlook, until } from "./demo.mjs";
 
 // What pictures are taken in. The pane of the stand-in is 352 px wide.
 export const LOOKS = [
@@ -269,19 +269,24 @@ export const VIEWS = [
 // A page of its own, in the view.
 export async function shown(browser, demo, view, { theme = "light", width, height = 900 } = {}) {
   const page = await outlook(browser, demo, { user: view.user ?? "Karen Holm", height, reducedMotion: "reduce" });
+  page.inTheme = "light";
   const pane = await view.show(page, demo);
   await inTheme(page, pane, theme);
   if (width) await wide(page, width);
   return { page, pane };
 }
 
-// Back when the pane has taken the theme on, and nothing fades any more.
+const background = (pane) => pane.evaluate(() => getComputedStyle(document.querySelector("#pane > div")).getPropertyValue("--colorNeutralBackground1"));
+const isStill = (pane) => pane.evaluate(() => document.getAnimations().every((one) => one.playState !== "running" || one.effect.getTiming().iterations === Infinity));
+
+// Back when the pane has taken the theme on, and nothing fades any more. High contrast is the system's, as in life.
 export async function inTheme(page, pane, theme) {
-  const background = () => getComputedStyle(document.querySelector("#pane > div")).getPropertyValue("--colorNeutralBackground1");
-  const before = await pane.evaluate(background);
-  if (await page.locator("#theme").inputValue() === theme) return;
+  if (theme === page.inTheme) return;
+  page.inTheme = theme;
+  const before = await background(pane);
   await page.locator("#theme").selectOption(theme);
-  await pane.waitForFunction((before) => getComputedStyle(document.querySelector("#pane > div")).getPropertyValue("--colorNeutralBackground1") !== before && document.getAnimations().every((one) => one.playState !== "running" || one.effect?.getTiming().iterations === Infinity), before);
+  await page.emulateMedia({ forcedColors: theme === "contrast" ? "active" : "none" });
+  await until(`the ${theme} theme`, async () => await background(pane) !== before && await isStill(pane));
 }
 
 // As a person drags the pane's edge.

@@ -29,7 +29,8 @@ const useStyles = makeStyles({
     "& .fui-Button": { maxWidth: "100%", minWidth: 0 },
     "& legend": { padding: 0 },
   },
-  queue: { position: "sticky", bottom: 0, padding: "8px 16px", backgroundColor: tokens.colorNeutralBackground3, borderTop: `1px solid ${tokens.colorNeutralStroke2}`, display: "flex", flexDirection: "column", gap: "4px", overflowWrap: "anywhere" },
+  queue: { position: "sticky", bottom: 0, padding: "8px 16px", backgroundColor: tokens.colorNeutralBackground3, borderTop: `1px solid ${tokens.colorNeutralStroke2}`, overflowWrap: "anywhere" },
+  lines: { display: "flex", flexDirection: "column", gap: "4px" },
 });
 
 export function Pane({ app }: { app: App }) {
@@ -81,20 +82,22 @@ function QueueLine() {
   const { queue, waiting, outcomes } = useQueue();
   if (waiting.length === 0 && outcomes.length === 0) return null;
   return (
-    <footer className={styles.queue} role="status">
-      {waiting.length > 0 && <span>{t.count("queue", waiting.length)}</span>}
-      {outcomes.map((outcome) => {
-        const values = { subject: outcome.click.subject || t("noSubject"), case: named(outcome.click.on) };
-        const words = "entry" in outcome ? t("queueDone", values) : t("queueFailed", { ...values, reason: inWords(outcome.problem, t).title });
-        return (
-          <div key={outcome.click.key} className={parts.row}>
-            <span>{words}</span>
-            <Button size="small" appearance="subtle" onClick={() => queue.dismiss(outcome)} aria-label={`${t("dismiss")}: ${words}`}>
-              {t("close")}
-            </Button>
-          </div>
-        );
-      })}
+    <footer className={styles.queue}>
+      <div className={styles.lines} role="status">
+        {waiting.length > 0 && <span>{t.count("queue", waiting.length)}</span>}
+        {outcomes.map((outcome) => {
+          const values = { subject: outcome.click.subject || t("noSubject"), case: named(outcome.click.on) };
+          const words = "entry" in outcome ? t("queueDone", values) : t("queueFailed", { ...values, reason: inWords(outcome.problem, t).title });
+          return (
+            <div key={outcome.click.key} className={parts.row}>
+              <span>{words}</span>
+              <Button size="small" appearance="subtle" onClick={() => queue.dismiss(outcome)} aria-label={`${t("dismiss")}: ${words}`}>
+                {t("close")}
+              </Button>
+            </div>
+          );
+        })}
+      </div>
     </footer>
   );
 }

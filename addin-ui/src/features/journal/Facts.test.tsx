@@ -11,7 +11,8 @@ async function opened(stage: Stage) {
   await screen.findByText("Sagens KLE-nummer");
 }
 
-const fileOnFirst = () => fireEvent.click(document.querySelector<HTMLElement>("[data-card='1']")!);
+const first = () => document.querySelector<HTMLElement>("[data-card='1']") ?? document.body;
+const fileOnFirst = () => fireEvent.click(first());
 const sent = async (stage: Stage) => {
   fileOnFirst();
   await waitFor(() => expect(stage.filed).toHaveLength(1));
@@ -96,5 +97,24 @@ describe("the mailbox of another", () => {
     stage.owner = "teknik@egelund.example";
     show(stage, pane);
     await screen.findByText("Postkasse: teknik@egelund.example. Det, du gør, står i dit navn.");
+  });
+});
+
+describe("the focus", () => {
+  it("stands on the status when a filing was taken back", async () => {
+    const stage = new Stage(mail("a"));
+    show(stage, pane);
+    await waitFor(() => expect(first()).not.toBe(document.body));
+    fileOnFirst();
+    fireEvent.click(await screen.findByText("Fortryd"));
+    await waitFor(() => expect(document.activeElement?.textContent).toBe("Ikke journaliseret"));
+  });
+
+  it("is back on the button when one leaves the form for a new case", async () => {
+    show(new Stage(mail("a")), pane);
+    fireEvent.click(await screen.findByText("Ny sag"));
+    await screen.findByLabelText("Sagens titel");
+    fireEvent.click(screen.getByText("Tilbage"));
+    await waitFor(() => expect(document.activeElement?.textContent).toBe("Ny sag"));
   });
 });

@@ -67,7 +67,7 @@ function OneMail({ open, undoHours }: { open: OpenMail; undoHours: number }) {
   const isFiled = state.mail.entries.length > 0;
   return (
     <>
-      <Status key={filing.done ? "done" : ""} mail={state.mail} waiting={waiting} isDone={filing.done !== null && isFiled} owner={owner} />
+      <Status key={filing.done ? "done" : filing.isUndone ? "undone" : ""} mail={state.mail} waiting={waiting} isDone={filing.done !== null && isFiled} isUndone={filing.isUndone} owner={owner} />
       <Notes open={open} mail={state.mail} isAway={state.isAway} isQueued={waiting !== null} />
       {filing.error !== null && (
         <div className={parts.section} style={{ paddingTop: 12 }}>
@@ -136,6 +136,8 @@ function Choosing({ mail, suggestions, filing, onFile }: ChoosingProps) {
   const [isMore, setMore] = useState(false);
   const { draft, change, busyOn } = filing;
   const [isNew, setNew] = useState(draft.newCase !== undefined);
+  /** From the form for a new case: whoever goes back stands where they went in. */
+  const [isBack, setBack] = useState(false);
   const file = (on: CaseLabel) => void onFile(on);
 
   if (isNew)
@@ -147,6 +149,7 @@ function Choosing({ mail, suggestions, filing, onFile }: ChoosingProps) {
           onTyped={(newCase) => change({ newCase })}
           onBack={() => {
             setNew(false);
+            setBack(true);
             change({ newCase: undefined });
           }}
           onFile={onFile}
@@ -181,7 +184,9 @@ function Choosing({ mail, suggestions, filing, onFile }: ChoosingProps) {
         </>
       )}
       <div className={parts.row}>
-        <Button onClick={() => setNew(true)}>{t("newCase")}</Button>
+        <Button autoFocus={isBack} onClick={() => setNew(true)}>
+          {t("newCase")}
+        </Button>
         {mail.entries.length === 0 && <WorkButton busy={busyOn === "aside"} words={t("notForACase")} working={t("filing")} appearance="subtle" onClick={() => void filing.act("aside", () => filing.notForACase(mail.mail_id))} />}
       </div>
     </div>
