@@ -140,6 +140,7 @@ export const VIEWS = [
     name: "krypteret",
     show: async (page) => {
       const pane = await beside(page, "Ikke overvåget", "Sikker mail");
+      await pane.getByText("Mailen er krypteret").waitFor();
       await pane.getByRole("button", { name: "Prøv igen" }).waitFor();
       return pane;
     },

@@ -17,7 +17,7 @@ export const da = {
   statusNotDelivered: "Ikke afleveret til sagssystemet endnu",
   statusLooking: "Slår mailen op …",
   statusUnknown: "Mailen ligger ikke i en postkasse, som Sagspost følger",
-  statusOwner: "Postkasse: {owner}. Det, du gør, står i dit navn.",
+  statusOwner: "Postkasse: {owner} – i dit navn",
 
   // Suggestions
   suggestions: "Forslag",

@@ -18,7 +18,7 @@ export const en: Record<keyof typeof da, string> = {
   statusNotDelivered: "Not delivered to the case system yet",
   statusLooking: "Looking it up …",
   statusUnknown: "The mail is in no mailbox that Sagspost watches",
-  statusOwner: "Mailbox: {owner}. What you do is done in your name.",
+  statusOwner: "Mailbox: {owner} – in your name",
 
   suggestions: "Suggestions",
   suggestionsHint: "Press a case to journal the mail on it. Keys 1–3 do the same.",

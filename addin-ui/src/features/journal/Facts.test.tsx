@@ -96,7 +96,7 @@ describe("the mailbox of another", () => {
     const stage = new Stage(mail("a"));
     stage.owner = "teknik@egelund.example";
     show(stage, pane);
-    await screen.findByText("Postkasse: teknik@egelund.example. Det, du gør, står i dit navn.");
+    await screen.findByText("Postkasse: teknik@egelund.example – i dit navn");
   });
 });
 

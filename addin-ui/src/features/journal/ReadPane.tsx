@@ -55,7 +55,7 @@ function OneMail({ open, undoHours }: { open: OpenMail; undoHours: number }) {
 
   if (state.is === "signed-out" || isSignedOut) return <SignedOut onSignedIn={signedIn} />;
   if (state.is === "trouble") return <InTrouble error={state.error} onAgain={() => void load()} />;
-  if (state.is === "unknown") return <Unknown content={state.content} suggestions={state.suggestions} filing={filing} onAgain={() => void load()} />;
+  if (state.is === "unknown") return <Unknown isEncrypted={open.kind === "encrypted"} content={state.content} suggestions={state.suggestions} filing={filing} onAgain={() => void load()} />;
   if (state.is === "loading")
     return (
       <>
@@ -253,6 +253,7 @@ function InTrouble({ error, onAgain }: { error: unknown; onAgain: () => void }) 
 }
 
 interface UnknownProps {
+  isEncrypted: boolean;
   content: Uint8Array | null;
   suggestions: Suggestions | null;
   filing: Filing;
@@ -260,13 +261,14 @@ interface UnknownProps {
 }
 
 /** It can be sent in from here, where Outlook gives its content. */
-function Unknown({ content, suggestions, filing, onAgain }: UnknownProps) {
+function Unknown({ isEncrypted, content, suggestions, filing, onAgain }: UnknownProps) {
   const parts = useParts();
   const { t } = useApp();
   const cases = content ? (suggestions?.cases ?? []) : [];
   return (
     <>
       <Face title={t("statusUnknown")} text={t("faceUnknownMore")}>
+        {isEncrypted && <p className={parts.note}>{t("noteEncrypted")}</p>}
         <Trouble error={filing.error} />
         <div className={parts.row}>
           <Button onClick={onAgain}>{t("again")}</Button>
