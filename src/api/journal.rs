@@ -53,6 +53,7 @@ pub(super) struct Wish {
     #[serde(default)]
     parties: Option<Vec<Party>>,
     /// Until when it asks for something; what the mail names when left out, none when null.
+    #[expect(clippy::option_option, reason = "null is not what is left out")]
     #[serde(default, deserialize_with = "journal::given")]
     deadline: Option<Option<NaiveDate>>,
     /// KLE number of the case, should it have none; one that it has stays.

@@ -104,7 +104,7 @@ impl Store {
         .bind(now.trunc_subsecs(6))
         .execute(c)
         .await
-        .map(|_| ())?
+        .map(|_| ())?;
         });
         record(&mut tx, (actor, "case_template.save"), &template.name, now).await?;
         tx.commit().await

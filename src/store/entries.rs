@@ -602,7 +602,7 @@ async fn insert_document(
         .bind(party.mail.as_ref().map(|mail| mail.to_lowercase()))
         .execute(c)
         .await
-        .map(|_| ())?
+        .map(|_| ())?;
         });
     }
     for (position, file) in (0i64..).zip(&document.files) {
