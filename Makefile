@@ -7,7 +7,7 @@ SHELL := /bin/bash
 OLDER := $(shell rustc --version | awk '{ split($$2, v, "."); if (v[1] == 1 && v[2] + 0 < 98) print "--ignore-rust-version" }')
 CARGO_BUILD := $(OLDER)
 
-.PHONY: cargo-flags help addin demo test bench bench-ingest bench-mime bench-suggest bench-addin lint fmt run clean
+.PHONY: cargo-flags help addin demo test bench bench-ingest bench-mime bench-suggest bench-addin pictures lint fmt run clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,12 @@ bench-addin: ## Measure in a browser how soon the pane shows suggestions, with 2
 	cargo build $(CARGO_BUILD) --release --bin sagspost
 	@npm ci --prefix tests/addin --no-audit --no-fund --silent
 	@DEMO_BINARY=$${CARGO_TARGET_DIR:-target}/release/sagspost node tests/addin/bench.mjs
+
+pictures: ## Take the pictures of the pane in docs/pictures anew
+	@scripts/build-addin
+	cargo build $(CARGO_BUILD) --bin sagspost
+	@npm ci --prefix tests/addin --no-audit --no-fund --silent
+	@DEMO_BINARY=$${CARGO_TARGET_DIR:-target}/debug/sagspost node tests/addin/pictures.mjs
 
 lint: ## Clippy, warnings denied
 	cargo clippy $(CARGO_BUILD) --all-targets -- -D warnings

@@ -145,7 +145,7 @@
     categories: since("1.8", categories(snapshot.key)),
     getInitializationContextAsync: since("1.3", of(snapshot.key, "getInitializationContextAsync")),
     loadCustomPropertiesAsync: of(snapshot.key, "loadCustomPropertiesAsync"),
-    getSharedPropertiesAsync: snapshot.isShared ? since("1.8", of(snapshot.key, "getSharedPropertiesAsync")) : undefined,
+    getSharedPropertiesAsync: snapshot.sharedSince ? since(snapshot.sharedSince, of(snapshot.key, "getSharedPropertiesAsync")) : undefined,
     addHandlerAsync: since("1.7", (type, handler, ...rest) => listen(`item:${type}`, handler, rest)),
     removeHandlerAsync: since("1.7", (type, ...rest) => unlisten(`item:${type}`, rest)),
   });

@@ -21,16 +21,18 @@ use crate::{
         access::{CaseAccess, Level},
         case::{Case, CaseStatus, Document, Party},
         kle::{Facet, KleNumber},
+        mail::Mail,
+        role::Principal,
     },
     store::{Call, CaseFilter, CaseQuery, CaseRequest, NewCase},
     suggest,
 };
 
-const MAX_TITLE_CHARS: usize = 300;
+pub(super) const MAX_TITLE_CHARS: usize = 300;
 const MAX_NUMBER_CHARS: usize = 50;
 const MAX_PARTIES: usize = 200;
 /// Any other text of a case or a party: names, units, addresses.
-const MAX_TEXT_CHARS: usize = 300;
+pub(super) const MAX_TEXT_CHARS: usize = 300;
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -76,6 +78,9 @@ pub(super) struct CaseWish {
     facet: Option<String>,
     #[serde(default)]
     unit: Option<String>,
+    /// User name; you when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    responsible: Option<String>,
     /// Open when left out. You manage it in any case.
     #[serde(default)]
     access: CaseAccess,
@@ -165,7 +170,16 @@ pub(super) async fn create(
         idempotency_key,
         hash: request_hash(&wish),
     };
-    unmask(&app, &mut wish, viewer.rights()).await?;
+    if let Some(mail_id) = wish.mail_id {
+        let row = suggestions::named_mail(&app, Some(mail_id), None, viewer.rights()).await?;
+        let mail = proposal::whole(&app, &row, viewer.rights()).await?;
+        unmask(&mut wish.parties, Some(&mail))?;
+    } else {
+        unmask(&mut wish.parties, None)?;
+    }
+    if let Some(responsible) = &wish.responsible {
+        check_responsible(&app, responsible).await?;
+    }
     access_list::check(&app, &wish.access, "access.list").await?;
     let new = checked(wish, request, viewer.rights(), now)?;
     let case = app.cases.create(&new, viewer.rights(), now).await?;
@@ -260,20 +274,11 @@ pub(super) async fn file(
 }
 
 /// Puts the numbers of the mail in where parties carry them masked.
-async fn unmask(app: &App, wish: &mut CaseWish, viewer: &str) -> Result<(), Problem> {
-    let mail = match wish.mail_id {
-        Some(mail_id) => {
-            let row = suggestions::named_mail(app, Some(mail_id), None, viewer).await?;
-            Some(proposal::whole(app, &row, viewer).await?)
-        }
-        None => None,
-    };
-    for (at, party) in wish.parties.iter_mut().enumerate() {
+pub(super) fn unmask(parties: &mut [Party], mail: Option<&Mail>) -> Result<(), Problem> {
+    for (at, party) in parties.iter_mut().enumerate() {
         let masked = party.identifier.take_if(|id| suggest::is_masked(id));
         let Some(masked) = masked else { continue };
-        let whole = mail
-            .as_ref()
-            .and_then(|mail| suggest::whole_identifier(mail, &masked));
+        let whole = mail.and_then(|mail| suggest::whole_identifier(mail, &masked));
         let field = || format!("parties[{at}].identifier");
         party.identifier = Some(whole.ok_or_else(|| Problem::invalid(field(), "masked-unknown"))?);
     }
@@ -288,20 +293,7 @@ fn checked(
 ) -> Result<NewCase, Problem> {
     let title = wish.title.trim().to_owned();
     check_text("title", &title, MAX_TITLE_CHARS)?;
-    if wish
-        .kle
-        .as_deref()
-        .is_some_and(|kle| KleNumber::parse(kle).is_none())
-    {
-        return Err(Problem::invalid("kle", "kle"));
-    }
-    if wish
-        .facet
-        .as_deref()
-        .is_some_and(|facet| Facet::parse(facet).is_none())
-    {
-        return Err(Problem::invalid("facet", "facet"));
-    }
+    check_kle(wish.kle.as_deref(), wish.facet.as_deref())?;
     check_parties(&wish.parties)?;
     if let Some(unit) = &wish.unit {
         check_text("unit", unit, MAX_TEXT_CHARS)?;
@@ -310,14 +302,16 @@ fn checked(
     if let Some(number) = &number {
         check_text("number", number, MAX_NUMBER_CHARS)?;
     }
+    let mut access = wish.access;
+    access.give(Principal::User(viewer.to_owned()), Level::Manage);
     Ok(NewCase {
         number,
         title,
         kle: wish.kle,
         facet: wish.facet,
-        responsible: Some(viewer.to_owned()),
+        responsible: Some(wish.responsible.unwrap_or_else(|| viewer.to_owned())),
         unit: wish.unit,
-        access: wish.access,
+        access,
         parties: wish.parties,
         status: CaseStatus::Open,
         created_at: now,
@@ -330,7 +324,33 @@ fn request_hash(wish: &CaseWish) -> [u8; 32] {
     *blake3::hash(&wish).as_bytes()
 }
 
-fn check_parties(parties: &[Party]) -> Result<(), Problem> {
+pub(super) fn check_kle(kle: Option<&str>, facet: Option<&str>) -> Result<(), Problem> {
+    if kle.is_some_and(|kle| !is_subject(kle)) {
+        return Err(Problem::invalid("kle", "kle"));
+    }
+    if facet.is_some_and(|facet| Facet::parse(facet).is_none()) {
+        return Err(Problem::invalid("facet", "facet"));
+    }
+    Ok(())
+}
+
+/// Groups are no numbers of cases.
+pub(super) fn is_subject(kle: &str) -> bool {
+    KleNumber::parse(kle).is_some_and(|number| number.is_subject())
+}
+
+/// Somebody whom a case can be given to.
+pub(super) async fn check_responsible(app: &App, name: &str) -> Result<(), Problem> {
+    check_text("responsible", name, MAX_TEXT_CHARS)?;
+    let who = Principal::User(name.to_owned());
+    if app.store.is_known_principal(&who).await? {
+        Ok(())
+    } else {
+        Err(Problem::invalid("responsible", "nobody").with("who", who))
+    }
+}
+
+pub(super) fn check_parties(parties: &[Party]) -> Result<(), Problem> {
     if parties.len() > MAX_PARTIES {
         return Err(Problem::invalid("parties", "too-many").with("max", MAX_PARTIES));
     }
@@ -350,7 +370,7 @@ fn check_parties(parties: &[Party]) -> Result<(), Problem> {
 }
 
 /// One line that says something.
-fn check_text(field: &str, value: &str, max: usize) -> Result<(), Problem> {
+pub(super) fn check_text(field: &str, value: &str, max: usize) -> Result<(), Problem> {
     if value.trim().is_empty() {
         Err(Problem::invalid(field, "empty"))
     } else if value.chars().count() > max {

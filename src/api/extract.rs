@@ -208,6 +208,20 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
     }
 }
 
+/// A name in the path.
+pub(super) struct Name(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Name {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        axum::extract::Path::<String>::from_request_parts(parts, state)
+            .await
+            .map(|axum::extract::Path(name)| Self(name))
+            .map_err(|_| Problem::not_found())
+    }
+}
+
 /// Query parameters; a mistake names the parameter.
 pub(super) struct Params<T>(pub T);
 

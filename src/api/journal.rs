@@ -7,18 +7,24 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    App, Problem, access_list,
+    App, Problem, access_list, cases,
     earlier::{self, Along, Earlier, EarlierMails},
     extract::{Id, IdempotencyKey, Json, Language, Viewer},
     suggestions,
 };
 use crate::{
-    domain::{access::Level, case::Direction, document_type::DocumentType, role::Principal},
+    domain::{
+        access::Level,
+        case::{Direction, Party},
+        document_type::DocumentType,
+        kle::Facet,
+        role::Principal,
+    },
     journal::{self, Arrangement, Choice, ChosenAttachment, JournalError, OpenMail, Suggested},
     messages::{Lang, reason_text},
     mime,
     store::{Call, Entry, Following, StoreError},
-    suggest::{ChosenTypes, Signals},
+    suggest::{self, ChosenTypes, Signals},
 };
 
 /// Which mail on which case; everything else has a suggested value.
@@ -44,6 +50,18 @@ pub(super) struct Wish {
     document_date: Option<NaiveDate>,
     #[serde(default)]
     direction: Option<Direction>,
+    /// Whom it is from, to or about; those that `POST /cases/proposal` names when left out. A CPR number may be masked.
+    #[serde(default)]
+    parties: Option<Vec<Party>>,
+    /// Until when it asks for something; what the mail names when left out, none when null.
+    #[expect(clippy::option_option, reason = "null is not what is left out")]
+    #[serde(default, deserialize_with = "journal::given")]
+    deadline: Option<Option<NaiveDate>>,
+    /// KLE number of the case, should it have none; one that it has stays.
+    #[serde(default)]
+    case_kle: Option<String>,
+    #[serde(default)]
+    case_facet: Option<String>,
     /// Whether the mail itself is filed; yes when left out.
     #[serde(default)]
     include_mail: Option<bool>,
@@ -169,6 +187,7 @@ pub(super) async fn create(
         access_list::check_principals(&app, &only_for.iter().collect::<Vec<_>>(), "only_for")
             .await?;
     }
+    let case_kle = case_kle(&wish)?;
     let raw = app.store.blob(row.sha256).await?;
     let mut mail = mime::parse_undigested(&raw);
     app.store.mark_logos(&mut mail).await?;
@@ -181,12 +200,23 @@ pub(super) async fn create(
     let signals = Signals::of_row(&row);
     let onlooker = app.store.onlooker(viewer.rights()).await?;
     let suggestion_lesson = app.engine.lesson(&signals, &onlooker, Utc::now(), case_id);
-    let suggested = Suggested::of(described);
+    let parties = match wish.parties {
+        Some(mut parties) => {
+            cases::unmask(&mut parties, Some(&mail))?;
+            cases::check_parties(&parties)?;
+            Some(parties)
+        }
+        None => None,
+    };
+    let suggested = Suggested::of(described)
+        .with_parties(suggest::parties_of_filed(&mail, app.engine.organisation()));
     let choice = Choice {
         title: wish.title,
         document_type: wish.document_type,
         document_date: wish.document_date,
         direction: wish.direction,
+        parties,
+        deadline: wish.deadline,
         include_mail: wish.include_mail.unwrap_or(true),
         attachments: wish.attachments,
         arrangement: wish.arrangement,
@@ -196,6 +226,7 @@ pub(super) async fn create(
         choice,
         type_lessons,
         suggestion_lesson,
+        case_kle,
         only_for: wish.only_for,
         following: match wish.follow {
             None => app.filing.following(),
@@ -231,6 +262,20 @@ pub(super) async fn create(
     let earlier = earlier::take(&app, &row, along, viewer.rights()).await?;
     let entry = EntryBody::of(entry, lang);
     Ok((StatusCode::CREATED, JsonBody(Journaled { entry, earlier })))
+}
+
+/// The facet is one of the number.
+fn case_kle(wish: &Wish) -> Result<Option<(String, Option<String>)>, Problem> {
+    let Some(kle) = wish.case_kle.clone() else {
+        return Ok(None);
+    };
+    if !cases::is_subject(&kle) {
+        return Err(Problem::invalid("case_kle", "kle"));
+    }
+    match wish.case_facet.as_deref().map(Facet::parse) {
+        Some(None) => Err(Problem::invalid("case_facet", "facet")),
+        _ => Ok(Some((kle, wish.case_facet.clone()))),
+    }
 }
 
 fn chosen_types(wish: &Wish) -> ChosenTypes {

@@ -13,7 +13,7 @@ use super::{
     suggestions::named_mail,
 };
 use crate::{
-    domain::access::Level,
+    domain::{access::Level, kle::KleNumber},
     kle::{Plan, Preservation},
     messages::{Lang, text},
     mime,
@@ -110,6 +110,12 @@ pub(super) struct SuggestedSubject {
     reasons: Vec<KleReason>,
 }
 
+impl SuggestedSubject {
+    pub fn number(&self) -> &str {
+        &self.number
+    }
+}
+
 #[derive(Serialize, ToSchema)]
 pub(super) struct SuggestedFacet {
     facet: String,
@@ -191,6 +197,33 @@ pub(super) async fn subjects_for(
         subjects.push(in_words(index.plan(), proposed, lang));
     }
     Ok(subjects)
+}
+
+/// A subject that somebody chose before, for a reason that stands under `kle-reason`.
+pub(super) fn chosen_before(
+    app: &App,
+    (kle, facet): (&str, Option<&str>),
+    (kind, values): (&'static str, &[(&str, &str)]),
+    lang: Lang,
+) -> Option<SuggestedSubject> {
+    let number = KleNumber::parse(kle)?;
+    let index = app.subjects.plan();
+    let because = text(lang, &format!("kle-reason.{kind}"), values);
+    Some(SuggestedSubject {
+        number: number.to_string(),
+        title: index.plan().title(number).to_owned(),
+        parent: number.parent().map(|parent| titled(index.plan(), parent)),
+        confidence: 100,
+        facet: facet.map(|facet| SuggestedFacet {
+            facet: facet.to_owned(),
+            title: String::new(),
+            text: because.clone(),
+        }),
+        reasons: vec![KleReason {
+            kind,
+            text: because,
+        }],
+    })
 }
 
 /// What was kept of the mail and its attachments, and what its text says beside.
@@ -282,7 +315,7 @@ fn in_words(plan: &Plan, proposed: ProposedSubject, lang: Lang) -> SuggestedSubj
     }
 }
 
-fn titled(plan: &Plan, number: crate::domain::kle::KleNumber) -> KleParent {
+fn titled(plan: &Plan, number: KleNumber) -> KleParent {
     KleParent {
         number: number.to_string(),
         title: plan.title(number).to_owned(),

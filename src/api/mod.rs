@@ -4,6 +4,7 @@ mod access_list;
 mod addin;
 mod addin_settings;
 mod audit;
+mod case_templates;
 mod cases;
 mod credentials;
 mod decisions;
@@ -170,6 +171,8 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(journal::set_access))
         .routes(routes!(cases::list, cases::create))
         .routes(routes!(proposal::propose))
+        .routes(routes!(case_templates::list))
+        .routes(routes!(case_templates::save, case_templates::remove))
         .routes(routes!(emergency::open))
         .routes(routes!(cases::show, cases::change))
         .routes(routes!(cases::documents))

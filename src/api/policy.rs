@@ -24,8 +24,9 @@
 use axum::http::Method;
 
 use self::Needs::{
-    Auditor, Emergency, ManagesEntry, ManagesNotice, Nothing, SeesCase, SeesDocument, SeesEntry,
-    SeesMail, SeesMailbox, SeesRule, SignedIn, WritesCase, WritesEntry, WritesRule, WritesRules,
+    Auditor, Emergency, KeepsTemplates, ManagesEntry, ManagesNotice, Nothing, SeesCase,
+    SeesDocument, SeesEntry, SeesMail, SeesMailbox, SeesRule, SignedIn, WritesCase, WritesEntry,
+    WritesRule, WritesRules,
 };
 use self::Recorded::{Many, Not, One};
 
@@ -54,6 +55,8 @@ pub enum Needs {
     WritesRules,
     /// Manages the case that the notice is about.
     ManagesNotice,
+    /// An administrator, or a registrar of anything.
+    KeepsTemplates,
     /// Themself, not as a deputy.
     Auditor,
     /// Themself, not as a deputy.
@@ -153,6 +156,9 @@ pub const ROUTES: &[Route] = &[
     // And takes back on each case what they themself could.
     route(POST, "/api/v1/rules/{id}/undo-run", WritesRule, "rule.undo_run", One("rule", "id")),
     route(GET, "/api/v1/mails/{id}/decisions", SeesMail, "mail.read_decisions", One("mail", "id")),
+    route(GET, "/api/v1/case-templates", SignedIn, "", Not),
+    route(PUT, "/api/v1/case-templates/{name}", KeepsTemplates, "case_template.save", One("case_template", "")),
+    route(DELETE, "/api/v1/case-templates/{name}", KeepsTemplates, "case_template.remove", One("case_template", "")),
     // Ids alone; what they name is read, and recorded, by its own route.
     route(GET, "/api/v1/events", SignedIn, "", Not),
     route(GET, "/api/v1/audit", Auditor, "audit.read", Many("audit")),

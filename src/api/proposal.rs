@@ -8,18 +8,19 @@ use uuid::Uuid;
 use super::{
     App, Problem,
     extract::{Json, Language, Viewer},
-    kle::{SuggestedSubject, subjects_for},
+    kle::{SuggestedSubject, chosen_before, subjects_for},
     mails, suggestions,
 };
 use crate::{
     domain::{
         access::{AccessCode, Allowed, CaseAccess},
-        case::{CaseStatus, PartyKind},
+        case::{Case, CaseStatus, Party, PartyKind},
         mail::Mail,
+        role::Principal,
     },
     messages::Lang,
-    mime,
-    store::MailRow,
+    mime, rules,
+    store::{Call, CaseTemplate, MailRow, StoreError},
     suggest::{self, AccessProposal, Category, Inquiry, PartyReason, ProposedParty, Signals, kle},
 };
 
@@ -33,6 +34,12 @@ const ABOUT_THE_USER: &str = "recently_used";
 #[schema(as = ProposalAsked)]
 pub(super) struct Asked {
     mail_id: Uuid,
+    /// A case to make it like: its KLE number, responsible, unit, access and parties, and never its documents.
+    #[serde(default)]
+    like: Option<Uuid>,
+    /// The name of a template to make it by, instead.
+    #[serde(default)]
+    template: Option<String>,
 }
 
 /// Ready to be looked through, changed, and sent to `POST /cases` with the same `mail_id`.
@@ -45,8 +52,9 @@ pub(super) struct CaseProposal {
     /// The most certain first.
     parties: Vec<PartyInWords>,
     access: AccessInWords,
-    /// You.
+    /// You, unless the case or the template that it is made like says another.
     responsible: String,
+    unit: Option<String>,
     /// Open and closed cases that you may see and that resemble this one, best first: the mail may belong there.
     similar_cases: Vec<SimilarCase>,
 }
@@ -62,6 +70,8 @@ pub(super) struct PartyInWords {
     phone: Option<String>,
     title: Option<String>,
     organisation: Option<String>,
+    /// What the mail itself tells; parties of a case that it is made like are for a person to choose.
+    proposed: bool,
     reasons: Vec<PartyReasonInWords>,
 }
 
@@ -119,18 +129,138 @@ pub(super) async fn propose(
     let signals = Signals::of_row(&row);
     let inquiry = Inquiry::of_row(&row, &signals);
     let subject = kle::Question::of_signals(&signals).and_read(&mail);
+    let mut subjects = subjects_for(&app, &subject, viewer.rights(), lang).await?;
+    let similar_cases = similar(&app, &inquiry, access.code, viewer.rights(), lang).await?;
+    let model = Model::of(&app, &asked, viewer.rights()).await?;
+    if let Some(chosen) = model.subject(&app, lang) {
+        subjects.retain(|subject| subject.number() != chosen.number());
+        subjects.insert(0, chosen);
+    }
+    let mut parties: Vec<PartyInWords> = parties
+        .into_iter()
+        .map(|party| PartyInWords::of(party, lang))
+        .collect();
+    for party in &model.parties {
+        if !parties.iter().any(|known| known.is(party)) {
+            parties.push(PartyInWords::on_like_case(party, lang));
+        }
+    }
+    let title = model.title.as_deref();
     Ok(JsonBody(CaseProposal {
         mail_id: row.id,
-        title: described.title,
-        kle: subjects_for(&app, &subject, viewer.rights(), lang).await?,
-        parties: parties
-            .into_iter()
-            .map(|party| PartyInWords::of(party, lang))
-            .collect(),
-        similar_cases: similar(&app, &inquiry, access.code, viewer.rights(), lang).await?,
-        access: AccessInWords::of(&access, viewer.rights(), lang),
-        responsible: viewer.rights().to_owned(),
+        title: title.map_or(described.title, |pattern| {
+            rules::filled_from(pattern, &mail, row.received_at)
+        }),
+        kle: subjects,
+        parties,
+        similar_cases,
+        access: AccessInWords::of(&access, &model.access, viewer.rights(), lang),
+        responsible: model
+            .responsible
+            .unwrap_or_else(|| viewer.rights().to_owned()),
+        unit: model.unit,
     }))
+}
+
+/// What a new case begins as beside what the mail tells.
+#[derive(Default)]
+struct Model {
+    /// Number of the case it was taken from, or name of the template.
+    source: Source,
+    /// A pattern.
+    title: Option<String>,
+    kle: Option<String>,
+    facet: Option<String>,
+    responsible: Option<String>,
+    unit: Option<String>,
+    access: CaseAccess,
+    parties: Vec<Party>,
+}
+
+#[derive(Default)]
+enum Source {
+    #[default]
+    Mail,
+    Case(String),
+    Template(String),
+}
+
+impl Model {
+    async fn of(app: &App, asked: &Asked, viewer: &str) -> Result<Self, Problem> {
+        match (asked.like, &asked.template) {
+            (None, None) => Ok(Self::default()),
+            (Some(id), None) => {
+                let case = app.store.case(id, viewer).await;
+                let case = case.map_err(|error| not_there(error, "like", "no-such-case"))?;
+                Call::note_case(case.id);
+                Ok(Self::like(case).whom_we_know(app).await?)
+            }
+            (None, Some(name)) => {
+                let template = app.store.case_template(name.trim()).await;
+                let absent = |error| not_there(error, "template", "no-such-template");
+                Ok(Self::by(template.map_err(absent)?)
+                    .whom_we_know(app)
+                    .await?)
+            }
+            _ => Err(Problem::invalid("template", "like-or-template")),
+        }
+    }
+
+    fn like(case: Case) -> Self {
+        Self {
+            source: Source::Case(case.number),
+            title: None,
+            kle: case.kle,
+            facet: case.facet,
+            responsible: case.responsible,
+            unit: case.unit,
+            access: case.access,
+            parties: case.parties,
+        }
+    }
+
+    fn by(template: CaseTemplate) -> Self {
+        Self {
+            source: Source::Template(template.name),
+            title: template.title,
+            kle: template.kle,
+            facet: template.facet,
+            responsible: template.responsible,
+            unit: template.unit,
+            access: template.access,
+            parties: Vec::new(),
+        }
+    }
+
+    /// Nobody gets a case who has left, or was never here.
+    async fn whom_we_know(self, app: &App) -> Result<Self, StoreError> {
+        let Some(name) = &self.responsible else {
+            return Ok(self);
+        };
+        let who = Principal::User(name.clone());
+        let is_known = app.store.is_known_principal(&who).await?;
+        Ok(Self {
+            responsible: self.responsible.filter(|_| is_known),
+            ..self
+        })
+    }
+
+    fn subject(&self, app: &App, lang: Lang) -> Option<SuggestedSubject> {
+        let because: (&str, &[(&str, &str)]) = match &self.source {
+            Source::Mail => return None,
+            Source::Case(number) => ("like_case", &[("number", number)]),
+            Source::Template(name) => ("template", &[("name", name)]),
+        };
+        let chosen = (self.kle.as_deref()?, self.facet.as_deref());
+        chosen_before(app, chosen, because, lang)
+    }
+}
+
+fn not_there(error: StoreError, field: &'static str, detail: &'static str) -> Problem {
+    match error {
+        StoreError::NotFound(_) => Problem::no_such(field, detail),
+        error => error.into(),
+    }
 }
 
 /// The stored mail with its text, as the viewer may know it.
@@ -170,8 +300,40 @@ async fn similar(
 }
 
 impl PartyInWords {
+    /// Whether this is the same party, as far as either tells.
+    fn is(&self, party: &Party) -> bool {
+        let same = |a: &Option<String>, b: &Option<String>| {
+            a.as_ref()
+                .zip(b.as_ref())
+                .is_some_and(|(a, b)| a.eq_ignore_ascii_case(b))
+        };
+        same(&self.mail, &party.mail)
+            || same(&self.identifier, &party.identifier)
+            || self.name.to_lowercase() == party.name.to_lowercase()
+    }
+
+    fn on_like_case(party: &Party, lang: Lang) -> Self {
+        let kind = PartyReason::OnLikeCase;
+        Self {
+            kind: party.kind,
+            name: party.name.clone(),
+            identifier: party.identifier.clone(),
+            address: party.address.clone(),
+            mail: party.mail.clone(),
+            phone: None,
+            title: None,
+            organisation: None,
+            proposed: false,
+            reasons: vec![PartyReasonInWords {
+                kind,
+                text: kind.in_words(lang),
+            }],
+        }
+    }
+
     fn of(party: ProposedParty, lang: Lang) -> Self {
         Self {
+            proposed: true,
             kind: party.kind,
             name: party.name,
             identifier: party.identifier,
@@ -193,11 +355,16 @@ impl PartyInWords {
 }
 
 impl AccessInWords {
-    fn of(proposal: &AccessProposal, viewer: &str, lang: Lang) -> Self {
+    /// Sensitive content makes what was taken over stricter, never looser.
+    fn of(proposal: &AccessProposal, model: &CaseAccess, viewer: &str, lang: Lang) -> Self {
+        let list = match (model.is_restricted(), proposal.code) {
+            (true, _) => Some(model.list.clone()),
+            (false, AccessCode::Restricted) => Some(CaseAccess::of_users([viewer]).list),
+            (false, AccessCode::Open) => None,
+        };
         Self {
-            code: proposal.code,
-            list: (proposal.code == AccessCode::Restricted)
-                .then(|| CaseAccess::of_users([viewer]).list),
+            code: proposal.code.at_least(model.code),
+            list,
             reasons: proposal
                 .findings
                 .iter()

@@ -115,6 +115,8 @@ pub(super) struct SuggestedCase {
     case_id: Uuid,
     number: String,
     title: String,
+    /// `null` for a case that has none yet.
+    kle: Option<String>,
     /// Probability that it is the right one, in percent.
     confidence: u8,
     pub evidence: Vec<EvidenceInWords>,
@@ -425,6 +427,7 @@ impl Found {
             case_id: suggestion.case_id,
             number: case.number,
             title: case.title,
+            kle: case.kle,
             confidence: suggestion.confidence.percent(),
             evidence: suggestion
                 .evidence

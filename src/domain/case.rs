@@ -82,6 +82,10 @@ pub struct Document {
     pub document_type: Option<DocumentType>,
     pub document_date: NaiveDate,
     pub direction: Direction,
+    /// Whom it is from, to or about.
+    pub parties: Vec<Party>,
+    /// Until when it asks for something.
+    pub deadline: Option<NaiveDate>,
     pub created_by: String,
     pub created_at: DateTime<Utc>,
     pub files: Vec<DocumentFile>,

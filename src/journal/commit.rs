@@ -27,6 +27,8 @@ pub struct Request {
     pub type_lessons: Option<serde_json::Value>,
     /// What choosing this case teaches; `None` when nothing was suggested yet.
     pub suggestion_lesson: Option<serde_json::Value>,
+    /// KLE number and facet for the case, should it have none.
+    pub case_kle: Option<(String, Option<String>)>,
     /// Who may see it besides the one who files, when not everybody who sees the case.
     pub only_for: Option<Vec<Principal>>,
     /// Whether what follows in the thread goes to the case too.
@@ -81,6 +83,8 @@ pub async fn journal(
             document_type: planned.document_type,
             document_date: planned.document_date,
             direction: planned.direction,
+            parties: planned.parties,
+            deadline: planned.deadline,
             files,
         });
     }
@@ -100,6 +104,7 @@ pub async fn journal(
         type_lessons: request.type_lessons.clone(),
         suggestion_lesson: request.suggestion_lesson.clone(),
         following: request.following,
+        case_kle: request.case_kle.clone(),
         jobs: jobs(store, row, request.case_id).await?,
         documents,
     };
@@ -196,6 +201,9 @@ fn request_hash(mail_id: Uuid, request: &Request) -> [u8; 32] {
         .update(&choice);
     if let Some(only_for) = &request.only_for {
         hasher.update(&serde_json::to_vec(only_for).unwrap_or_default());
+    }
+    if let Some(kle) = &request.case_kle {
+        hasher.update(&serde_json::to_vec(kle).unwrap_or_default());
     }
     *hasher.finalize().as_bytes()
 }

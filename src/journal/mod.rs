@@ -8,5 +8,5 @@ mod plan;
 pub use commit::{JournalError, OpenMail, Request, journal, undo};
 pub use plan::{
     Arrangement, Choice, ChosenAttachment, Plan, PlanError, PlannedDocument, PlannedFile, Source,
-    Suggested, SuggestedFile, plan,
+    Suggested, SuggestedFile, given, plan,
 };

@@ -3,7 +3,12 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{case::Direction, document_type::DocumentType, file_name, mail::Mail};
+use crate::domain::{
+    case::{Direction, Party},
+    document_type::DocumentType,
+    file_name,
+    mail::Mail,
+};
 use crate::suggest::{Description, NamedFile};
 
 /// Longest title of a document, in characters.
@@ -21,6 +26,8 @@ pub struct Suggested {
     pub files: Vec<SuggestedFile>,
     pub direction: Direction,
     pub document_date: NaiveDate,
+    pub parties: Vec<Party>,
+    pub deadline: Option<NaiveDate>,
 }
 
 impl Suggested {
@@ -36,7 +43,14 @@ impl Suggested {
             files: described.attachments.into_iter().map(file).collect(),
             direction: described.direction,
             document_date: described.document_date,
+            parties: Vec::new(),
+            deadline: described.task_date.map(|task| task.date),
         }
+    }
+
+    #[must_use]
+    pub fn with_parties(self, parties: Vec<Party>) -> Self {
+        Self { parties, ..self }
     }
 }
 
@@ -59,6 +73,12 @@ pub struct Choice {
     pub document_type: Option<DocumentType>,
     pub document_date: Option<NaiveDate>,
     pub direction: Option<Direction>,
+    /// In place of those that are proposed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parties: Option<Vec<Party>>,
+    /// `Some(None)`: none, whatever the mail names.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "given")]
+    pub deadline: Option<Option<NaiveDate>>,
     /// Whether the mail itself is filed; without it at least one attachment must be.
     pub include_mail: bool,
     /// Which attachments, under which names; `None` for all that are not shown within the text.
@@ -91,6 +111,15 @@ pub enum Arrangement {
     Separate,
 }
 
+/// Tells a field that is null from one that is left out (which needs `default` beside).
+pub fn given<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    T::deserialize(deserializer).map(Some)
+}
+
 impl Default for Choice {
     fn default() -> Self {
         Self {
@@ -98,6 +127,8 @@ impl Default for Choice {
             document_type: None,
             document_date: None,
             direction: None,
+            parties: None,
+            deadline: None,
             include_mail: true,
             attachments: None,
             arrangement: Arrangement::Together,
@@ -116,6 +147,8 @@ pub struct PlannedDocument {
     pub document_type: Option<DocumentType>,
     pub document_date: NaiveDate,
     pub direction: Direction,
+    pub parties: Vec<Party>,
+    pub deadline: Option<NaiveDate>,
     pub files: Vec<PlannedFile>,
 }
 
@@ -201,9 +234,14 @@ pub fn plan(mail: &Mail, suggested: &Suggested, choice: &Choice) -> Result<Plan,
         document_type: choice.document_type.or(suggested.document_type),
         document_date: choice.document_date.unwrap_or(suggested.document_date),
         direction: choice.direction.unwrap_or(suggested.direction),
+        parties: choice
+            .parties
+            .clone()
+            .unwrap_or_else(|| suggested.parties.clone()),
+        deadline: None,
         files: Vec::new(),
     };
-    let documents = match choice.arrangement {
+    let mut documents = match choice.arrangement {
         Arrangement::Together => vec![PlannedDocument { files, ..of_mail }],
         Arrangement::Separate => files
             .into_iter()
@@ -218,6 +256,10 @@ pub fn plan(mail: &Mail, suggested: &Suggested, choice: &Choice) -> Result<Plan,
             })
             .collect(),
     };
+    // One act, one deadline, wherever the mail names it.
+    if let Some(first) = documents.first_mut() {
+        first.deadline = choice.deadline.unwrap_or(suggested.deadline);
+    }
     Ok(Plan { documents })
 }
 
@@ -246,6 +288,8 @@ fn of_attachment(
             .or(proposed.map(|file| file.document_date))
             .unwrap_or(of_mail.document_date),
         direction: of_mail.direction,
+        parties: of_mail.parties.clone(),
+        deadline: None,
         files: vec![file],
     }
 }
@@ -361,6 +405,8 @@ mod tests {
                 .collect(),
             direction: Direction::Incoming,
             document_date: NaiveDate::from_ymd_opt(2026, 3, 2).unwrap(),
+            parties: Vec::new(),
+            deadline: None,
         };
         (
             Mail {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::action::{Action, Target};
 use super::condition::{Condition, Leaf};
 use super::facts::Facts;
-use super::placeholders::{filled, tame};
+use super::placeholders::{filled, of_every_mail, tame};
 use super::rule::Rule;
 use super::safety::{self, Held};
 use super::text_test::TextTest;
@@ -270,17 +270,7 @@ fn follow(
 
 /// What placeholders stand for: of two groups of one name, the first that met something.
 fn values(rule: &Rule, mail: &Mail, view: &View<'_>) -> BTreeMap<String, String> {
-    let sender = mail.from.first();
-    let address = sender.map(|from| from.address.as_str()).unwrap_or_default();
-    let name = sender
-        .and_then(|from| from.name.as_deref())
-        .unwrap_or(address);
-    let mut values = BTreeMap::from([
-        ("subject".to_owned(), tame(&mail.subject)),
-        ("sender".to_owned(), tame(name)),
-        ("sender_address".to_owned(), tame(address)),
-        ("date".to_owned(), danish_day(view.facts.at).to_string()),
-    ]);
+    let mut values = of_every_mail(mail, view.facts.at);
     for leaf in rule.when.leaves() {
         let (Leaf::Text(_, TextTest::Regex(pattern))
         | Leaf::Header {

@@ -38,6 +38,7 @@ pub use condition::{
 pub use evaluate::{Cause, Decision, Followed, Outcome, Tried, Withheld};
 pub use facts::{Authentication, Facts, FoundCase, Suggestion, Verdict};
 pub use json::{from_json, to_json};
+pub use placeholders::{filled_from, unknown_placeholder};
 pub use prefilter::RuleSet;
 pub use read::{Mistake, read, read_action, read_leaf};
 pub use rule::Rule;

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
+
 use super::action::{Action, Journal, NewCase, Target};
 use super::condition::{Condition, Leaf};
 use super::text_test::TextTest;
+use crate::domain::{mail::Mail, working_days::danish_day};
 
 /// What every mail has a value for, if an empty one.
 pub(super) const OF_EVERY_MAIL: [&str; 4] = ["subject", "sender", "sender_address", "date"];
@@ -37,6 +40,31 @@ pub(super) fn known(when: &Condition) -> Vec<String> {
     });
     let every = OF_EVERY_MAIL.iter().copied();
     every.chain(groups.flatten()).map(str::to_owned).collect()
+}
+
+/// A placeholder that not every mail has a value for, if the pattern uses one.
+pub fn unknown_placeholder(pattern: &str) -> Option<&str> {
+    names(pattern).find(|name| !OF_EVERY_MAIL.contains(name))
+}
+
+/// A pattern filled with what every mail has; it has no other placeholders (`unknown_placeholder`).
+pub fn filled_from(pattern: &str, mail: &Mail, at: DateTime<Utc>) -> String {
+    fill(pattern, &of_every_mail(mail, at)).unwrap_or_default()
+}
+
+/// Values of [`OF_EVERY_MAIL`].
+pub(super) fn of_every_mail(mail: &Mail, at: DateTime<Utc>) -> BTreeMap<String, String> {
+    let sender = mail.from.first();
+    let address = sender.map(|from| from.address.as_str()).unwrap_or_default();
+    let name = sender
+        .and_then(|from| from.name.as_deref())
+        .unwrap_or(address);
+    BTreeMap::from([
+        ("subject".to_owned(), tame(&mail.subject)),
+        ("sender".to_owned(), tame(name)),
+        ("sender_address".to_owned(), tame(address)),
+        ("date".to_owned(), danish_day(at).to_string()),
+    ])
 }
 
 /// The texts of an action that may hold placeholders. Who is written to never may: a stranger would choose it.

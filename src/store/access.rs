@@ -116,6 +116,15 @@ pub(super) fn edits_mailbox_rules(mailbox: &str, viewer: &str) -> String {
     )
 }
 
+/// Templates of cases are everybody's to use, and theirs to keep.
+pub(super) fn keeps_templates(viewer: &str) -> String {
+    format!(
+        "exists (
+           select 1 from memberships k
+           where k.principal in ('role:administrator', 'role:registrar') and k.user_name = {viewer})"
+    )
+}
+
 fn is_open_to(viewer: &str) -> String {
     format!(
         "(not c.restricted and exists (

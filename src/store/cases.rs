@@ -369,7 +369,8 @@ impl Store {
         self.expect_case(case_id, viewer, Level::Read).await?;
         let rows: Vec<DocumentRow> = read!(self, |c| {
             sqlx::query_as(sqlx::AssertSqlSafe(format!(
-            "select d.id, d.case_id, d.number, d.title, d.document_type, d.document_date, d.direction, d.created_by, d.created_at
+            "select d.id, d.case_id, d.number, d.title, d.document_type, d.document_date, d.direction, d.deadline,
+               d.created_by, d.created_at
              from documents d
              join cases c on c.id = d.case_id
              where d.case_id = $2 and d.withdrawn_at is null and {}
@@ -394,7 +395,22 @@ impl Store {
         .bind(case_id)
         .fetch_all(c)
         .await?);
-        Ok(documents(rows, files))
+        let parties: Vec<DocumentPartyRow> = read!(self, |c| {
+            sqlx::query_as(sqlx::AssertSqlSafe(format!(
+                "select p.document_id, p.kind, p.name, p.identifier, p.address, p.mail
+             from document_parties p
+             join documents d on d.id = p.document_id
+             join cases c on c.id = d.case_id
+             where d.case_id = $2 and d.withdrawn_at is null and {}
+             order by p.document_id, p.position",
+                sees_document("$1")
+            )))
+            .bind(viewer)
+            .bind(case_id)
+            .fetch_all(c)
+            .await?
+        });
+        Ok(documents(rows, files, parties))
     }
 
     /// A file of a document on a case that the viewer may see.
@@ -785,15 +801,8 @@ struct PartyRow {
 
 impl From<PartyRow> for Party {
     fn from(row: PartyRow) -> Self {
-        let kind = match row.kind.as_str() {
-            "person" => PartyKind::Person,
-            "company" => PartyKind::Company,
-            "property" => PartyKind::Property,
-            "colleague" => PartyKind::Colleague,
-            _ => PartyKind::Other,
-        };
         Self {
-            kind,
+            kind: party_kind(&row.kind),
             name: row.name,
             identifier: row.identifier,
             address: row.address,
@@ -811,8 +820,19 @@ pub(super) struct DocumentRow {
     document_type: Option<String>,
     document_date: NaiveDate,
     direction: String,
+    deadline: Option<NaiveDate>,
     created_by: String,
     created_at: DateTime<Utc>,
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct DocumentPartyRow {
+    document_id: Uuid,
+    kind: String,
+    name: String,
+    identifier: Option<String>,
+    address: Option<String>,
+    mail: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -837,7 +857,28 @@ impl From<FileRow> for DocumentFile {
     }
 }
 
-pub(super) fn documents(rows: Vec<DocumentRow>, files: Vec<FileRow>) -> Vec<Document> {
+impl From<DocumentPartyRow> for Party {
+    fn from(row: DocumentPartyRow) -> Self {
+        Self {
+            kind: party_kind(&row.kind),
+            name: row.name,
+            identifier: row.identifier,
+            address: row.address,
+            mail: row.mail,
+        }
+    }
+}
+
+pub(super) fn documents(
+    rows: Vec<DocumentRow>,
+    files: Vec<FileRow>,
+    parties: Vec<DocumentPartyRow>,
+) -> Vec<Document> {
+    let mut parties_of: HashMap<Uuid, Vec<Party>> = HashMap::new();
+    for party in parties {
+        let of = parties_of.entry(party.document_id).or_default();
+        of.push(party.into());
+    }
     let mut by_document: HashMap<Uuid, Vec<DocumentFile>> = HashMap::new();
     for file in files {
         by_document
@@ -848,6 +889,8 @@ pub(super) fn documents(rows: Vec<DocumentRow>, files: Vec<FileRow>) -> Vec<Docu
     rows.into_iter()
         .map(|row| Document {
             files: by_document.remove(&row.id).unwrap_or_default(),
+            parties: parties_of.remove(&row.id).unwrap_or_default(),
+            deadline: row.deadline,
             id: row.id,
             case_id: row.case_id,
             number: row.number,
@@ -880,7 +923,17 @@ fn status_text(status: CaseStatus) -> &'static str {
     }
 }
 
-fn party_kind_text(kind: PartyKind) -> &'static str {
+fn party_kind(text: &str) -> PartyKind {
+    match text {
+        "person" => PartyKind::Person,
+        "company" => PartyKind::Company,
+        "property" => PartyKind::Property,
+        "colleague" => PartyKind::Colleague,
+        _ => PartyKind::Other,
+    }
+}
+
+pub(super) fn party_kind_text(kind: PartyKind) -> &'static str {
     match kind {
         PartyKind::Person => "person",
         PartyKind::Company => "company",

@@ -13,14 +13,18 @@ use super::{
     AuditRecord, EventKind, Following, NewJob, NewObject, Store, StoreError,
     access::{self, sees_entry},
     audit,
-    cases::direction_text,
+    cases::{direction_text, note_change, party_kind_text},
     db::{Tx, read, write},
     events, followed_threads, is_unique_violation, jobs,
     mails::{digest, insert_blobs},
     not_for_a_case, suggestion_lessons,
 };
 use crate::domain::{
-    access::Level, case::Direction, document_type::DocumentType, mail::Sha256, role::Principal,
+    access::Level,
+    case::{Direction, Party},
+    document_type::DocumentType,
+    mail::Sha256,
+    role::Principal,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,6 +100,8 @@ pub struct NewEntry {
     pub suggestion_lesson: Option<Value>,
     /// Whether what follows in the thread goes to the case too.
     pub following: Following,
+    /// KLE number and facet for a case that has none; a case that has one keeps it.
+    pub case_kle: Option<(String, Option<String>)>,
     pub documents: Vec<NewDocument>,
     pub jobs: Vec<NewJob>,
 }
@@ -106,6 +112,8 @@ pub struct NewDocument {
     pub document_type: Option<DocumentType>,
     pub document_date: NaiveDate,
     pub direction: Direction,
+    pub parties: Vec<Party>,
+    pub deadline: Option<NaiveDate>,
     pub files: Vec<NewFile>,
 }
 
@@ -220,6 +228,9 @@ impl Store {
         });
         if let Some(only_for) = &new.only_for {
             insert_access(&mut tx, new.id, only_for).await?;
+        }
+        if let Some(kle) = &new.case_kle {
+            classify_case(&mut tx, new, kle, now).await?;
         }
         suggestion_lessons::insert(&mut tx, new, now).await?;
         let is_followed = follow(&mut tx, new, now).await?;
@@ -547,6 +558,31 @@ async fn open_case(tx: &mut Tx, case_id: Uuid) -> Result<i64, StoreError> {
     Ok(last + 1)
 }
 
+/// Gives the case of the entry a KLE number when it has none; searches find the case by it from now on.
+async fn classify_case(
+    tx: &mut Tx,
+    entry: &NewEntry,
+    (kle, facet): &(String, Option<String>),
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let changed = write!(tx, |c| sqlx::query(
+        "update cases
+         set kle = $1, facet = $2, version = version + 1, search_text = search_text || ' ' || $1
+         where id = $3 and kle is null"
+    )
+    .bind(kle)
+    .bind(facet)
+    .bind(entry.case_id)
+    .execute(c)
+    .await?
+    .rows_affected());
+    if changed > 0 {
+        let act = (entry.created_by.as_str(), "case.classify");
+        note_change(tx, entry.case_id, act, serde_json::json!({}), now).await?;
+    }
+    Ok(())
+}
+
 async fn insert_document(
     tx: &mut Tx,
     entry: &NewEntry,
@@ -557,9 +593,9 @@ async fn insert_document(
     let id = Uuid::now_v7();
     write!(tx, |c| {
         sqlx::query(
-        "insert into documents (id, case_id, entry_id, number, title, document_type, document_date, direction, created_by,
-           created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+        "insert into documents (id, case_id, entry_id, number, title, document_type, document_date, direction, deadline,
+           created_by, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
     )
     .bind(id)
     .bind(entry.case_id)
@@ -569,12 +605,31 @@ async fn insert_document(
     .bind(document.document_type.map(DocumentType::as_str))
     .bind(document.document_date)
     .bind(direction_text(document.direction))
+    .bind(document.deadline)
     .bind(&entry.created_by)
     .bind(now)
     .execute(c)
     .await
     .map(|_| ())?;
     });
+    for (position, party) in (0i64..).zip(&document.parties) {
+        write!(tx, |c| {
+            sqlx::query(
+            "insert into document_parties (document_id, position, kind, name, identifier, address, mail)
+             values ($1, $2, $3, $4, $5, $6, $7)"
+        )
+        .bind(id)
+        .bind(position)
+        .bind(party_kind_text(party.kind))
+        .bind(&party.name)
+        .bind(&party.identifier)
+        .bind(&party.address)
+        .bind(party.mail.as_ref().map(|mail| mail.to_lowercase()))
+        .execute(c)
+        .await
+        .map(|_| ())?;
+        });
+    }
     for (position, file) in (0i64..).zip(&document.files) {
         if let Some(object) = &file.object {
             let placed = std::slice::from_ref(&object.placed);

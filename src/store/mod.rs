@@ -10,6 +10,7 @@ mod audit;
 mod blobs;
 mod case_access;
 mod case_marks;
+mod case_templates;
 mod cases;
 mod data_keys;
 mod db;
@@ -62,6 +63,7 @@ pub use audit::{
 };
 pub use blobs::{BlobError, Blobs, BlobsAt, KeyError, Master};
 pub use case_marks::Marked;
+pub use case_templates::CaseTemplate;
 pub use cases::{CaseFilter, CaseQuery, CaseRequest, NewCase};
 pub use data_keys::{Encrypted, KeyState, NewObject};
 pub use decisions::{MailDecision, WithDecision};

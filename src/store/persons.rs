@@ -55,7 +55,7 @@ pub struct HeldDocument {
     pub document_date: NaiveDate,
 }
 
-/// The person as a party to a case.
+/// The person as a party to a case, or to what lies on it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, sqlx::FromRow)]
 pub struct HeldParty {
     pub case_number: String,
@@ -125,7 +125,13 @@ impl Store {
              from case_parties p
              join cases c on c.id = p.case_id
              where (lower(p.mail) = $1 and $1 <> '') or (p.identifier = $2 and $2 <> '')
-             order by case_number, p.position"
+             union
+             select c.number as case_number, c.title as case_title, p.kind, p.name
+             from document_parties p
+             join documents d on d.id = p.document_id
+             join cases c on c.id = d.case_id
+             where (p.mail = $1 and $1 <> '') or (p.identifier = $2 and $2 <> '')
+             order by case_number, kind, name"
         )
         .bind(address)
         .bind(identifier)

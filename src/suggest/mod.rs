@@ -53,7 +53,8 @@ pub use lesson::Lesson;
 pub use loading::Loaded;
 pub use model::{Model, Proof};
 pub use parties::{
-    PartyReason, ProposedParty, is_masked, propose as propose_parties, whole_identifier,
+    PartyReason, ProposedParty, is_masked, of_filed as parties_of_filed,
+    propose as propose_parties, whole_identifier,
 };
 pub use probability::Probability;
 pub use quality::Quality;

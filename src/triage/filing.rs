@@ -8,7 +8,7 @@ use crate::{
     domain::role::Principal,
     journal::{self, Choice, JournalError, OpenMail, Request, Suggested},
     store::{Call, Entry, Origin, StoreError},
-    suggest::Signals,
+    suggest::{Signals, parties_of_filed},
 };
 
 /// On which case a mail is filed, in whose name and why.
@@ -78,6 +78,7 @@ pub(super) async fn journal(
             now,
             filing.case_id,
         ),
+        case_kle: None,
         only_for: filing.only_for,
         following: house.filing.following(),
         idempotency_key: filing.idempotency_key,
@@ -87,6 +88,7 @@ pub(super) async fn journal(
         raw: &mail.raw,
         mail: &mail.mail,
     };
-    let suggested = Suggested::of(described);
+    let parties = parties_of_filed(&mail.mail, house.engine.organisation());
+    let suggested = Suggested::of(described).with_parties(parties);
     journal::journal(store, opened, &suggested, &request, &filing.actor, now).await
 }

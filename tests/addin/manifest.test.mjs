@@ -148,11 +148,18 @@ test("buttons, events and what they may do are as the product wants them", () =>
   assert.deepEqual(all(document, `${button("journalise")}//v11:FunctionName`).map((node) => node.content), ["journalise"]);
   assert.equal(all(document, `${button("choose")}//v11:SupportsPinning`)[0].content, "true");
   assert.equal(all(document, `${button("several")}//v11:SupportsMultiSelect`)[0].content, "true");
-  assert.equal(all(document, "//v11:DesktopFormFactor/*[1][self::v11:SupportsSharedFolders]")[0].content, "true");
+  const opens = values(document, `//v11:VersionOverrides/v11:Resources/bt:Urls/bt:Url[@id='${values(document, `${button("insert")}//v11:Action/v11:SourceLocation/@resid`)[0]}']/@DefaultValue`);
+  assert.deepEqual(opens, [`${HOST}/addin/taskpane.html?mode=insert`], "while writing, something is taken from a case");
   assert.deepEqual(values(document, "//v11:LaunchEvent/@Type"), ["OnNewMessageCompose", "OnMessageSend"]);
   assert.deepEqual(values(document, "//v11:LaunchEvent/@SendMode"), ["PromptUser"], "a mail is never held back");
   assert.deepEqual(values(document, "//v11:Runtime/v11:Override/@resid"), ["script"]);
   assert.equal(all(document, "//v11:MobileFormFactor//v11:Control").length, 1);
+});
+
+test("mail in the folders of others and in shared mailboxes is the add-in's too, in both manifests", () => {
+  assert.equal(all(read("da"), "//v11:DesktopFormFactor/*[1][self::v11:SupportsSharedFolders]")[0].content, "true");
+  const asked = json("da", "manifest.json").authorization.permissions.resourceSpecific;
+  assert.deepEqual(asked.map(({ name, type }) => `${name} ${type}`).sort(), ["Mailbox.ReadWrite.User Delegated", "Mailbox.SharedFolder Delegated"]);
 });
 
 test("every icon that a manifest names is kept in that size", () => {

@@ -169,6 +169,100 @@ test("a press on a suggestion in the pane files the mail, and undo takes it back
   await page.context().close();
 });
 
+test("in the mailbox of others it is said whose it is, and that the act is one's own; by folders first, then shared mailboxes", async () => {
+  const page = await outlook(browser, demo);
+  const said = async (mailbox, set) => {
+    await page.locator("#set").selectOption(set);
+    await openMailbox(page, mailbox);
+    await page.locator(".mails li button").first().click();
+    await page.locator(".head h2").waitFor();
+    const pane = await openPane(page, "choose");
+    await pane.locator("[data-card], [role=status]").first().waitFor();
+    const told = await pane.getByText(/^Postkasse: /).allTextContents();
+    await page.locator("#close-pane").click();
+    return told;
+  };
+  const of = (mailbox) => [`Postkasse: ${mailbox}@egelund-kommune.example – i dit navn`];
+  assert.deepEqual(await said("birthe.lund", "1.8"), of("birthe.lund"));
+  assert.deepEqual(await said("teknik-miljoe", "1.8"), []);
+  assert.deepEqual(await said("teknik-miljoe", "1.13"), of("teknik-miljoe"));
+  assert.deepEqual(page.problems, []);
+  await page.context().close();
+  const own = await outlook(browser, demo, { user: "Birthe Lund" });
+  await openMailbox(own, "birthe.lund");
+  await own.locator(".mails li button").first().click();
+  const pane = await openPane(own, "choose");
+  await pane.locator("[data-card], [role=status]").first().waitFor();
+  assert.equal(await pane.evaluate(() => Office.context.mailbox.item.getSharedPropertiesAsync), undefined);
+  await own.context().close();
+});
+
+test("the filing of a delegate is theirs, and the notification says so", async () => {
+  const page = await outlook(browser, demo);
+  const mail = await aSureMail(page);
+  await open(page, mail);
+  await command(page, "journalise").click();
+  await page.locator(".notifications", { hasText: `i dit navn. Postkasse: ${mail.mailbox}` }).waitFor();
+  const [entry] = (await lookup(page, mail.message_id)).mails.flatMap((known) => known.entries);
+  assert.equal(entry.created_by, "karen.holm");
+  await page.context().close();
+});
+
+test("parties, a deadline and more go along with the filing, and lie on the case", async () => {
+  const page = await outlook(browser, demo);
+  const mail = await aSureMail(page);
+  await open(page, mail);
+  const pane = await openPane(page, "choose");
+  await pane.locator("[data-card='1']").waitFor();
+  await pane.getByRole("button", { name: "Flere oplysninger" }).click();
+  await pane.getByLabel("Frist").fill("2027-01-15");
+  const ticks = pane.getByRole("group", { name: "Parter" }).getByRole("checkbox");
+  await ticks.first().waitFor();
+  const [gone, ...stay] = await ticks.evaluateAll((boxes) => boxes.map((box) => box.labels[0].textContent));
+  await ticks.first().uncheck();
+  await pane.locator("[data-card='1']").click();
+  await until("the filing", async () => (await lookup(page, mail.message_id)).journaled);
+  const [entry] = (await lookup(page, mail.message_id)).mails.flatMap((known) => known.entries);
+  const document = (await api(page, `/cases/${entry.case_id}/documents`)).at(-1);
+  assert.equal(document.deadline, "2027-01-15");
+  assert.equal(document.parties.length, stay.length);
+  assert.ok(!document.parties.some((party) => gone.startsWith(party.name)), gone);
+  assert.deepEqual(page.problems, []);
+  await page.context().close();
+});
+
+test("a new case begins as a template, or as another case, and the mail lies on it", async () => {
+  const page = await outlook(browser, demo);
+  for (const [model, expected] of [["Byggesag", { kle: "02.34.02", unit: "Teknik og Miljø" }], ["2024-00251 Cykelsti langs Nørrebyvej", { kle: "05.01.02", responsible: "jonas.birk" }]]) {
+    const mail = await aMail(page, () => true);
+    await open(page, mail);
+    const pane = await openPane(page, "choose");
+    await pane.getByRole("button", { name: "Ny sag" }).click();
+    const begin = pane.getByLabel("Begynd ud fra");
+    await begin.waitFor();
+    if (model === "Byggesag") {
+      await pane.getByRole("option", { name: model, exact: true }).waitFor({ state: "attached" });
+      await begin.selectOption({ label: model });
+    } else {
+      await begin.selectOption("another");
+      await pane.getByRole("searchbox").fill("Cykelsti");
+      await pane.getByRole("button", { name: `Begynd som ${model}` }).click();
+    }
+    await until("the template's number", async () => await pane.getByLabel("KLE-nummer").inputValue() === expected.kle);
+    const title = await pane.getByLabel("Sagens titel").inputValue();
+    if (model === "Byggesag") assert.match(title, /^Byggesag: /);
+    await pane.getByRole("button", { name: "Opret sag og journalisér" }).click();
+    await until("the filing", async () => (await lookup(page, mail.message_id)).journaled);
+    const entry = (await lookup(page, mail.message_id)).mails.flatMap((known) => known.entries).at(-1);
+    const made = await api(page, `/cases/${entry.case_id}`);
+    for (const [name, value] of Object.entries(expected)) assert.equal(made[name], value, name);
+    assert.equal((await api(page, `/cases/${entry.case_id}/documents`)).length, 1, "no document came along");
+    await page.locator("#close-pane").click();
+  }
+  assert.deepEqual(page.problems, []);
+  await page.context().close();
+});
+
 test("a pinned pane follows the open mail, and one that is not pinned closes", async () => {
   const page = await outlook(browser, demo);
   const [first, second] = await page.locator(".mails li .subject").allTextContents();
@@ -328,6 +422,25 @@ test("a case that is chosen while writing travels with the mail that is sent", a
   await page.context().close();
 });
 
+test("documents of any case are attached while writing, and the mail is not filed by that", async () => {
+  const page = await outlook(browser, demo, { user: "Birthe Lund" });
+  const { items } = await api(page, "/cases?limit=200");
+  let from;
+  for (const one of items) {
+    const [document] = await api(page, `/cases/${one.id}/documents`);
+    if (document && !from) from = { ...one, file: document.files[0].name };
+  }
+  await write(page, { subject: "Som aftalt" });
+  const pane = await openPane(page, "insert");
+  await pane.getByRole("searchbox").fill(from.number);
+  await pane.getByRole("button", { name: `Indsæt fra ${from.number} ${from.title}` }).click();
+  await pane.getByRole("button", { name: `Vedhæft ${from.file}` }).first().click();
+  await page.locator("#draft", { hasText: from.file }).waitFor();
+  assert.equal(await page.locator("#headers").count(), 0);
+  assert.deepEqual(page.problems, []);
+  await page.context().close();
+});
+
 for (const classic of [false, true]) {
   test(`a mail that looks like case work is asked about before it is sent, and is sent all the same${classic ? ", as classic Outlook runs events" : ""}`, async () => {
     const page = await outlook(browser, demo, { user: "Birthe Lund" });
@@ -378,6 +491,43 @@ test("the keyboard alone opens a mail and files it", async () => {
   await page.keyboard.press("Enter");
   await page.locator(".notifications", { hasText: "Journaliseret på" }).waitFor();
   assert.match(await page.locator("#said").textContent(), /Journaliseret på/, "who hears the page is told");
+  await page.context().close();
+});
+
+test("the keyboard alone files from the pane: opened, read, more filled in, filed, taken back", async () => {
+  const page = await outlook(browser, demo);
+  const mail = await aSureMail(page);
+  await open(page, mail);
+  await command(page, "choose").focus();
+  await page.keyboard.press("Enter");
+  const pane = await paneOf(page);
+  await pane.locator("[data-card='3'], [data-card='1']").first().waitFor();
+  const focused = () => pane.evaluate(() => {
+    const { activeElement: one, body } = document;
+    return one === body ? "" : one.getAttribute("aria-label") ?? one.labels?.[0]?.textContent ?? one.textContent;
+  });
+  const reach = async (name) => {
+    for (let steps = 0; !(await focused()).includes(name); steps += 1) {
+      assert.ok(steps < 60, `${name} is not reached`);
+      await page.keyboard.press("Tab");
+    }
+  };
+  // The pane has the focus: its keys work at once, and so does Tab.
+  await page.keyboard.press("ArrowDown");
+  assert.match(await focused(), /Journalisér på/);
+  await reach("Flere oplysninger");
+  await page.keyboard.press("Enter");
+  await pane.getByText("Sagens KLE-nummer").waitFor();
+  await reach("Retning");
+  await reach("Som sagen");
+  await pane.locator("[data-card='1']").focus();
+  await page.keyboard.press("Enter");
+  await pane.getByRole("button", { name: /^Fortryd/ }).waitFor();
+  assert.match(await focused(), /^Journaliseret på/, "what was done is read out");
+  await reach("Fortryd");
+  await page.keyboard.press("Enter");
+  await until("the undoing", async () => !(await lookup(page, mail.message_id)).journaled);
+  await until("the focus on the status", async () => await focused() === "Ikke journaliseret");
   await page.context().close();
 });
 

@@ -342,7 +342,11 @@ impl House {
             Needs::SeesMailbox => &self.mailboxes,
             Needs::SeesRule | Needs::WritesRule => &self.rules,
             Needs::WritesRules => &self.rules[..1],
-            Needs::Nothing | Needs::SignedIn | Needs::Auditor | Needs::Emergency => &[],
+            Needs::Nothing
+            | Needs::SignedIn
+            | Needs::KeepsTemplates
+            | Needs::Auditor
+            | Needs::Emergency => &[],
         }
     }
 
@@ -360,8 +364,12 @@ impl House {
             Needs::ManagesNotice => things.notice = id,
             Needs::SeesMailbox => things.mailbox = id,
             Needs::SeesRule | Needs::WritesRule => things.rule = id,
-            Needs::WritesRules => {}
-            Needs::Nothing | Needs::SignedIn | Needs::Auditor | Needs::Emergency => {}
+            Needs::WritesRules
+            | Needs::Nothing
+            | Needs::SignedIn
+            | Needs::KeepsTemplates
+            | Needs::Auditor
+            | Needs::Emergency => {}
         }
         things
     }
@@ -377,6 +385,9 @@ fn expected(needs: Needs, actor: Actor, level: Option<Level>) -> Option<u16> {
     }
     let least = match needs {
         Needs::Nothing | Needs::SignedIn => return None,
+        Needs::KeepsTemplates => {
+            return (!matches!(actor, Actor::Ib | Actor::Karen)).then_some(403);
+        }
         Needs::Auditor => return (actor != Actor::Rita).then_some(404),
         Needs::Emergency => return (actor != Actor::Eva).then_some(404),
         // Whom they name is no secret; whether there are rules is.

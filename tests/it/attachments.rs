@@ -197,6 +197,7 @@ on_both! {
             type_lessons: None,
             suggestion_lesson: None,
             following: Following::Untouched,
+            case_kle: None,
             documents: Vec::new(),
             jobs: Vec::new(),
         };

@@ -229,6 +229,7 @@ what_was_taught_stays_with_its_entry_until_that_is_undone(store) {
             type_lessons: lessons,
             suggestion_lesson: None,
             following: Following::Untouched,
+            case_kle: None,
             documents: Vec::new(),
             jobs: Vec::new(),
         };

@@ -84,6 +84,7 @@ impl Scene {
             type_lessons: None,
             suggestion_lesson: Some(lesson(n)),
             following: Following::Untouched,
+            case_kle: None,
             documents: Vec::new(),
             jobs: Vec::new(),
         };

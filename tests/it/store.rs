@@ -50,6 +50,8 @@ pub(crate) async fn file(
             .collect(),
         direction: sagspost::domain::case::Direction::Incoming,
         document_date: day(2).date_naive(),
+        parties: Vec::new(),
+        deadline: None,
     };
     let request = journal::Request {
         only_for: None,
@@ -58,6 +60,7 @@ pub(crate) async fn file(
         type_lessons: None,
         suggestion_lesson: None,
         following: Following::Untouched,
+        case_kle: None,
         idempotency_key: key.to_owned(),
     };
     journal::journal(

@@ -44,6 +44,7 @@ pub fn request(app: &App, route: &Route, things: &Things, user: &str) -> Request
         .replace("{mail_id}", &id.to_string())
         .replace("{folder}", &things.folder.to_string())
         .replace("{version}", "1")
+        .replace("{name}", &format!("skabelon-{user}"))
         .replace("{path}", "0");
     let body = match (route.method.as_str(), route.path) {
         ("POST", "/api/v1/messages/lookup") => json!({ "message_id": "1@x" }),
@@ -74,6 +75,7 @@ pub fn request(app: &App, route: &Route, things: &Things, user: &str) -> Request
         ("PUT", "/api/v1/rules/{id}") => json!({ "text": rule("Regninger"), "version": 1 }),
         ("POST", "/api/v1/rules/{id}/undo-run") => json!({ "since": "2026-01-01T00:00:00Z" }),
         ("PUT", "/api/v1/rules/{id}/mode") => json!({ "mode": "shadow" }),
+        ("PUT", "/api/v1/case-templates/{name}") => json!({ "title": "Byggesag: {subject}" }),
         ("PATCH", "/api/v1/cases/{id}") => json!({ "status": "closed" }),
         _ => Value::Null,
     };

@@ -171,6 +171,7 @@ pub async fn file_mail(store: &Store, mail_id: Uuid, case_id: Uuid, by: &str) ->
         type_lessons: None,
         suggestion_lesson: None,
         following: Following::Untouched,
+        case_kle: None,
         documents: Vec::new(),
         jobs: Vec::new(),
     };

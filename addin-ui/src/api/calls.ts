@@ -1,7 +1,7 @@
 /** The calls that the add-in makes, one line each. */
 
 import type { Client } from "./client";
-import type { AddinSettings, Case, CaseProposal, Document, Entry, Found, MailSummary, NewCase, Suggestions, Wish } from "./types";
+import type { AddinSettings, Case, CaseProposal, CaseTemplate, Document, Entry, Following, Found, MailSummary, NewCase, Suggestions, Wish } from "./types";
 
 export type MailName = { message_id: string } | { mail_id: string };
 
@@ -50,7 +50,13 @@ export class Api {
 
   favourite = (caseId: string, kept: boolean) => this.client.act<undefined>(kept ? "PUT" : "DELETE", `/cases/${id(caseId)}/favourite`);
 
-  propose = (mail: string, signal?: AbortSignal) => this.client.ask<CaseProposal>("/cases/proposal", { body: { mail_id: mail }, ...given(signal) });
+  propose = (mail: string, signal?: AbortSignal, model: { like?: string; template?: string } = {}) => this.client.ask<CaseProposal>("/cases/proposal", { body: { mail_id: mail, ...model }, ...given(signal) });
+
+  templates = (signal?: AbortSignal) => this.client.get<CaseTemplate[]>("/case-templates", given(signal));
+
+  following = (mail: string, signal?: AbortSignal) => this.client.get<Following>(`/mails/${id(mail)}/following`, given(signal));
+
+  follow = (mail: string, following: boolean, caseId: string | null) => this.client.act<Following>("PUT", `/mails/${id(mail)}/following`, { body: { following, case_id: caseId } });
 
   createCase = (wish: NewCase, idempotencyKey: string) => this.client.act<Case>("POST", "/cases", { body: wish, idempotencyKey });
 }

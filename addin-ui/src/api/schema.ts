@@ -110,6 +110,144 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/case-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Templates for new cases, by name */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NamedTemplate"][];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/case-templates/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keep a template, in place of the one of its name; for administrators and registrars */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TemplateBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NamedTemplate"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Keep a template no longer; for administrators and registrars */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases": {
         parameters: {
             query?: never;
@@ -2290,11 +2428,12 @@ export interface components {
             mail_id: string;
             /** @description The most certain first. */
             parties: components["schemas"]["PartyInWords"][];
-            /** @description You. */
+            /** @description You, unless the case or the template that it is made like says another. */
             responsible: string;
             /** @description Open and closed cases that you may see and that resemble this one, best first: the mail may belong there. */
             similar_cases: components["schemas"]["SimilarCase"][];
             title: string;
+            unit?: string | null;
         };
         /** @enum {string} */
         CaseStatus: "open" | "closed";
@@ -2312,6 +2451,8 @@ export interface components {
             number?: string | null;
             /** @description A CPR number may be masked, as `POST /cases/proposal` gives it, when `mail_id` names the mail it stands in. */
             parties?: components["schemas"]["Party"][];
+            /** @description User name; you when left out. */
+            responsible?: string | null;
             title: string;
             unit?: string | null;
         };
@@ -2352,6 +2493,11 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             created_by: string;
+            /**
+             * Format: date
+             * @description Until when it asks for something.
+             */
+            deadline?: string | null;
             direction: components["schemas"]["Direction"];
             /** Format: date */
             document_date: string;
@@ -2364,6 +2510,8 @@ export interface components {
              * @description Running number on the case, from 1.
              */
             number: number;
+            /** @description Whom it is from, to or about. */
+            parties: components["schemas"]["Party"][];
             title: string;
         };
         DocumentFile: {
@@ -2801,6 +2949,9 @@ export interface components {
             roles: string[];
             user: string;
         };
+        NamedTemplate: components["schemas"]["TemplateBody"] & {
+            name: string;
+        };
         /** @description For nested app authentication. */
         NestedSignIn: {
             authority: string;
@@ -2855,6 +3006,8 @@ export interface components {
             name: string;
             organisation?: string | null;
             phone?: string | null;
+            /** @description What the mail itself tells; parties of a case that it is made like are for a person to choose. */
+            proposed: boolean;
             reasons: components["schemas"]["PartyReasonInWords"][];
             title?: string | null;
         };
@@ -2864,7 +3017,7 @@ export interface components {
          * @description Where a party was found.
          * @enum {string}
          */
-        PartyReason: "sender" | "recipient" | "signature" | "forwarded_sender" | "digital_post" | "named_by_number" | "property_in_text";
+        PartyReason: "sender" | "recipient" | "signature" | "forwarded_sender" | "digital_post" | "named_by_number" | "property_in_text" | "on_like_case";
         PartyReasonInWords: {
             kind: components["schemas"]["PartyReason"];
             text: string;
@@ -2899,8 +3052,15 @@ export interface components {
             threshold: number;
         };
         ProposalAsked: {
+            /**
+             * Format: uuid
+             * @description A case to make it like: its KLE number, responsible, unit, access and parties, and never its documents.
+             */
+            like?: string | null;
             /** Format: uuid */
             mail_id: string;
+            /** @description The name of a template to make it by, instead. */
+            template?: string | null;
         };
         Quality: components["schemas"]["Taken"] & {
             /** @description Whether 70 % means seven of ten: the first suggestions by their confidence, in tenths. */
@@ -2938,6 +3098,8 @@ export interface components {
              */
             confidence: number;
             evidence: components["schemas"]["EvidenceInWords"][];
+            /** @description `null` for a case that has none yet. */
+            kle?: string | null;
             number: string;
             title: string;
         };
@@ -3035,6 +3197,18 @@ export interface components {
             /** @description Filed on a case that was not shown. */
             not_among: number;
         };
+        /** @description What a template says; the mail and whoever makes the case say the rest. */
+        TemplateBody: {
+            /** @description Open when left out. Sensitive content makes it stricter, never looser. */
+            access?: components["schemas"]["CaseAccess"];
+            facet?: string | null;
+            kle?: string | null;
+            /** @description User name; whoever makes the case when left out. */
+            responsible?: string | null;
+            /** @description With `{subject}`, `{sender}`, `{sender_address}`, `{date}`; the mail's suggested title when left out. */
+            title?: string | null;
+            unit?: string | null;
+        };
         Uploaded: {
             /** @description Whether it was here already, where you may see it. */
             known: boolean;
@@ -3054,12 +3228,20 @@ export interface components {
              *     the text when left out.
              */
             attachments?: Record<string, never>[] | null;
+            case_facet?: string | null;
             /**
              * Format: uuid
              * @description The case, by this or by `case_number`.
              */
             case_id?: string | null;
+            /** @description KLE number of the case, should it have none; one that it has stays. */
+            case_kle?: string | null;
             case_number?: string | null;
+            /**
+             * Format: date
+             * @description Until when it asks for something; what the mail names when left out, none when null.
+             */
+            deadline?: string | null;
             direction?: components["schemas"]["Direction"] | null;
             /** Format: date */
             document_date?: string | null;
@@ -3078,6 +3260,8 @@ export interface components {
             message_id?: string | null;
             /** @description Who may see what is filed, of those who see the case, besides you; all of them when left out. */
             only_for?: string[] | null;
+            /** @description Whom it is from, to or about; those that `POST /cases/proposal` names when left out. A CPR number may be masked. */
+            parties?: components["schemas"]["Party"][] | null;
             title?: string | null;
         };
     };

@@ -21,6 +21,19 @@ export type SuggestedFile = Schemas["SuggestedFile"];
 export type Suggestions = Schemas["Suggestions"];
 export type NewCase = Schemas["CaseWish"];
 
+export type CaseTemplate = Schemas["NamedTemplate"];
+export type Party = Schemas["Party"];
+export type ProposedParty = Schemas["PartyInWords"];
+
+/** Whether conversations are followed, where the service can: by themselves, not at all, or as each person says. */
+export type FollowThreads = "on" | "off" | "ask";
+
+export interface Following {
+  following: boolean;
+  /** Where what comes next goes. */
+  case_id: string | null;
+}
+
 export interface ChosenFile {
   index: number;
   name?: string;
@@ -30,6 +43,8 @@ export interface ChosenFile {
 export type Wish = Omit<Schemas["Wish"], "attachments" | "arrangement"> & {
   attachments?: ChosenFile[];
   arrangement?: "together" | "separate";
+  /** Only where the settings say `follow_threads`. */
+  follow?: boolean;
 };
 
 /** A case as far as it is shown. */

@@ -11,12 +11,13 @@ import { question } from "./send";
 const t = textsFor("da");
 const LONG = "Lokalplan ".repeat(40);
 
-function outlook(messageId: string | null = "a@x") {
+function outlook(messageId: string | null = "a@x", owner: string | null = null) {
   const told: string[] = [];
   const ribbon: Ribbon = {
     language: "da-DK",
     origin: "",
     messageId: () => messageId,
+    owner: () => Promise.resolve(owner),
     draft: () => null,
     tell: (text) => Promise.resolve(void told.push(text)),
     offerPane: (text, action) => Promise.resolve(void told.push(`${text} [${action}]`)),
@@ -48,6 +49,15 @@ describe("the button Journalisér", () => {
     await journalise(ribbon, api, t);
     expect(api.sent.map(({ wish }) => wish)).toEqual([{ mail_id: "m", case_id: "c" }]);
     expect(told).toEqual(["marked", "Journaliseret på 2024-00001 Hegn"]);
+  });
+
+  it("says whose mailbox it is when that is another's, and that the filing is the presser's own", async () => {
+    const owner = "teknik-og-miljoe.faellespostkasse@egelund-kommune.example";
+    const { ribbon, told } = outlook("a@x", owner);
+    await journalise(ribbon, service({ cases: best(LONG) }), t);
+    expect(told[1]).toMatch(/^Journaliseret på 2024-00001 Lokalplan .*… i dit navn\. Postkasse: teknik/);
+    expect([...(told[1] ?? "")].length).toBeLessThanOrEqual(MAX_NOTICE_CHARS);
+    expect(told[1]).toContain(owner);
   });
 
   it("offers the pane when the service is not sure, and files nothing", async () => {

@@ -5,7 +5,10 @@ import { newKey } from "../api/key";
 import { Away, NotSignedIn, Problem } from "../api/problem";
 import type { Entry, Suggestions } from "../api/types";
 import type { Texts } from "../messages/messages";
-import type { Ribbon } from "../office/ribbon";
+import { shortened, type Ribbon } from "../office/ribbon";
+
+/** Beside an address of a mailbox, within a notification. */
+const MAX_CASE_CHARS = 50;
 
 type Calls = Pick<Api, "lookup" | "suggest" | "journal">;
 
@@ -31,6 +34,7 @@ async function file(messageId: string, ribbon: Ribbon, api: Calls, t: Texts) {
   const best = suggestions?.cases[0];
   if (!best || !suggestions.sure) return ribbon.offerPane(t("ribbonUnsure"), t("ribbonUnsureAction"));
   const on = `${best.number} ${best.title}`;
+  const whose = ribbon.owner();
   try {
     await filed(api, mail.mail_id, best.case_id);
   } catch (error) {
@@ -39,7 +43,8 @@ async function file(messageId: string, ribbon: Ribbon, api: Calls, t: Texts) {
   }
   // The mark may take its time; the person need not wait for it.
   void ribbon.markFiled();
-  return ribbon.tell(t("ribbonFiled", { case: on }));
+  const owner = await whose;
+  return ribbon.tell(owner ? t("ribbonFiledIn", { case: shortened(on, MAX_CASE_CHARS), owner }) : t("ribbonFiled", { case: on }));
 }
 
 /** Once more with the same key when it is not known whether it came through. */

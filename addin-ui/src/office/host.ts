@@ -47,7 +47,8 @@ export interface ChosenCase {
   readonly title: string;
 }
 
-export type Mode = "read" | "compose" | "multi";
+/** `insert`: while writing, opened to attach something from a case. */
+export type Mode = "read" | "compose" | "insert" | "multi";
 
 /** How Office wants to look. */
 export type Look = "light" | "dark" | "contrast";
@@ -61,6 +62,8 @@ export interface Host {
   /** Address of whose Outlook this is; keeps what the browser stores for one person from another. */
   readonly user: string;
   openMail(): OpenMail | null;
+  /** Address of whose mailbox the open mail lies in, when that is another's or a shared one. */
+  owner(): Promise<string | null>;
   draft(): Draft | null;
   selection(): Promise<readonly SelectedMail[]>;
   /** The open mail as it was sent; `null` where Outlook cannot give it. */

@@ -4,6 +4,8 @@ import { asked, ifAble } from "./async";
 import { CASE_HEADER, CATEGORY, type ChosenCase, type Draft, type Host, type Look, type MailShape, type Mode, type OpenMail, type SelectedMail } from "./host";
 
 const TITLE_KEY = "sagspost.case";
+/** Nothing waits for it. */
+const OWNER_PATIENCE_MS = 5_000;
 /** The dialog of Office is told so many percent of the screen. */
 const WINDOW_PERCENT = { height: 60, width: 30 };
 
@@ -35,6 +37,10 @@ class Outlook implements Host {
       attachments: isDraft ? [] : (item.attachments ?? []).filter((file) => !file.isInline).map((file) => file.name),
       kind: shape(item, isDraft),
     };
+  }
+
+  owner() {
+    return ownerOf(mailbox()?.item as Office.MessageRead | null | undefined, this.user);
   }
 
   draft(): Draft | null {
@@ -168,6 +174,17 @@ function base64(bytes: Uint8Array) {
   let text = "";
   for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
   return btoa(text);
+}
+
+/**
+ * Outlook has the call only on mails of shared folders (1.8) and shared mailboxes (1.13), where the manifest asks for them;
+ * it fails where a mail turns out not to be shared.
+ */
+export async function ownerOf(item: Pick<Office.MessageRead, "getSharedPropertiesAsync"> | null | undefined, user: string): Promise<string | null> {
+  if (!supports("1.8") || typeof item?.getSharedPropertiesAsync !== "function") return null;
+  const told = await ifAble(() => asked<Office.SharedProperties>((done) => item.getSharedPropertiesAsync(done), OWNER_PATIENCE_MS));
+  const owner = told?.owner || null;
+  return owner?.toLowerCase() === user.toLowerCase() ? null : owner;
 }
 
 /** Only a category that the mailbox knows can be given to a mail; the first time it is made known. */

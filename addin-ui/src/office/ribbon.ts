@@ -2,7 +2,7 @@
 
 import { asked, ifAble } from "./async";
 import type { Draft } from "./host";
-import { OutlookDraft, giveCategory } from "./outlook";
+import { OutlookDraft, giveCategory, ownerOf } from "./outlook";
 
 /** As the manifest names them. */
 const ICON = "icon.16";
@@ -17,6 +17,8 @@ export interface Ribbon {
   /** Address of the service, also where the script has none of its own. */
   readonly origin: string;
   messageId(): string | null;
+  /** Address of whose mailbox it is, when that is another's or a shared one. */
+  owner(): Promise<string | null>;
   draft(): Draft | null;
   /** A line above the mail that stays until it is closed. */
   tell(text: string): Promise<void>;
@@ -40,6 +42,7 @@ export function ribbon(): Ribbon {
     language: Office.context.displayLanguage || "da-DK",
     origin: origin(),
     messageId: () => (typeof item()?.subject === "string" ? item()?.internetMessageId?.trim().replace(/^<|>$/g, "") || null : null),
+    owner: () => ownerOf(item(), Office.context.mailbox?.userProfile?.emailAddress ?? ""),
     draft: () => {
       const open = item();
       return open && typeof open.subject === "object" ? new OutlookDraft(open) : null;

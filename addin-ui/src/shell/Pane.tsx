@@ -16,8 +16,21 @@ const UNDO_HOURS = 24;
 
 const useStyles = makeStyles({
   page: { minHeight: "100vh", display: "flex", flexDirection: "column", boxSizing: "border-box", backgroundColor: tokens.colorNeutralBackground1 },
-  body: { flexGrow: 1, paddingBottom: "16px" },
-  queue: { position: "sticky", bottom: 0, padding: "8px 16px", backgroundColor: tokens.colorNeutralBackground3, borderTop: `1px solid ${tokens.colorNeutralStroke2}`, display: "flex", flexDirection: "column", gap: "4px", overflowWrap: "anywhere" },
+  body: {
+    flexGrow: 1,
+    minWidth: 0,
+    paddingBottom: "16px",
+    overflowWrap: "anywhere",
+    hyphens: "auto",
+    // Fields are as wide as what they hold would like to be, and the pane may be 200 px.
+    "& .fui-Field": { minWidth: 0, gridTemplateColumns: "minmax(0, 1fr)" },
+    "& .fui-Input, & .fui-Select, & .fui-Select__select": { minWidth: 0, maxWidth: "100%" },
+    "& .fui-Input__input": { minWidth: 0 },
+    "& .fui-Button": { maxWidth: "100%", minWidth: 0 },
+    "& legend": { padding: 0 },
+  },
+  queue: { position: "sticky", bottom: 0, padding: "8px 16px", backgroundColor: tokens.colorNeutralBackground3, borderTop: `1px solid ${tokens.colorNeutralStroke2}`, overflowWrap: "anywhere" },
+  lines: { display: "flex", flexDirection: "column", gap: "4px" },
 });
 
 export function Pane({ app }: { app: App }) {
@@ -42,7 +55,7 @@ function Feature() {
   const [undoHours, setUndoHours] = useState(UNDO_HOURS);
   useEffect(() => void settings().then((known) => known && setUndoHours(known.undo_hours)), [settings]);
   if (host.mode === "read") return <ReadPane undoHours={undoHours} />;
-  return <Suspense fallback={<Bone height="400px" />}>{host.mode === "multi" ? <Several /> : <Compose />}</Suspense>;
+  return <Suspense fallback={<Bone height="400px" />}>{host.mode === "multi" ? <Several /> : <Compose isInserting={host.mode === "insert"} />}</Suspense>;
 }
 
 function Page({ children }: { children: ReactNode }) {
@@ -69,20 +82,22 @@ function QueueLine() {
   const { queue, waiting, outcomes } = useQueue();
   if (waiting.length === 0 && outcomes.length === 0) return null;
   return (
-    <footer className={styles.queue} role="status">
-      {waiting.length > 0 && <span>{t.count("queue", waiting.length)}</span>}
-      {outcomes.map((outcome) => {
-        const values = { subject: outcome.click.subject || t("noSubject"), case: named(outcome.click.on) };
-        const words = "entry" in outcome ? t("queueDone", values) : t("queueFailed", { ...values, reason: inWords(outcome.problem, t).title });
-        return (
-          <div key={outcome.click.key} className={parts.row}>
-            <span>{words}</span>
-            <Button size="small" appearance="subtle" onClick={() => queue.dismiss(outcome)} aria-label={`${t("dismiss")}: ${words}`}>
-              {t("close")}
-            </Button>
-          </div>
-        );
-      })}
+    <footer className={styles.queue}>
+      <div className={styles.lines} role="status">
+        {waiting.length > 0 && <span>{t.count("queue", waiting.length)}</span>}
+        {outcomes.map((outcome) => {
+          const values = { subject: outcome.click.subject || t("noSubject"), case: named(outcome.click.on) };
+          const words = "entry" in outcome ? t("queueDone", values) : t("queueFailed", { ...values, reason: inWords(outcome.problem, t).title });
+          return (
+            <div key={outcome.click.key} className={parts.row}>
+              <span>{words}</span>
+              <Button size="small" appearance="subtle" onClick={() => queue.dismiss(outcome)} aria-label={`${t("dismiss")}: ${words}`}>
+                {t("close")}
+              </Button>
+            </div>
+          );
+        })}
+      </div>
     </footer>
   );
 }

@@ -56,6 +56,7 @@ function appOf(host: Host, t: App["t"]): App {
   };
 }
 
-const modeOf = (asked: string | null): Mode => (asked === "compose" || asked === "multi" ? asked : "read");
+const MODES: readonly string[] = ["compose", "insert", "multi"] satisfies Mode[];
+const modeOf = (asked: string | null) => (asked && MODES.includes(asked) ? (asked as Mode) : "read");
 
 void start();

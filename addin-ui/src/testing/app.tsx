@@ -4,7 +4,7 @@ import { FluentProvider, webLightTheme } from "@fluentui/react-components";
 import { render } from "@testing-library/react";
 import type { ReactElement } from "react";
 import type { Api } from "../api/calls";
-import type { Entry, Found, JournalState, NewCase, SuggestedFile, Suggestions, Wish } from "../api/types";
+import type { AddinSettings, CaseTemplate, Entry, FollowThreads, Following, Found, JournalState, NewCase, SuggestedFile, Suggestions, Wish } from "../api/types";
 import { HeadStart } from "../features/journal/ask";
 import { Queue } from "../features/queue/queue";
 import { textsFor } from "../messages/messages";
@@ -45,6 +45,13 @@ export class Stage {
   /** Of the open mail, where Outlook gives it. */
   content: Uint8Array | null = null;
   sentIn = 0;
+  /** Of whose mailbox the open mail lies in. */
+  owner: string | null = null;
+  /** What `follow_threads` of the settings says; `undefined` where the service knows no such thing. */
+  follows: FollowThreads | undefined = undefined;
+  following: Following = { following: false, case_id: null };
+  templates: CaseTemplate[] = [];
+  readonly models: unknown[] = [];
   readonly made: { wish: NewCase; key: string }[] = [];
   private readonly heard = new Set<() => void>();
 
@@ -63,6 +70,7 @@ export class Stage {
       language: "da-DK",
       user: "a@x",
       openMail: () => this.open,
+      owner: () => Promise.resolve(this.owner),
       draft: () => null,
       selection: () => Promise.resolve([]),
       content: () => Promise.resolve(this.content),
@@ -97,8 +105,17 @@ export class Stage {
         this.entries.set(String(wish.mail_id).replace("m-", ""), [entry]);
         return Promise.resolve({ id: entry.entry_id, case_id: entry.case_id } as unknown as Entry);
       },
-      propose: () =>
-        Promise.resolve({ mail_id: "m-a", title: "Foreslået sag", kle: [], parties: [{ kind: "person", name: "Ole Hansen", reasons: [] }], access: { code: "open", users: null, reasons: [] }, responsible: "birthe", similar_cases: [] }),
+      following: () => Promise.resolve(this.following),
+      follow: (_: string, following: boolean, case_id: string | null) => Promise.resolve((this.following = { following, case_id })),
+      templates: () => Promise.resolve(this.templates),
+      propose: (_: string, __: AbortSignal, model: { like?: string; template?: string } = {}) => {
+        this.models.push(model);
+        const isLike = Boolean(model.like ?? model.template);
+        const kle = [{ number: isLike ? "02.34.02" : "01.02.05", title: "Emne", confidence: 80, reasons: [] }];
+        const party = (name: string, proposed: boolean) => ({ kind: "person", name, identifier: null, address: null, mail: null, proposed, reasons: [] });
+        const parties = [party("Ole Hansen", true), ...(model.like ? [party("Gerda Holm", false)] : [])];
+        return Promise.resolve({ mail_id: "m-a", title: model.template ? "Efter skabelon" : "Foreslået sag", kle, parties, access: { code: "open", list: null, reasons: [] }, responsible: isLike ? "carl" : "birthe", unit: null, similar_cases: [{ ...caseOf(4), status: "open" }] });
+      },
       createCase: (wish: NewCase, key: string) => {
         this.made.push({ wish, key });
         return this.refuse ? Promise.reject(this.refuse) : Promise.resolve({ id: "c7", number: "2024-00007", title: wish.title });
@@ -110,7 +127,7 @@ export class Stage {
     } as unknown as Api;
     const signIn = { token: () => Promise.resolve("t"), forget: () => undefined, signIn: () => Promise.resolve((this.isSignedIn = true)) };
     const shelf = <T,>(name: string) => new Shelf<T>(localStorage, "a@x", name, 50);
-    return { host: this.host(), api, signIn, t: textsFor("da"), settings: () => Promise.resolve(null), queue: new Queue(api, shelf("click")), drafts: shelf("draft"), seen: shelf("seen"), headStart: new HeadStart() };
+    return { host: this.host(), api, signIn, t: textsFor("da"), settings: () => Promise.resolve(this.follows ? ({ follow_threads: this.follows } as unknown as AddinSettings) : null), queue: new Queue(api, shelf("click")), drafts: shelf("draft"), seen: shelf("seen"), headStart: new HeadStart() };
   }
 }
 

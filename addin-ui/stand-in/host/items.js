@@ -8,6 +8,9 @@ const newKey = () => `item-${(made += 1)}`;
 
 const person = (address) => ({ displayName: address.name || address.address, emailAddress: address.address, recipientType: "other" });
 
+/** Folders of a person came before shared mailboxes; here only people have a name with a point. */
+const sharedSince = (mailbox) => (mailbox.name.includes(".") ? "1.8" : "1.13");
+
 export class ReadItem {
   constructor(summary, mailbox, isShared) {
     Object.assign(this, { key: newKey(), mode: "read", summary, mailbox, isShared });
@@ -49,7 +52,7 @@ export class ReadItem {
       to: mail.to.map(person),
       cc: mail.cc.map(person),
       received: this.detail.received_at,
-      isShared: this.isShared,
+      sharedSince: this.isShared ? sharedSince(this.mailbox) : null,
       attachments: mail.attachments.map((file, at) => ({
         id: String(at), name: file.name, size: file.size, contentType: file.media_type, isInline: file.inline, attachmentType: "file",
       })),
@@ -80,7 +83,7 @@ export class Draft {
       itemId: undefined,
       conversationId: this.replyTo?.threadId ?? null,
       inReplyTo: this.replyTo?.messageId ? `<${this.replyTo.messageId}>` : null,
-      isShared: false,
+      sharedSince: null,
     };
   }
 }

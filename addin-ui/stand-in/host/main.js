@@ -255,6 +255,8 @@ function openPane(button, initialization = "") {
   fill(parts.pane, h("div", {}, h("h2", {}, `${host.manifest.name}: ${button.label}`), button.canPin && pin, h("button", { type: "button", id: "close-pane", "aria-label": t("close"), onclick: () => closePane() }, "✕")));
   parts.pane.hidden = false;
   state.pane = new Pane(host, state.item, button, parts.pane);
+  // Outlook puts whoever opens a pane into it.
+  state.pane.frame.focus();
   return undefined;
 }
 

@@ -14,7 +14,7 @@ use serde::Serialize;
 pub(super) use sender::is_nobody;
 
 use super::Organisation;
-use crate::domain::case::PartyKind;
+use crate::domain::case::{Party, PartyKind};
 use crate::domain::contact::address;
 use crate::domain::mail::Mail;
 use crate::domain::mail_text::{self, Kind};
@@ -63,6 +63,8 @@ pub enum PartyReason {
     NamedByNumber,
     /// A property that the text names.
     PropertyInText,
+    /// A party of the case that a new one is made like; the mail tells nothing of them.
+    OnLikeCase,
 }
 
 impl PartyReason {
@@ -76,6 +78,7 @@ impl PartyReason {
             Self::DigitalPost => "digital_post",
             Self::NamedByNumber => "named_by_number",
             Self::PropertyInText => "property_in_text",
+            Self::OnLikeCase => "on_like_case",
         };
         text(lang, &format!("party.{name}"), &[])
     }
@@ -122,6 +125,29 @@ pub fn propose(mail: &Mail, organisation: &Organisation) -> Vec<ProposedParty> {
     }
     parties.truncate(MAX_PARTIES);
     parties.into_iter().map(masked).collect()
+}
+
+/// Whom a mail that is filed is from, to or about, numbers whole. Who was sent a blind copy is no party of it.
+pub fn of_filed(mail: &Mail, organisation: &Organisation) -> Vec<Party> {
+    let seen = Mail {
+        bcc: Vec::new(),
+        ..mail.clone()
+    };
+    let whole = |party: ProposedParty| Party {
+        kind: party.kind,
+        name: party.name,
+        identifier: party.identifier.and_then(|number| {
+            if is_masked(&number) {
+                whole_identifier(&seen, &number)
+            } else {
+                Some(number)
+            }
+        }),
+        address: party.address,
+        mail: party.mail,
+    };
+    let proposed = propose(&seen, organisation);
+    proposed.into_iter().map(whole).collect()
 }
 
 /// The last gate: whatever the readers overlooked, no number goes out whole.

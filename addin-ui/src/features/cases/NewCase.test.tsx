@@ -27,6 +27,31 @@ describe("a new case", () => {
     expect(stage.filed.map(({ wish }) => wish.case_id)).toEqual(["c7"]);
   });
 
+  it("begins as another case: its number and responsible are taken over, its parties wait to be chosen", async () => {
+    const stage = new Stage(mail("a"));
+    await opened(stage);
+    fireEvent.change(screen.getByLabelText("Begynd ud fra"), { target: { value: "case:c4" } });
+    await waitFor(() => expect(screen.getByLabelText<HTMLInputElement>("KLE-nummer").value).toBe("02.34.02"));
+    expect(stage.models.at(-1)).toEqual({ like: "c4" });
+    const party = await screen.findByLabelText<HTMLInputElement>("Gerda Holm");
+    expect(party.checked).toBe(false);
+    fireEvent.click(party);
+    fireEvent.click(screen.getByText("Opret sag og journalisér"));
+    await waitFor(() => expect(stage.made).toHaveLength(1));
+    expect(stage.made[0]?.wish).toMatchObject({ kle: "02.34.02", responsible: "carl", parties: [{ name: "Ole Hansen" }, { name: "Gerda Holm" }] });
+  });
+
+  it("begins as a template, and keeps the title that was typed", async () => {
+    const stage = new Stage(mail("a"));
+    stage.templates = [{ name: "Byggesag", access: { code: "open" } }];
+    type(await opened(stage), "Min sag");
+    await screen.findByText("Byggesag");
+    fireEvent.change(screen.getByLabelText("Begynd ud fra"), { target: { value: "template:Byggesag" } });
+    await waitFor(() => expect(screen.getByLabelText<HTMLInputElement>("KLE-nummer").value).toBe("02.34.02"));
+    expect((await titleField()).value).toBe("Min sag");
+    expect(stage.models.at(-1)).toEqual({ template: "Byggesag" });
+  });
+
   it("is not made with a KLE number that is none", async () => {
     const stage = new Stage(mail("a"));
     await opened(stage);

@@ -31,7 +31,7 @@ const useStyles = makeStyles({
     ":focus-visible": { outline: `2px solid ${tokens.colorStrokeFocus2}`, outlineOffset: "-2px" },
   },
   number: { fontWeight: tokens.fontWeightSemibold, color: tokens.colorBrandForeground1 },
-  closed: { fontSize: tokens.fontSizeBase200, color: tokens.colorNeutralForeground2, border: `1px solid ${tokens.colorNeutralStroke1}`, borderRadius: tokens.borderRadiusSmall, padding: "0 4px", marginLeft: "6px" },
+  closed: { fontSize: tokens.fontSizeBase200, color: tokens.colorNeutralForeground2, border: `1px solid ${tokens.colorNeutralStroke1}`, borderRadius: tokens.borderRadiusSmall, padding: "0 4px", marginLeft: "6px", whiteSpace: "nowrap" },
   star: {
     ...PLAIN_BUTTON,
     width: "36px",

@@ -11,6 +11,7 @@ import { SignedOut } from "../../shell/SignedOut";
 import { Search } from "../cases/Search";
 import { Cards } from "../journal/Cards";
 import Insert from "./Insert";
+import { InsertFrom } from "./InsertFrom";
 import { asMail } from "./sketch";
 
 interface Known {
@@ -19,11 +20,11 @@ interface Known {
   replied: ChosenCase | null;
 }
 
-export default function Compose() {
+export default function Compose({ isInserting = false }: { isInserting?: boolean }) {
   const { host, t } = useApp();
   const [draft, setDraft] = useState<Draft | null>(() => host.draft());
   useEffect(() => host.onMailChanged(() => setDraft(host.draft())), [host]);
-  return draft ? <OneDraft draft={draft} /> : <Face title={t("faceNoMail")} text={t("composeNoneMore")} />;
+  return draft ? isInserting ? <InsertFrom draft={draft} /> : <OneDraft draft={draft} /> : <Face title={t("faceNoMail")} text={t("composeNoneMore")} />;
 }
 
 function OneDraft({ draft }: { draft: Draft }) {

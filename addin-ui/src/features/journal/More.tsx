@@ -1,9 +1,10 @@
-/** What seldom needs changing: direction, date, who may see it, how it is kept, and the deadline that the mail names. */
+/** What seldom needs changing: direction, date, parties, deadline, KLE number, who may see it, and how it is kept. */
 
 import { Checkbox, Field, Input, Radio, RadioGroup, Select } from "@fluentui/react-components";
 import type { Direction, DocumentType, Suggestions } from "../../api/types";
 import { useApp } from "../../shell/app";
 import { useParts } from "../../shell/parts";
+import { Facts } from "./Facts";
 import { faultsOf, type FilingDraft } from "./draft";
 
 const DIRECTIONS: readonly Direction[] = ["incoming", "outgoing", "internal"];
@@ -13,15 +14,16 @@ const ALL_TYPES: Record<DocumentType, true> = { letter: true, decision: true, ap
 const TYPES = Object.keys(ALL_TYPES) as DocumentType[];
 
 interface Props {
+  /** Its id. */
+  mail: string;
   draft: FilingDraft;
   suggestions: Suggestions;
   onChange: (change: Partial<FilingDraft>) => void;
 }
 
-export default function More({ draft, suggestions, onChange }: Props) {
+export default function More({ mail, draft, suggestions, onChange }: Props) {
   const parts = useParts();
   const { t } = useApp();
-  const task = suggestions.task_date;
   const type = draft.documentType ?? suggestions.document_type?.type;
   const why = type === suggestions.document_type?.type ? suggestions.document_type?.evidence[0]?.text : undefined;
   return (
@@ -48,6 +50,7 @@ export default function More({ draft, suggestions, onChange }: Props) {
       <Field label={t("documentDate")}>
         <Input type="date" value={draft.documentDate ?? suggestions.document_date} onChange={(_, { value }) => value && onChange({ documentDate: value })} />
       </Field>
+      <Facts mail={mail} draft={draft} suggestions={suggestions} onChange={onChange} />
       <Field label={t("whoSees")} {...(draft.onlyMe ? { hint: t("onlyMeHint") } : {})}>
         <RadioGroup value={draft.onlyMe ? "me" : "case"} onChange={(_, { value }) => onChange({ onlyMe: value === "me" })}>
           <Radio value="case" label={t("asCase")} />
@@ -69,12 +72,6 @@ export default function More({ draft, suggestions, onChange }: Props) {
             </p>
           )}
         </>
-      )}
-      {task && (
-        <p className={parts.note}>
-          {t("deadlineFound", { date: t.date(task.date) })}
-          {task.sentence && <q style={{ display: "block" }}>{task.sentence}</q>}
-        </p>
       )}
     </div>
   );

@@ -17,6 +17,7 @@ import { useFiling, type Filing } from "./useFiling";
 import { useMail } from "./useMail";
 
 const More = lazy(() => import("./More"));
+const Follow = lazy(() => import("./Follow"));
 const Thread = lazy(() => import("./Thread"));
 const NewCase = lazy(() => import("../cases/NewCase"));
 
@@ -44,6 +45,7 @@ function OneMail({ open, undoHours }: { open: OpenMail; undoHours: number }) {
   const filing = useFiling(open, mail, suggestions, load, () => setSignedOut(true));
   useQueue();
   const waiting = queue.of(open.key);
+  const owner = useOwner();
 
   const signedIn = () => {
     setSignedOut(false);
@@ -53,11 +55,11 @@ function OneMail({ open, undoHours }: { open: OpenMail; undoHours: number }) {
 
   if (state.is === "signed-out" || isSignedOut) return <SignedOut onSignedIn={signedIn} />;
   if (state.is === "trouble") return <InTrouble error={state.error} onAgain={() => void load()} />;
-  if (state.is === "unknown") return <Unknown content={state.content} suggestions={state.suggestions} filing={filing} onAgain={() => void load()} />;
+  if (state.is === "unknown") return <Unknown isEncrypted={open.kind === "encrypted"} content={state.content} suggestions={state.suggestions} filing={filing} onAgain={() => void load()} />;
   if (state.is === "loading")
     return (
       <>
-        <Status mail={null} waiting={waiting} />
+        <Status mail={null} waiting={waiting} owner={owner} />
         <Loading attachments={open.attachments.length} />
       </>
     );
@@ -65,7 +67,7 @@ function OneMail({ open, undoHours }: { open: OpenMail; undoHours: number }) {
   const isFiled = state.mail.entries.length > 0;
   return (
     <>
-      <Status key={filing.done ? "done" : ""} mail={state.mail} waiting={waiting} isDone={filing.done !== null && isFiled} />
+      <Status key={filing.done ? "done" : filing.isUndone ? "undone" : ""} mail={state.mail} waiting={waiting} isDone={filing.done !== null && isFiled} isUndone={filing.isUndone} owner={owner} />
       <Notes open={open} mail={state.mail} isAway={state.isAway} isQueued={waiting !== null} />
       {filing.error !== null && (
         <div className={parts.section} style={{ paddingTop: 12 }}>
@@ -100,10 +102,25 @@ function OneMail({ open, undoHours }: { open: OpenMail; undoHours: number }) {
       {!waiting && !state.mail.not_for_a_case && (
         <Suspense fallback={null}>
           <Thread mail={state.mail} filing={filing} />
+          <Follow key={isFiled ? "filed" : ""} mail={state.mail} filing={filing} />
         </Suspense>
       )}
     </>
   );
+}
+
+/** Whose mailbox it is: told, as soon as Outlook tells it, where that is not one's own. */
+function useOwner() {
+  const { host } = useApp();
+  const [owner, setOwner] = useState<string | null>(null);
+  useEffect(() => {
+    let isHere = true;
+    void host.owner().then((owner) => isHere && setOwner(owner));
+    return () => {
+      isHere = false;
+    };
+  }, [host]);
+  return owner;
 }
 
 interface ChoosingProps {
@@ -119,6 +136,8 @@ function Choosing({ mail, suggestions, filing, onFile }: ChoosingProps) {
   const [isMore, setMore] = useState(false);
   const { draft, change, busyOn } = filing;
   const [isNew, setNew] = useState(draft.newCase !== undefined);
+  /** From the form for a new case: whoever goes back stands where they went in. */
+  const [isBack, setBack] = useState(false);
   const file = (on: CaseLabel) => void onFile(on);
 
   if (isNew)
@@ -130,6 +149,7 @@ function Choosing({ mail, suggestions, filing, onFile }: ChoosingProps) {
           onTyped={(newCase) => change({ newCase })}
           onBack={() => {
             setNew(false);
+            setBack(true);
             change({ newCase: undefined });
           }}
           onFile={onFile}
@@ -157,14 +177,16 @@ function Choosing({ mail, suggestions, filing, onFile }: ChoosingProps) {
             </Button>
             {isMore && (
               <Suspense fallback={<Bone height="140px" />}>
-                <More draft={draft} suggestions={suggestions} onChange={change} />
+                <More mail={mail.mail_id} draft={draft} suggestions={suggestions} onChange={change} />
               </Suspense>
             )}
           </div>
         </>
       )}
       <div className={parts.row}>
-        <Button onClick={() => setNew(true)}>{t("newCase")}</Button>
+        <Button autoFocus={isBack} onClick={() => setNew(true)}>
+          {t("newCase")}
+        </Button>
         {mail.entries.length === 0 && <WorkButton busy={busyOn === "aside"} words={t("notForACase")} working={t("filing")} appearance="subtle" onClick={() => void filing.act("aside", () => filing.notForACase(mail.mail_id))} />}
       </div>
     </div>
@@ -231,6 +253,7 @@ function InTrouble({ error, onAgain }: { error: unknown; onAgain: () => void }) 
 }
 
 interface UnknownProps {
+  isEncrypted: boolean;
   content: Uint8Array | null;
   suggestions: Suggestions | null;
   filing: Filing;
@@ -238,13 +261,14 @@ interface UnknownProps {
 }
 
 /** It can be sent in from here, where Outlook gives its content. */
-function Unknown({ content, suggestions, filing, onAgain }: UnknownProps) {
+function Unknown({ isEncrypted, content, suggestions, filing, onAgain }: UnknownProps) {
   const parts = useParts();
   const { t } = useApp();
   const cases = content ? (suggestions?.cases ?? []) : [];
   return (
     <>
       <Face title={t("statusUnknown")} text={t("faceUnknownMore")}>
+        {isEncrypted && <p className={parts.note}>{t("noteEncrypted")}</p>}
         <Trouble error={filing.error} />
         <div className={parts.row}>
           <Button onClick={onAgain}>{t("again")}</Button>

@@ -22,9 +22,13 @@ interface Props {
   waiting: WaitingClick | null;
   /** It was filed just now, by this pane. */
   isDone?: boolean;
+  /** It was taken back just now, by this pane. */
+  isUndone?: boolean;
+  /** Address of whose mailbox it lies in, when not one's own. */
+  owner?: string | null;
 }
 
-export function Status({ mail, waiting, isDone = false }: Props) {
+export function Status({ mail, waiting, isDone = false, isUndone = false, owner = null }: Props) {
   const styles = useStyles();
   const { t } = useApp();
   const told = waiting ? queued() : mail ? known(mail) : { title: t("statusLooking"), more: "", icon: <Circle20Regular />, tone: "" };
@@ -57,7 +61,7 @@ export function Status({ mail, waiting, isDone = false }: Props) {
         {told.icon}
       </span>
       <div>
-        {isDone ? <Arrival className={styles.title}>{told.title}</Arrival> : <h1 className={styles.title}>{told.title}</h1>}
+        {isDone || isUndone ? <Arrival className={styles.title}>{told.title}</Arrival> : <h1 className={styles.title}>{told.title}</h1>}
         <p className={mergeClasses(styles.more, told.tone === styles.late && styles.late)}>
           {told.more || "\u00a0"}
           {onCase && (
@@ -69,6 +73,7 @@ export function Status({ mail, waiting, isDone = false }: Props) {
             </>
           )}
         </p>
+        {owner && <p className={styles.more}>{t("statusOwner", { owner })}</p>}
       </div>
     </div>
   );

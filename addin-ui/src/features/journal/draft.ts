@@ -3,7 +3,7 @@
  * error, another mail or a reload loses nothing. What was left as it was suggested is not in it.
  */
 
-import type { ChosenFile, Direction, DocumentType, SuggestedFile, Suggestions, Wish } from "../../api/types";
+import type { CaseLabel, ChosenFile, Direction, DocumentType, Party, SuggestedFile, Suggestions, Wish } from "../../api/types";
 import { nameFaults, titleFault, type NameFault, type TitleFault } from "./names";
 
 export interface FilingDraft {
@@ -13,6 +13,14 @@ export interface FilingDraft {
   direction?: Direction;
   documentDate?: string;
   documentType?: DocumentType;
+  /** In place of those that are proposed. CPR numbers are masked. */
+  parties?: readonly Party[];
+  /** `null`: none, whatever the mail names. */
+  deadline?: string | null;
+  /** For a case that has none. */
+  caseKle?: { number: string; facet: string | null } | undefined;
+  /** What comes later in the conversation goes to the same case. */
+  follow?: boolean;
   arrangement?: "together" | "separate";
   includeMail?: boolean;
   /** For nobody but whoever files it. */
@@ -24,10 +32,14 @@ export interface FilingDraft {
   /** What was sent last and is not known to have worked: the same again has the same key. */
   act?: { wish: string; key: string } | undefined;
   /** A case that is being made from the mail. */
-  newCase?: CaseForm | undefined;
+  newCase?: Partial<CaseForm> | undefined;
 }
 
+/** What a new case begins as: another case, or a template; the mail alone without. */
+export type CaseModel = { like: CaseLabel } | { template: string };
+
 export interface CaseForm {
+  model?: CaseModel | undefined;
   title: string;
   kle: string;
   facet: string | null;
@@ -86,6 +98,13 @@ export function wishOf(draft: FilingDraft, suggestions: Suggestions, mail: { mai
   if (draft.arrangement === "separate") wish.arrangement = "separate";
   if (draft.includeMail === false) wish.include_mail = false;
   if (draft.onlyMe) wish.only_for = [];
+  if (draft.parties) wish.parties = [...draft.parties];
+  if (draft.deadline !== undefined && draft.deadline !== (suggestions.task_date?.date ?? null)) wish.deadline = draft.deadline;
+  if (draft.caseKle) {
+    wish.case_kle = draft.caseKle.number;
+    if (draft.caseKle.facet) wish.case_facet = draft.caseKle.facet;
+  }
+  if (draft.follow !== undefined) wish.follow = draft.follow;
   const lines = fileLines(draft, suggestions.attachments);
   const isChanged = lines.some((line, at) => line.name !== line.suggested || line.taken !== suggestions.attachments[at]?.proposed);
   if (isChanged) wish.attachments = lines.filter((line) => line.taken).map(chosen);

@@ -21,6 +21,8 @@ export interface Filing {
   busyOn: string | null;
   error: unknown;
   done: Done | null;
+  /** What was filed last was taken back just now. */
+  isUndone: boolean;
   file: (on: CaseLabel) => Promise<void>;
   undo: (entry: string) => Promise<void>;
   act: (name: string, work: () => Promise<unknown>) => Promise<void>;
@@ -36,6 +38,7 @@ export function useFiling(open: OpenMail, mail: KnownMail | null, suggestions: S
   const [busyOn, setBusyOn] = useState<string | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [done, setDone] = useState<Done | null>(null);
+  const [isUndone, setUndone] = useState(false);
   const isBusy = useRef(false);
 
   const change = useCallback(
@@ -71,6 +74,7 @@ export function useFiling(open: OpenMail, mail: KnownMail | null, suggestions: S
 
   const filed = useCallback(
     async (entry: Entry, wasQueued: boolean) => {
+      setUndone(false);
       if (suggestions) setDone({ entry, title: titleOf(draft, suggestions), files: fileLines(draft, suggestions.attachments).filter((line) => line.taken).length });
       change({ act: undefined, newCase: undefined, words: "" });
       if (open.messageId) seen.remove(open.messageId);
@@ -105,6 +109,7 @@ export function useFiling(open: OpenMail, mail: KnownMail | null, suggestions: S
     act("undo", async () => {
       await api.undo(entry);
       setDone(null);
+      setUndone(true);
       if (open.messageId) seen.remove(open.messageId);
       if (host.openMail()?.key === open.key && (mail?.entries.length ?? 0) <= 1) void host.markFiled(false);
       await load();
@@ -138,7 +143,7 @@ export function useFiling(open: OpenMail, mail: KnownMail | null, suggestions: S
 
   const notForACase = (mail: string) => api.notForACase(mail).then(load);
   const forACaseAfterAll = (mail: string) => api.forACaseAfterAll(mail).then(load);
-  return { draft, change, busyOn, error, done, file, undo, act, sendIn, notForACase, forACaseAfterAll };
+  return { draft, change, busyOn, error, done, isUndone, file, undo, act, sendIn, notForACase, forACaseAfterAll };
 }
 
 /** To the field that is wrong, where its message stands. */
