@@ -109,6 +109,11 @@ impl Problem {
         self
     }
 
+    /// Within an answer that tells of several things.
+    pub(super) fn told(&self, lang: Lang) -> ProblemBody {
+        self.body(lang, &request_id_at_hand().unwrap_or_default())
+    }
+
     fn body(&self, lang: Lang, request_id: &str) -> ProblemBody {
         let mut values: Vec<(&str, &str)> = self
             .values
@@ -172,7 +177,11 @@ impl IntoResponse for Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
+            StoreError::NotFound("assignee") => Self::invalid("to", "no-person-or-unit"),
             StoreError::NotFound(_) => Self::not_found(),
+            StoreError::AssignedToAnother(_) => {
+                Self::new(StatusCode::CONFLICT, "assigned-to-another")
+            }
             StoreError::NotAllowed(_) => Self::new(StatusCode::FORBIDDEN, "not-allowed"),
             StoreError::LockedOut => Self::new(StatusCode::CONFLICT, "locked-out"),
             StoreError::AlreadyOpen => Self::new(StatusCode::CONFLICT, "already-open"),

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     domain::{
+        access::Onlooker,
         case::{Case, Direction},
         document_type::DocumentType,
         mail::Mail,
@@ -28,6 +29,8 @@ use crate::{
 
 /// Bytes of a stored mail that are read for its text: files come after it.
 const MAX_HEAD_BYTES: u64 = 1 << 20;
+/// Cases that a list shows of each mail.
+const GLANCED: usize = 3;
 /// More likely than not.
 const EVEN_PERCENT: u8 = 50;
 
@@ -172,17 +175,12 @@ pub(super) async fn suggest(
         .describe(&question.mail, &read, question.received_at);
     let cases = cases(&app, &question.signals, viewer.rights(), lang, SHOWN).await?;
     let for_a_case = for_a_case(&app, &question, &cases, viewer.rights(), lang);
-    let built_percent = app.engine.built_percent();
     let best = cases.first().map_or(0, |case| case.confidence);
     Ok(JsonBody(Suggestions {
-        sure: best >= app.config.addin.one_click_percent
-            // While the index is built, a better case may still be missing.
-            && built_percent == 100
-            && for_a_case.probability >= EVEN_PERCENT
-            && cases.first().is_some_and(SuggestedCase::is_tied),
+        sure: is_sure(&app, &cases, &for_a_case),
         case_work: best >= EVEN_PERCENT && for_a_case.probability >= EVEN_PERCENT,
         for_a_case,
-        built_percent,
+        built_percent: app.engine.built_percent(),
         mail_id: question.mail_id,
         cases,
         title: described.title,
@@ -340,29 +338,100 @@ fn for_a_case(
     viewer: &str,
     lang: Lang,
 ) -> ForACaseInWords {
-    let best = cases.first();
-    let kinds = best
-        .iter()
-        .flat_map(|case| case.evidence.iter().map(|evidence| evidence.kind));
     let asked = suggest::Question {
         mail: &question.mail,
         beginning: &question.beginning,
         signals: &question.signals,
-        evidence: EvidenceSeen::of(kinds),
+        evidence: evidence_of(cases),
     };
-    let answer = app.engine.for_a_case(&asked, viewer);
-    ForACaseInWords {
-        probability: answer.probability.percent(),
-        reasons: answer
-            .reasons
-            .iter()
-            .map(|weighed| ReasonInWords {
-                kind: weighed.reason.kind(),
-                for_a_case: weighed.speaks_for_a_case(),
-                text: weighed.reason.in_words(lang),
-            })
-            .collect(),
+    ForACaseInWords::of(&app.engine.for_a_case(&asked, viewer), lang)
+}
+
+impl ForACaseInWords {
+    fn of(answer: &suggest::ForACase, lang: Lang) -> Self {
+        Self {
+            probability: answer.probability.percent(),
+            reasons: answer
+                .reasons
+                .iter()
+                .map(|weighed| ReasonInWords {
+                    kind: weighed.reason.kind(),
+                    for_a_case: weighed.speaks_for_a_case(),
+                    text: weighed.reason.in_words(lang),
+                })
+                .collect(),
+        }
     }
+}
+
+/// What a list shows of a mail that waits. Asked of what is kept of it, without reading its bytes.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Glance {
+    /// Best first, at most three.
+    suggestions: Vec<SuggestedCase>,
+    for_a_case: ForACaseInWords,
+    /// Whether the first case is sure enough for the organisation to be taken unseen.
+    sure: bool,
+}
+
+impl Glance {
+    pub fn looks_like_case_work(&self) -> bool {
+        self.for_a_case.probability >= EVEN_PERCENT
+    }
+
+    /// Code of what keeps it from being settled.
+    pub fn why_it_waits(&self) -> &'static str {
+        match self.suggestions.first() {
+            _ if !self.looks_like_case_work() => "hardly_for_a_case",
+            None => "no_suggestion",
+            Some(_) if self.sure => "nobody_yet",
+            Some(_) => "unsure",
+        }
+    }
+}
+
+pub(super) async fn glance(
+    app: &App,
+    row: &MailRow,
+    onlooker: &Onlooker,
+    lang: Lang,
+) -> Result<Glance, Problem> {
+    let signals = Signals::of_row(row);
+    let found = visible_to(app, &signals, onlooker, GLANCED).await?;
+    let suggestions: Vec<SuggestedCase> = found
+        .into_iter()
+        .map(|found| found.in_words(lang))
+        .collect();
+    let asked = suggest::Question {
+        mail: &row.envelope,
+        beginning: &row.preview,
+        signals: &signals,
+        evidence: evidence_of(&suggestions),
+    };
+    let for_a_case = ForACaseInWords::of(&app.engine.for_a_case(&asked, &onlooker.user), lang);
+    Ok(Glance {
+        sure: is_sure(app, &suggestions, &for_a_case),
+        suggestions,
+        for_a_case,
+    })
+}
+
+/// Whether the first case may be taken unseen.
+fn is_sure(app: &App, cases: &[SuggestedCase], for_a_case: &ForACaseInWords) -> bool {
+    cases.first().is_some_and(|best| {
+        best.confidence >= app.config.addin.one_click_percent && best.is_tied()
+    })
+        // While the index is built, a better case may still be missing.
+        && app.engine.built_percent() == 100
+        && for_a_case.probability >= EVEN_PERCENT
+}
+
+fn evidence_of(cases: &[SuggestedCase]) -> EvidenceSeen {
+    let best = cases.first();
+    EvidenceSeen::of(
+        best.iter()
+            .flat_map(|case| case.evidence.iter().map(|evidence| evidence.kind)),
+    )
 }
 
 /// The best case for a mail that is not journaled yet.
@@ -442,10 +511,19 @@ pub(super) async fn visible(
     limit: usize,
 ) -> Result<Vec<Found>, Problem> {
     let onlooker = app.store.onlooker(viewer).await?;
-    let ranked = app.engine.suggest(signals, &onlooker, Utc::now(), limit);
+    visible_to(app, signals, &onlooker, limit).await
+}
+
+async fn visible_to(
+    app: &App,
+    signals: &Signals,
+    onlooker: &Onlooker,
+    limit: usize,
+) -> Result<Vec<Found>, Problem> {
+    let ranked = app.engine.suggest(signals, onlooker, Utc::now(), limit);
     let mut found = Vec::with_capacity(ranked.len());
     for suggestion in ranked {
-        match app.store.case(suggestion.case_id, viewer).await {
+        match app.store.case(suggestion.case_id, &onlooker.user).await {
             Ok(case) => found.push(Found { suggestion, case }),
             // Closed to this viewer since the index was told; the database has the last word.
             Err(StoreError::NotFound(_)) => {}

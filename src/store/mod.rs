@@ -31,6 +31,7 @@ mod not_for_a_case;
 mod pane_sessions;
 mod persons;
 mod pictures;
+mod queue;
 mod roles;
 mod search;
 mod service_tokens;
@@ -72,6 +73,7 @@ pub use marks::{MarkPayload, MarkState};
 pub use not_for_a_case::NotForACase;
 pub use pane_sessions::PaneSession;
 pub use persons::{HeldDocument, HeldMail, HeldOfPerson, HeldParty, Person};
+pub use queue::{Assigned, Assignee, Assignment, Before, QueueAct, QueueFilter, Snooze, Waiting};
 pub use roles::GrantRow;
 pub use service_tokens::{NewServiceToken, ServiceToken, TokenScope};
 pub use sessions::{BegunSignIn, SessionLimits};
@@ -161,6 +163,9 @@ pub enum StoreError {
     LockedOut,
     #[error("you see that case already")]
     AlreadyOpen,
+    /// A mail that waits is another's, or nobody's; to whom it is assigned.
+    #[error("the mail is assigned otherwise")]
+    AssignedToAnother(Option<String>),
     #[error("it was changed by someone else meanwhile")]
     VersionConflict,
     #[error("the work was ended before it was done")]

@@ -49,6 +49,7 @@ mod outbox;
 mod parse;
 mod people;
 mod proposals;
+mod queue;
 mod retention;
 mod rules;
 mod s3;

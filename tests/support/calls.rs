@@ -49,6 +49,9 @@ pub fn request(app: &App, route: &Route, things: &Things, user: &str) -> Request
         ("POST", "/api/v1/cases/emergency") => {
             json!({ "number": things.number, "reason": "Barnet skal hentes i dag" })
         }
+        ("POST", "/api/v1/queue/take") => json!({ "mail_ids": [things.mail] }),
+        ("POST", "/api/v1/queue/assign") => json!({ "mail_ids": [things.mail], "to": null }),
+        ("POST", "/api/v1/queue/snooze") => json!({ "mail_ids": [things.mail], "until": null }),
         ("PATCH", "/api/v1/cases/{id}") => json!({ "status": "closed" }),
         _ => Value::Null,
     };
