@@ -134,6 +134,7 @@ pub const FOR_ANYBODY: &[&str] = &[
     "/quality",
     "/audit",
     "/case",
+    "/app",
     "/api",
     "/api/openapi.json",
     "/auth/sign-in",

@@ -46,9 +46,8 @@ pub(super) struct QueueParams {
     /// Those past their deadline alone.
     #[serde(default)]
     overdue: bool,
-    /// Those that were put off, instead of those that were not.
-    #[serde(default)]
-    snoozed: bool,
+    /// Those that were put off, or those that were not; the latter when left out, and either with `mails`.
+    snoozed: Option<bool>,
     /// A part of the sender's name or address.
     sender: Option<String>,
     /// Words; each must begin a word of the mail.
@@ -182,7 +181,7 @@ impl QueueParams {
         let limits = app.config.organisation.journaling_limits();
         let queue = QueueFilter {
             now,
-            snoozed: self.snoozed,
+            snoozed: self.snoozed.or(self.mails.is_none().then_some(false)),
             assigned: self
                 .assigned
                 .map(|text| assigned(&text, viewer))

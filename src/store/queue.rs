@@ -27,7 +27,7 @@ const MAX_CODE_BYTES: usize = 64;
 pub struct QueueFilter {
     pub now: DateTime<Utc>,
     /// Those that were put off, or those that were not.
-    pub snoozed: bool,
+    pub snoozed: Option<bool>,
     pub assigned: Option<Assigned>,
     /// Late on this day; those without a date of their own when they were received before that moment.
     pub late: Option<(NaiveDate, DateTime<Utc>)>,
@@ -388,25 +388,9 @@ pub(super) fn push_filter<DB>(
     NaiveDate: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
     DateTime<Utc>: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
 {
-    // Put off wherever who looks sees it wait, or it would be out of sight in a queue where nobody put it off.
-    query
-        .push(if filter.snoozed { " and " } else { " and not " })
-        .push("(exists (select 1 from queue_places q where q.mail_id = m.id and q.snoozed_until > ")
-        .push_bind(filter.now)
-        .push(" and ")
-        .push(sees_place("$1"));
-    in_mailbox(query, "q", mailbox);
-    query
-        .push(") and not exists (select 1 from mail_locations l where l.mail_id = m.id and ")
-        .push(sees_mailbox("l.mailbox_id", "$1"));
-    in_mailbox(query, "l", mailbox);
-    query
-        .push(
-            " and not exists (select 1 from queue_places q
-               where q.mail_id = m.id and q.mailbox_id = l.mailbox_id and q.snoozed_until > ",
-        )
-        .push_bind(filter.now)
-        .push(")))");
+    if let Some(snoozed) = filter.snoozed {
+        push_snoozed(query, snoozed, filter.now, mailbox);
+    }
     match &filter.assigned {
         None => {}
         Some(Assigned::ToNobody) => {
@@ -450,6 +434,38 @@ pub(super) fn push_filter<DB>(
         query.push(" and m.id in ");
         push_ids(query, &filter.only);
     }
+}
+
+/// Put off wherever who looks sees it wait, or it would be out of sight in a queue where nobody put it off.
+fn push_snoozed<DB>(
+    query: &mut sqlx::QueryBuilder<DB>,
+    snoozed: bool,
+    now: DateTime<Utc>,
+    mailbox: Option<Uuid>,
+) where
+    DB: sqlx::Database,
+    DB::Arguments: Default,
+    Uuid: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+    DateTime<Utc>: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+{
+    query
+        .push(if snoozed { " and " } else { " and not " })
+        .push("(exists (select 1 from queue_places q where q.mail_id = m.id and q.snoozed_until > ")
+        .push_bind(now)
+        .push(" and ")
+        .push(sees_place("$1"));
+    in_mailbox(query, "q", mailbox);
+    query
+        .push(") and not exists (select 1 from mail_locations l where l.mail_id = m.id and ")
+        .push(sees_mailbox("l.mailbox_id", "$1"));
+    in_mailbox(query, "l", mailbox);
+    query
+        .push(
+            " and not exists (select 1 from queue_places q
+               where q.mail_id = m.id and q.mailbox_id = l.mailbox_id and q.snoozed_until > ",
+        )
+        .push_bind(now)
+        .push(")))");
 }
 
 fn in_mailbox<DB>(query: &mut sqlx::QueryBuilder<DB>, table: &str, mailbox: Option<Uuid>)

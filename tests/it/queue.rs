@@ -55,7 +55,7 @@ fn letters(count: u32) -> Vec<Vec<u8>> {
 fn filter() -> QueueFilter {
     QueueFilter {
         now: day(5),
-        snoozed: false,
+        snoozed: Some(false),
         assigned: None,
         late: None,
         sender: None,
@@ -202,7 +202,7 @@ on_both! {
         // Birthe has it in her own mailbox too, where nobody put it off.
         assert_eq!(waits(store, "birthe").await, mails);
         assert_eq!(listed(store, "birthe", filter(), Some(shared)).await, [mails[1]]);
-        let put_off = QueueFilter { snoozed: true, ..filter() };
+        let put_off = QueueFilter { snoozed: Some(true), ..filter() };
         assert_eq!(listed(store, "carl", put_off.clone(), None).await, [mails[0]]);
         assert_eq!(listed(store, "birthe", put_off.clone(), Some(own)).await, [] as [Uuid; 0]);
         let before = act(store, mails[0], until, "birthe").await.unwrap();
@@ -450,6 +450,12 @@ async fn several_mails_are_taken_given_put_off_and_each_act_is_undone() {
     let put_off = json!({ "mail_ids": [mails[2]], "until": until });
     assert_eq!(acted(&app, "snooze", "birthe", &put_off).await.status, 200);
     assert_eq!(ids(&app, "", "birthe").await.len(), 2);
+    let named = format!("?mails={}", mails[2]);
+    assert_eq!(
+        ids(&app, &named, "birthe").await.len(),
+        1,
+        "one that is named is told of, asleep or not"
+    );
     let asleep = queue(&app, "?snoozed=true", "birthe").await;
     assert_eq!(asleep["items"][0]["snoozed"]["by"], "birthe");
     acted(
