@@ -57,7 +57,7 @@ export default function Dialogs({ asked, onClose, onCase, onAssign, onSnooze, ar
     case "case":
       return (
         <Ask title={t.count("webOnCase", count)} onClose={onClose}>
-          <CaseSearch onChoose={onCase} />
+          <CaseSearch onChoose={onCase} onClose={onClose} />
         </Ask>
       );
     case "assign":
@@ -99,10 +99,20 @@ function Ask({ title, onClose, children }: { title: string; onClose: () => void;
   );
 }
 
-function CaseSearch({ onChoose }: { onChoose: (on: CaseLabel) => void }) {
+/** The search takes Escape for itself; where there is nothing to clear, it closes the dialog all the same. */
+function CaseSearch({ onChoose, onClose }: { onChoose: (on: CaseLabel) => void; onClose: () => void }) {
   const { t } = useWeb();
   const [words, setWords] = useState("");
-  return <Search words={words} onWords={setWords} onChoose={onChoose} chooseWords={(name) => t("fileOn", { case: name })} label={t("webCase")} />;
+  const closing = (event: KeyboardEvent) => {
+    if (event.key !== "Escape" || words) return;
+    event.stopPropagation();
+    onClose();
+  };
+  return (
+    <div onKeyDownCapture={closing}>
+      <Search words={words} onWords={setWords} onChoose={onChoose} chooseWords={(name) => t("fileOn", { case: name })} label={t("webCase")} />
+    </div>
+  );
 }
 
 function Whom({ onChoose }: { onChoose: Props["onAssign"] }) {

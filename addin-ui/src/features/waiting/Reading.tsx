@@ -53,6 +53,7 @@ export function Reading({ row, acts, isAlone, self }: Props) {
   const { item, state } = row;
   const against = item.for_a_case.probability <= HARDLY_PERCENT ? item.for_a_case.reasons.find((reason) => !reason.for_a_case) : null;
   const isOpen = state.is === "waiting" || state.is === "working";
+  const [Heading, Subheading] = isAlone ? (["h1", "h2"] as const) : (["h2", "h3"] as const);
   const isMine = item.assignee?.who === self;
   return (
     <article className={styles.panel} aria-labelledby="reading-subject" aria-busy={state.is === "working"} data-reading={item.id}>
@@ -63,9 +64,9 @@ export function Reading({ row, acts, isAlone, self }: Props) {
           </Button>
         </div>
       )}
-      <h2 className={styles.subject} id="reading-subject" tabIndex={-1}>
+      <Heading className={styles.subject} id="reading-subject" tabIndex={-1}>
         {item.subject || t("noSubject")}
-      </h2>
+      </Heading>
       <p className={styles.facts}>
         <span>
           {senderOf(item, t)}
@@ -88,9 +89,9 @@ export function Reading({ row, acts, isAlone, self }: Props) {
             <Act words={t("notForACase")} hotkey="n" onClick={acts.aside} />
           </div>
           <section aria-labelledby="reading-suggestions" className={parts.section} style={{ padding: 0 }}>
-            <h3 className={parts.heading} id="reading-suggestions">
+            <Subheading className={parts.heading} id="reading-suggestions">
               {t("suggestions")}
-            </h3>
+            </Subheading>
             <p className={parts.hint}>{against ? t("hardly", { reason: against.text }) : item.waits.text}</p>
             {item.suggestions.length > 0 && <Cards cases={item.suggestions} busyOn={state.is === "working" ? state.on : null} onFile={acts.file} pressWords={t("fileOn", { case: "" })} hasKeys={false} isCompact />}
           </section>

@@ -39,14 +39,15 @@ export function filtersOf(fragment: string): Filters {
 /** What stands behind the view's name; empty when nothing is filtered. */
 export function fragmentOf(filters: Filters): string {
   const told = new URLSearchParams();
-  const tell = (name: string, value: string) => value && !PERSON.test(value) && told.set(name, value);
+  const tell = (name: string, value: string) => value && told.set(name, value);
+  const typed = (text: string) => (PERSON.test(text) ? "" : text.trim());
   tell("mailbox", filters.mailbox);
   tell("assigned", filters.assigned);
   tell("overdue", filters.overdue ? "1" : "");
   tell("snoozed", filters.snoozed ? "1" : "");
   tell("order", filters.oldestFirst ? "oldest" : "");
-  tell("sender", filters.sender.trim());
-  tell("q", filters.words.trim());
+  tell("sender", typed(filters.sender));
+  tell("q", typed(filters.words));
   const text = told.toString();
   return text && `?${text}`;
 }
