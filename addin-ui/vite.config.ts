@@ -1,4 +1,4 @@
-// The pane and the page of the commands. commands.js is made by vite.commands.config.ts, into the same folder.
+// The pane, the page of the commands, and the web app. commands.js is made by vite.commands.config.ts, into the same folder.
 
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
@@ -32,6 +32,6 @@ export default defineConfig({
     // The policy of the pages knows no `data:` scripts, and what is inlined cannot be cached by its own name.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: ["taskpane.html", "commands.html"] },
+    rolldownOptions: { input: ["taskpane.html", "commands.html", "app.html"] },
   },
 });

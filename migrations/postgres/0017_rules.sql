@@ -75,13 +75,6 @@ create table mail_tags (
   primary key (mail_id, tag)
 );
 
--- Why a mail waits for a person though it was looked at.
-create table waiting_reasons (
-  mail_id uuid primary key references mails (id) on delete cascade,
-  code text not null,
-  noted_at timestamptz not null
-);
-
 -- Which mailbox's copy of a mail a rule makes a case of: each makes one, whatever mailboxes see it.
 create table rule_new_cases (
   rule_id uuid not null,

@@ -1,4 +1,4 @@
-//! The add-in's files under `/addin/`, and what lets classic Outlook's events call the service.
+//! The add-in's files under `/addin/`, the web app at `/app`, and what lets classic Outlook's events call the service.
 //!
 //! Pages may be framed by the hosts of Office and by nothing else; they run our scripts and Office's library, and talk to
 //! us and to the sign-in provider. Microsoft has no list of the hosts that frame add-ins; this one is of the addresses
@@ -25,6 +25,12 @@ const OFFICE_SCRIPTS: &str = "https://appsforoffice.microsoft.com https://ajax.a
 /// Where Microsoft signs people in.
 const MICROSOFT_SIGN_IN: &str = "https://login.microsoftonline.com";
 
+/// The web app is no add-in: it runs our scripts alone, talks to us alone, and nobody may frame it.
+const APP_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+    img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; \
+    object-src 'none'; frame-ancestors 'none'";
+const APP_PAGE: &str = "app.html";
+
 /// Office's library as the pages name it, and ours that stands in for it.
 const OFFICE_JS: &str = "https://appsforoffice.microsoft.com/lib/1/hosted/office.js";
 pub(super) const STAND_IN_JS: &str = "/outlook/office-stand-in.js";
@@ -42,10 +48,22 @@ pub(super) fn router(config: &Config) -> Router<App> {
             "/addin/{*path}",
             get(
                 move |Path(path): Path<String>, Language(lang), headers: HeaderMap| {
-                    let answer = answer(&path, lang, &headers, stands_in, &policy);
+                    // Whoever may frame the add-in may not frame the app.
+                    let answer = if path == APP_PAGE {
+                        Problem::not_found().into_response()
+                    } else {
+                        answer(&path, lang, &headers, stands_in, &policy)
+                    };
                     async move { answer }
                 },
             ),
+        )
+        .route(
+            "/app",
+            get(|Language(lang), headers: HeaderMap| async move {
+                let policy = HeaderValue::from_static(APP_POLICY);
+                answer(APP_PAGE, lang, &headers, false, &policy)
+            }),
         )
         .route(
             "/.well-known/microsoft-officeaddins-allowed.json",
@@ -98,7 +116,10 @@ fn answer(
 
 /// A page that is not there because nothing was built says so; anything else does not exist.
 fn missing(path: &str, lang: Lang, policy: &HeaderValue) -> Response {
-    let is_page = matches!(path, "taskpane.html" | "commands.html" | "commands.js");
+    let is_page = matches!(
+        path,
+        "taskpane.html" | "commands.html" | "commands.js" | APP_PAGE
+    );
     if addin::is_built() || !is_page {
         return Problem::not_found().into_response();
     }

@@ -20,8 +20,9 @@ use crate::store::{EventKind, Follower};
 const LASTS: Duration = Duration::from_mins(10);
 
 /// What happens, as server-sent events: `mail.new`, `suggestion.ready`, `entry.committed`, `entry.undone`,
-/// `entry.delivered`, `entry.failed`, `mark.failed`, `mail.not_for_a_case`, `mail.not_for_a_case_undone`, `case.changed`,
-/// `mailbox.changed`, `rule.changed`. `Last-Event-ID` continues where it was left
+/// `entry.delivered`, `entry.failed`, `mark.failed`, `mail.not_for_a_case`, `mail.not_for_a_case_undone`, `mail.assigned`,
+/// `mail.snoozed`, `mail.waiting`, `case.changed`, `mailbox.changed`, `rule.changed`. `Last-Event-ID` continues where it was
+/// left
 #[utoipa::path(get, path = "/api/v1/events", tag = "events",
     responses((status = OK, content_type = "text/event-stream")))]
 pub(super) async fn follow(
@@ -131,6 +132,21 @@ impl Listener {
                 let told = ("rule.changed", json!({ "rule_id": rule_id }));
                 return if seen { vec![told] } else { Vec::new() };
             }
+            EventKind::MailAssigned {
+                mail_id, before, ..
+            } => {
+                let told = self.of_mail("mail.assigned", *mail_id).await;
+                if told.is_empty() && self.counts_as(before.as_deref()).await {
+                    return vec![("mail.assigned", json!({ "mail_id": mail_id }))];
+                }
+                return told;
+            }
+            EventKind::MailSnoozed { mail_id, .. } => {
+                return self.of_mail("mail.snoozed", *mail_id).await;
+            }
+            EventKind::MailWaits { mail_id } => {
+                return self.of_mail("mail.waiting", *mail_id).await;
+            }
             EventKind::ThreadsMerged { .. } | EventKind::KlePlanImported { .. } => {
                 return Vec::new();
             }
@@ -205,6 +221,14 @@ impl Listener {
             Ok(_) => vec![(name, json!({ "mail_id": mail_id }))],
             Err(_) => Vec::new(),
         }
+    }
+
+    async fn counts_as(&self, principal: Option<&str>) -> bool {
+        let Some(principal) = principal else {
+            return false;
+        };
+        let all = self.app.store.memberships(&self.viewer).await;
+        all.is_ok_and(|all| all.iter().any(|one| one == principal))
     }
 
     async fn may_see_mailbox(&self, id: Uuid) -> bool {

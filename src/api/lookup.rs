@@ -66,9 +66,20 @@ pub(super) struct Deadline {
 }
 
 impl Deadline {
-    fn of(received_at: DateTime<Utc>, limits: JournalingLimits, now: DateTime<Utc>) -> Self {
+    pub(super) fn of(
+        received_at: DateTime<Utc>,
+        limits: JournalingLimits,
+        now: DateTime<Utc>,
+    ) -> Self {
         let calendar = Calendar::default();
-        let date = JournalingDeadline::of(&calendar, limits, received_at).limit;
+        Self::on(
+            JournalingDeadline::of(&calendar, limits, received_at).limit,
+            now,
+        )
+    }
+
+    pub(super) fn on(date: NaiveDate, now: DateTime<Utc>) -> Self {
+        let calendar = Calendar::default();
         let today = danish_day(now);
         Self {
             date,
@@ -108,11 +119,7 @@ pub(super) async fn lookup(
 }
 
 async fn found(app: &App, rows: Vec<MailRow>, viewer: &str, lang: Lang) -> Result<Found, Problem> {
-    let organisation = &app.config.organisation;
-    let limits = JournalingLimits {
-        target: organisation.deadline_target_days,
-        limit: organisation.deadline_limit_days,
-    };
+    let limits = app.config.organisation.journaling_limits();
     let now = Utc::now();
     let mut mails = Vec::with_capacity(rows.len());
     for row in rows {

@@ -206,6 +206,7 @@ pub(super) async fn list(
         failed: params.failed,
         not_for_a_case: params.not_for_a_case,
         after: read_cursor(params.cursor.as_deref())?,
+        ..MailFilter::default()
     };
     let mut rows = app.store.mails(&filter, viewer.rights(), limit + 1).await?;
     let more = rows.len() as i64 > limit;

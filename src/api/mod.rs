@@ -32,6 +32,7 @@ pub mod policy;
 mod problem;
 mod proposal;
 mod quality;
+mod queue;
 mod reading;
 mod recording;
 mod rules;
@@ -159,6 +160,11 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(mails::attachment))
         .routes(routes!(following::show, following::change))
         .routes(routes!(not_for_a_case::say, not_for_a_case::take_back))
+        .routes(routes!(queue::list))
+        .routes(routes!(queue::take))
+        .routes(routes!(queue::assign))
+        .routes(routes!(queue::snooze))
+        .routes(routes!(queue::assignees))
         .routes(routes!(lookup::lookup))
         .routes(routes!(suggestions::suggest))
         .routes(routes!(explanation::explain))

@@ -5,7 +5,7 @@
 //!
 //! | who | mails of a mailbox | mails on a case, its documents | an open case | a restricted case | the audit log |
 //! |---|---|---|---|---|---|
-//! | any user | theirs, as owner or delegate | as the case, and who may see what was filed | read, write | as its list says | – |
+//! | any user | theirs, as owner or delegate, and those given to them | as the case, and who may see what was filed | read, write | as its list says | – |
 //! | registrar of a mailbox or unit | of those mailboxes | as any user | of their units: manage | as its list says | – |
 //! | rule editor | as any user | as any user | as any user | as any user | – |
 //! | administrator | none by that | none by that | as its list says | as its list says | – |
@@ -115,6 +115,12 @@ pub const ROUTES: &[Route] = &[
     route(PUT, "/api/v1/mails/{id}/following", SeesMail, "thread.follow", One("mail", "id")),
     route(POST, "/api/v1/mails/{id}/not-for-a-case", SeesMail, "mail.not_for_a_case", One("mail", "id")),
     route(DELETE, "/api/v1/mails/{id}/not-for-a-case", SeesMail, "mail.not_for_a_case_undone", One("mail", "id")),
+    // Of each mail that they do not see, the answer says that it is not there.
+    route(GET, "/api/v1/queue", SignedIn, "queue.list", Many("mail")),
+    route(POST, "/api/v1/queue/take", SignedIn, "mail.assign", Many("mail")),
+    route(POST, "/api/v1/queue/assign", SignedIn, "mail.assign", Many("mail")),
+    route(POST, "/api/v1/queue/snooze", SignedIn, "mail.snooze", Many("mail")),
+    route(GET, "/api/v1/queue/assignees", SignedIn, "", Not),
     route(POST, "/api/v1/messages/lookup", SignedIn, "mail.lookup", Many("mail")),
     route(POST, "/api/v1/suggestions", SeesMail, "suggest", One("mail", "")),
     route(GET, "/api/v1/suggestions/{mail_id}", SeesMail, "suggest.explain", One("mail", "mail_id")),
@@ -170,6 +176,7 @@ pub const FOR_ANYBODY: &[&str] = &[
     "/quality",
     "/audit",
     "/case",
+    "/app",
     "/api",
     "/api/openapi.json",
     "/auth/sign-in",

@@ -123,7 +123,7 @@ impl Problem {
         self
     }
 
-    /// The body, where the status of the answer was sent already.
+    /// The body within another answer: of several things, or where the status was sent already.
     pub(super) fn told(&self, lang: Lang) -> ProblemBody {
         self.body(lang, &request_id_at_hand().unwrap_or_default())
     }
@@ -192,11 +192,15 @@ impl IntoResponse for Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
+            StoreError::NotFound("assignee") => Self::invalid("to", "no-person-or-unit"),
             StoreError::NotFound(_) => Self::not_found(),
             StoreError::NotAllowed("rule") => {
                 let mut problem = Self::new(StatusCode::FORBIDDEN, "not-allowed");
                 problem.detail = Some("rule-not-allowed");
                 problem
+            }
+            StoreError::AssignedToAnother(_) => {
+                Self::new(StatusCode::CONFLICT, "assigned-to-another")
             }
             StoreError::NotAllowed(_) => Self::new(StatusCode::FORBIDDEN, "not-allowed"),
             StoreError::LockedOut => Self::new(StatusCode::CONFLICT, "locked-out"),

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     domain::{
+        access::Onlooker,
         case::{Case, Direction},
         document_type::DocumentType,
         mail::Mail,
@@ -30,6 +31,8 @@ use crate::{
 
 /// Bytes of a stored mail that are read for its text: files come after it.
 const MAX_HEAD_BYTES: u64 = 1 << 20;
+/// Cases that a list shows of each mail.
+const GLANCED: usize = 3;
 /// More likely than not.
 const EVEN_PERCENT: u8 = 50;
 
@@ -175,17 +178,12 @@ pub(super) async fn suggest(
         .engine
         .describe(&question.mail, &read, question.received_at);
     let (cases, for_a_case) = answer(&app, &question.inquiry(), viewer.rights(), SHOWN).await?;
-    let built_percent = app.engine.built_percent();
     let best = cases.first().map(|found| &found.suggestion);
-    let at_least = |percent| best.is_some_and(|best| best.confidence.percent() >= percent);
     Ok(JsonBody(Suggestions {
-        sure: at_least(app.config.addin.one_click_percent)
-            // While the index is built, a better case may still be missing.
-            && built_percent == 100
-            && best.is_some_and(Suggestion::is_tied),
-        case_work: at_least(EVEN_PERCENT),
+        sure: best.is_some_and(|best| is_sure(&app, best)),
+        case_work: best.is_some_and(|best| best.confidence.percent() >= EVEN_PERCENT),
         for_a_case: ForACaseInWords::of(&for_a_case, lang),
-        built_percent,
+        built_percent: app.engine.built_percent(),
         mail_id: question.mail_id,
         cases: cases
             .into_iter()
@@ -343,6 +341,60 @@ impl ForACaseInWords {
     }
 }
 
+/// What a list shows of a mail that waits. Asked of what is kept of it, without reading its bytes.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Glance {
+    /// Best first, at most three.
+    suggestions: Vec<SuggestedCase>,
+    for_a_case: ForACaseInWords,
+    /// Whether the first case is sure enough for the organisation to be taken unseen.
+    sure: bool,
+}
+
+impl Glance {
+    pub fn looks_like_case_work(&self) -> bool {
+        self.for_a_case.probability >= EVEN_PERCENT
+    }
+
+    /// Code of what keeps it from being settled.
+    pub fn why_it_waits(&self) -> &'static str {
+        match self.suggestions.first() {
+            _ if !self.looks_like_case_work() => "hardly_for_a_case",
+            None => "no_suggestion",
+            Some(_) if self.sure => "nobody_yet",
+            Some(_) => "unsure",
+        }
+    }
+}
+
+pub(super) async fn glance(
+    app: &App,
+    row: &MailRow,
+    onlooker: &Onlooker,
+    lang: Lang,
+) -> Result<Glance, Problem> {
+    let signals = Signals::of_row(row);
+    let inquiry = Inquiry::of_row(row, &signals);
+    let (found, for_a_case) = answer_to(app, &inquiry, onlooker, GLANCED).await?;
+    let best = found.first().map(|found| &found.suggestion);
+    Ok(Glance {
+        sure: best.is_some_and(|best| is_sure(app, best)),
+        for_a_case: ForACaseInWords::of(&for_a_case, lang),
+        suggestions: found
+            .into_iter()
+            .map(|found| found.in_words(lang))
+            .collect(),
+    })
+}
+
+/// Whether the best case may be taken unseen.
+fn is_sure(app: &App, best: &Suggestion) -> bool {
+    best.confidence.percent() >= app.config.addin.one_click_percent
+        && best.is_tied()
+        // While the index is built, a better case may still be missing.
+        && app.engine.built_percent() == 100
+}
+
 /// The best case for a mail that is not journaled yet.
 pub(super) async fn best(
     app: &App,
@@ -407,10 +459,19 @@ pub(super) async fn answer(
     limit: usize,
 ) -> Result<(Vec<Found>, ForACase), Problem> {
     let onlooker = app.store.onlooker(viewer).await?;
-    let answer = app.engine.answer(inquiry, &onlooker, Utc::now(), limit);
+    answer_to(app, inquiry, &onlooker, limit).await
+}
+
+async fn answer_to(
+    app: &App,
+    inquiry: &Inquiry<'_>,
+    onlooker: &Onlooker,
+    limit: usize,
+) -> Result<(Vec<Found>, ForACase), Problem> {
+    let answer = app.engine.answer(inquiry, onlooker, Utc::now(), limit);
     let mut found = Vec::with_capacity(answer.cases.len());
     for suggestion in answer.cases {
-        match app.store.case(suggestion.case_id, viewer).await {
+        match app.store.case(suggestion.case_id, &onlooker.user).await {
             Ok(case) => found.push(Found { suggestion, case }),
             // Closed to this viewer since the index was told; the database has the last word.
             Err(StoreError::NotFound(_)) => {}

@@ -20,7 +20,7 @@ pub use network::{Network, is_public};
 pub use roles::RoleSection;
 pub use scanner::{Endpoint, ScannerAt};
 
-use crate::domain::user_name::UnknownUsers;
+use crate::domain::{user_name::UnknownUsers, working_days::JournalingLimits};
 use crate::messages::Lang;
 
 /// Variables of this prefix set keys: `SAGSPOST__SERVER__LISTEN` sets `server.listen`.
@@ -140,6 +140,15 @@ pub struct Organisation {
     pub deadline_target_days: u32,
     pub deadline_limit_days: u32,
     pub undo_hours: i64,
+}
+
+impl Organisation {
+    pub fn journaling_limits(&self) -> JournalingLimits {
+        JournalingLimits {
+            target: self.deadline_target_days,
+            limit: self.deadline_limit_days,
+        }
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -3,7 +3,7 @@
 //! Offentlighedsloven § 15 asks for journaling "as soon as possible"; the preparatory works give e-mail
 //! seven working days. Days are counted in Europe/Copenhagen. No clock is read here: callers pass the day.
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, Utc, Weekday};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, Utc, Weekday};
 use serde::{Deserialize, Serialize};
 
 /// The day a moment falls on in Denmark.
@@ -169,6 +169,27 @@ impl JournalingDeadline {
         }
     }
 
+    /// What was received before this moment is past its limit on a day.
+    pub fn late_before(
+        calendar: &Calendar,
+        limits: JournalingLimits,
+        today: NaiveDate,
+    ) -> DateTime<Utc> {
+        // The first day whose mails still have time; its limit is never before a day after it.
+        let first = (0..)
+            .map(|back| days_before(today, back))
+            .take_while(|day| calendar.add_working_days(*day, limits.limit) >= today)
+            .last()
+            .unwrap_or(today);
+        first
+            .and_time(NaiveTime::MIN)
+            .and_local_timezone(chrono_tz::Europe::Copenhagen)
+            .earliest()
+            .map_or(DateTime::<Utc>::MIN_UTC, |midnight| {
+                midnight.with_timezone(&Utc)
+            })
+    }
+
     pub fn timeliness(&self, today: NaiveDate) -> Timeliness {
         if today > self.limit {
             Timeliness::PastLimit
@@ -298,6 +319,18 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn late_is_what_is_past_its_limit(offset in 0u64..40_000, hours in -720i64..720) {
+            let (calendar, limits) = (Calendar::default(), JournalingLimits::default());
+            let today = days_before(day("2060-01-01"), offset);
+            let received = Utc.from_utc_datetime(&today.and_time(NaiveTime::MIN)) + chrono::Duration::hours(hours);
+            let deadline = JournalingDeadline::of(&calendar, limits, received);
+            prop_assert_eq!(
+                received < JournalingDeadline::late_before(&calendar, limits, today),
+                deadline.timeliness(today) == Timeliness::PastLimit
+            );
+        }
+
         #[test]
         fn adding_and_counting_working_days_agree(offset in 0u64..40_000, count in 0u32..40) {
             let calendar = Calendar::default();

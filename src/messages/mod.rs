@@ -79,6 +79,12 @@ pub fn text(lang: Lang, key: &str, values: &[(&str, &str)]) -> String {
     text
 }
 
+/// The text of a key, or of another where the catalogue lacks it.
+pub fn text_or(lang: Lang, key: &str, other: &str) -> String {
+    let known = lang.catalogue().contains_key(key);
+    text(lang, if known { key } else { other }, &[])
+}
+
 /// A reason's sentence where the catalogue has one, else its code.
 pub fn reason_text(reason: Option<&str>, lang: Lang) -> Option<String> {
     let reason = reason?;

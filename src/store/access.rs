@@ -59,17 +59,39 @@ pub(super) fn sees_mailbox(mailbox: &str, viewer: &str) -> String {
     )
 }
 
-/// A mail `m` is seen by those of its mailboxes, and once journaled by those who may see what was filed.
+/// A mail in the queue `q` of a mailbox is somebody's, or of something they belong to.
+pub(super) fn is_assigned(viewer: &str) -> String {
+    format!(
+        "exists (
+           select 1 from memberships p where p.principal = q.assignee and p.user_name = {viewer})"
+    )
+}
+
+/// What is said of a mail in the queue `q` of a mailbox.
+pub(super) fn sees_place(viewer: &str) -> String {
+    format!(
+        "({} or {})",
+        sees_mailbox("q.mailbox_id", viewer),
+        is_assigned(viewer)
+    )
+}
+
+/// A mail `m` is seen by those of its mailboxes, by whom it is assigned to, and once journaled by those who may see what
+/// was filed.
 pub(super) fn sees_mail(viewer: &str) -> String {
     format!(
         "(exists (
             select 1 from mail_locations l
             where l.mail_id = m.id and {})
           or exists (
+            select 1 from queue_places q
+            where q.mail_id = m.id and q.assignee is not null and {})
+          or exists (
             select 1 from entries e
             join cases c on c.id = e.case_id
             where e.mail_id = m.id and e.state <> 'undone' and {}))",
         sees_mailbox("l.mailbox_id", viewer),
+        is_assigned(viewer),
         sees_entry(viewer)
     )
 }

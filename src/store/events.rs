@@ -72,6 +72,22 @@ pub enum EventKind {
     MailNotForACaseUndone {
         mail_id: Uuid,
     },
+    /// Somebody was given a mail that waits, or it was taken from them.
+    MailAssigned {
+        mail_id: Uuid,
+        mailbox_id: Uuid,
+        /// Who had it, as a principal: they may see it no more, and must hear of that.
+        before: Option<String>,
+    },
+    /// A mail was put off, or wakes.
+    MailSnoozed {
+        mail_id: Uuid,
+        mailbox_id: Uuid,
+    },
+    /// Why a mail waits, or until when, is told otherwise.
+    MailWaits {
+        mail_id: Uuid,
+    },
     MailboxChanged {
         mailbox_id: Uuid,
     },

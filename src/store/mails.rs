@@ -4,18 +4,18 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use bytes::{Bytes, BytesMut};
-use chrono::{DateTime, Duration, SubsecRound, Utc};
+use chrono::{DateTime, Duration, NaiveDate, SubsecRound, Utc};
 use serde_json::Value;
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{
-    AuditRecord, EventKind, Lease, NotForACase, Store, StoreError,
+    AuditRecord, EventKind, Lease, NotForACase, QueueFilter, Store, StoreError,
     access::{sees_entry, sees_mail, sees_mailbox},
     arrivals, audit,
     data_keys::{self, Placed},
     db::{Db, Tx, read, write},
-    events, jobs, leases, marks, pictures, search, threads,
+    events, jobs, leases, marks, pictures, queue, search, threads,
 };
 use crate::domain::mail::{Attachment, Mail, MailKind, Sha256};
 
@@ -113,6 +113,10 @@ pub struct MailFilter {
     pub failed: Option<bool>,
     /// Whether somebody said that it belongs on no case.
     pub not_for_a_case: Option<bool>,
+    /// What is said of it where it waits.
+    pub queue: Option<QueueFilter>,
+    /// The oldest first; the newest when not.
+    pub oldest_first: bool,
     /// Continue after this mail of the page before.
     pub after: Option<(DateTime<Utc>, Uuid)>,
 }
@@ -383,7 +387,7 @@ impl Store {
         Ok(rows.into_iter().map(MailRow::from).collect())
     }
 
-    /// The newest mails that fit, at most `limit`.
+    /// The first mails that fit, at most `limit`.
     pub async fn mails(
         &self,
         filter: &MailFilter,
@@ -757,6 +761,7 @@ where
     Uuid: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
     i64: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
     DateTime<Utc>: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+    NaiveDate: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
     &'static str: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
 {
     // The viewer is bound first, so that both databases know them as $1 wherever they are named. Beside a table that gives
@@ -834,18 +839,27 @@ where
         query.push(if said { " and " } else { " and not " });
         query.push("exists (select 1 from not_for_a_case n where n.mail_id = m.id)");
     }
+    if let Some(queue) = &filter.queue {
+        queue::push_filter(&mut query, queue, filter.mailbox_id);
+    }
+    let (beyond, order) = if filter.oldest_first {
+        (" > ", " order by m.received_at, m.id limit ")
+    } else {
+        (" < ", " order by m.received_at desc, m.id desc limit ")
+    };
     if let Some((at, id)) = filter.after {
-        query.push(" and (m.received_at < ").push_bind(at);
         query
+            .push(" and (m.received_at")
+            .push(beyond)
+            .push_bind(at)
             .push(" or (m.received_at = ")
             .push_bind(at)
-            .push(" and m.id < ")
+            .push(" and m.id")
+            .push(beyond)
             .push_bind(id)
             .push("))");
     }
-    query
-        .push(" order by m.received_at desc, m.id desc limit ")
-        .push_bind(limit);
+    query.push(order).push_bind(limit);
     Some(query)
 }
 

@@ -38,6 +38,7 @@ mod not_for_a_case;
 mod pane_sessions;
 mod persons;
 mod pictures;
+mod queue;
 mod roles;
 mod rule_facts;
 mod rules;
@@ -50,7 +51,6 @@ mod tried;
 mod type_lessons;
 mod units;
 mod users;
-mod waiting;
 mod wal;
 
 use std::sync::Arc;
@@ -90,6 +90,7 @@ pub use marks::{MarkByRule, MarkPayload, MarkState};
 pub use not_for_a_case::NotForACase;
 pub use pane_sessions::PaneSession;
 pub use persons::{HeldDocument, HeldMail, HeldOfPerson, HeldParty, Person};
+pub use queue::{Assigned, Assignee, Assignment, Before, QueueAct, QueueFilter, Snooze, Waiting};
 pub use roles::GrantRow;
 pub use rule_facts::Actors;
 pub use rules::{KeptRule, NoOwner, RuleMode, RuleOwner, RuleText, RuleVersion, Suspended};
@@ -182,6 +183,9 @@ pub enum StoreError {
     LockedOut,
     #[error("you see that case already")]
     AlreadyOpen,
+    /// A mail that waits is another's, or nobody's; to whom it is assigned.
+    #[error("the mail is assigned otherwise")]
+    AssignedToAnother(Option<String>),
     #[error("it was changed by someone else meanwhile")]
     VersionConflict,
     #[error("the work was ended before it was done")]

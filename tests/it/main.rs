@@ -56,6 +56,7 @@ mod outbox;
 mod parse;
 mod people;
 mod proposals;
+mod queue;
 mod retention;
 mod rule_records;
 mod rules;

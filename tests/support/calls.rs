@@ -76,6 +76,9 @@ pub fn request(app: &App, route: &Route, things: &Things, user: &str) -> Request
         ("POST", "/api/v1/rules/{id}/undo-run") => json!({ "since": "2026-01-01T00:00:00Z" }),
         ("PUT", "/api/v1/rules/{id}/mode") => json!({ "mode": "shadow" }),
         ("PUT", "/api/v1/case-templates/{name}") => json!({ "title": "Byggesag: {subject}" }),
+        ("POST", "/api/v1/queue/take") => json!({ "mail_ids": [things.mail] }),
+        ("POST", "/api/v1/queue/assign") => json!({ "mail_ids": [things.mail], "to": null }),
+        ("POST", "/api/v1/queue/snooze") => json!({ "mail_ids": [things.mail], "until": null }),
         ("PATCH", "/api/v1/cases/{id}") => json!({ "status": "closed" }),
         _ => Value::Null,
     };

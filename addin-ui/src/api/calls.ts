@@ -1,7 +1,7 @@
 /** The calls that the add-in makes, one line each. */
 
-import type { Client } from "./client";
-import type { AddinSettings, Case, CaseProposal, CaseTemplate, Document, Entry, Following, Found, MailSummary, NewCase, Suggestions, Wish } from "./types";
+import type { Client, ServerEvent } from "./client";
+import type { ActResult, AddinSettings, Assignee, Case, CaseProposal, CaseTemplate, Document, Entry, EntryDetail, Following, Found, Mailbox, MailSummary, Me, NewCase, QueuePage, Suggestions, Wish } from "./types";
 
 export type MailName = { message_id: string } | { mail_id: string };
 
@@ -57,6 +57,33 @@ export class Api {
   following = (mail: string, signal?: AbortSignal) => this.client.get<Following>(`/mails/${id(mail)}/following`, given(signal));
 
   follow = (mail: string, following: boolean, caseId: string | null) => this.client.act<Following>("PUT", `/mails/${id(mail)}/following`, { body: { following, case_id: caseId } });
+
+  me = () => this.client.get<Me>("/me", { asMyself: true });
+
+  mailboxes = () => this.client.get<Mailbox[]>("/mailboxes");
+
+  entry = (entry: string) => this.client.get<EntryDetail>(`/journal/${id(entry)}`);
+
+  /** As a page that is safe to show. */
+  letter = (mail: string, signal?: AbortSignal) => this.client.page(`/mails/${id(mail)}/html`, { why: "queue", ...given(signal) });
+
+  waiting = (query: Record<string, string>, signal?: AbortSignal) => this.client.get<QueuePage>(`/queue?${new URLSearchParams(query)}`, { why: "queue", ...given(signal) });
+
+  take = (mails: readonly string[]) => this.client.act<{ results: ActResult[] }>("POST", "/queue/take", { body: { mail_ids: mails } });
+
+  /** `from`: only where it is assigned so now. */
+  assign = (mails: readonly string[], to: string | null, from?: string | null) => this.client.act<{ results: ActResult[] }>("POST", "/queue/assign", { body: { mail_ids: mails, to, ...(from === undefined ? {} : { from }) } });
+
+  snooze = (mails: readonly string[], until: string | null) => this.client.act<{ results: ActResult[] }>("POST", "/queue/snooze", { body: { mail_ids: mails, until } });
+
+  assignees = (part: string, signal?: AbortSignal) => this.client.get<Assignee[]>(`/queue/assignees?${new URLSearchParams({ q: part })}`, given(signal));
+
+  /** Mails of which something that followed a journaling has failed. */
+  failed = async () => (await this.client.get<{ items: MailSummary[] }>("/mails?failed=true&limit=50", { why: "queue" })).items;
+
+  events = (after: string | null, heard: (event: ServerEvent) => void, signal: AbortSignal, begun: () => void) => this.client.follow("/events", after, heard, signal, begun);
+
+  signOut = () => this.client.signOut();
 
   createCase = (wish: NewCase, idempotencyKey: string) => this.client.act<Case>("POST", "/cases", { body: wish, idempotencyKey });
 }

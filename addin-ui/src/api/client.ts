@@ -8,6 +8,8 @@ export interface ClientOptions {
   /** The token was refused. */
   forget(): void;
   language: string;
+  /** Whom they act for, where that is another. */
+  onBehalfOf?: () => string | null;
   fetch?: typeof fetch;
   /** Where the service is, for scripts that have no address of their own. */
   origin?: string;
@@ -20,7 +22,18 @@ export interface Call {
   mail?: Uint8Array;
   idempotencyKey?: string;
   signal?: AbortSignal;
-  why?: "click" | "on_send" | "thread";
+  why?: "click" | "on_send" | "queue" | "thread";
+  /** The caller themself, whomever they act for. */
+  asMyself?: boolean;
+  accept?: string;
+  /** The event heard last. */
+  after?: string;
+}
+
+export interface ServerEvent {
+  name: string;
+  id: string | null;
+  data: Record<string, unknown>;
 }
 
 const PATIENCE_MS = 20_000;
@@ -44,6 +57,36 @@ export class Client {
     } catch {
       throw new Away();
     }
+  }
+
+  /** A page as it is. */
+  async page(path: string, call: Call = {}): Promise<string> {
+    const response = await this.answer("GET", path, { ...call, accept: "text/html" });
+    try {
+      return await response.text();
+    } catch {
+      throw new Away();
+    }
+  }
+
+  /** What happens, as it happens, until the line is lost. */
+  async follow(path: string, after: string | null, heard: (event: ServerEvent) => void, signal: AbortSignal, begun: () => void): Promise<void> {
+    const response = await this.answer("GET", path, { accept: "text/event-stream", signal, ...(after ? { after } : {}) });
+    begun();
+    try {
+      await read(response, heard);
+    } catch {
+      throw new Away();
+    }
+  }
+
+  /** The session ends here first, and then where the answer leads. */
+  async signOut(): Promise<string | null> {
+    const request: RequestInit = { method: "POST", cache: "no-store", referrerPolicy: "no-referrer" };
+    const response = await (this.options.fetch ?? fetch)(`${this.options.origin ?? ""}/auth/sign-out`, request).catch(() => {
+      throw new Away();
+    });
+    return response.ok ? ((await response.json()) as { location: string | null }).location : null;
   }
 
   /** Asked with POST for what it takes along, but nothing is changed by it. */
@@ -92,7 +135,10 @@ export class Client {
 
   private async send(method: string, path: string, call: Call, token: string | null) {
     const body = call.mail ?? (call.body === undefined ? null : JSON.stringify(call.body));
-    const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": this.options.language };
+    const headers: Record<string, string> = { Accept: call.accept ?? "application/json", "Accept-Language": this.options.language };
+    const other = call.asMyself ? null : this.options.onBehalfOf?.();
+    if (other) headers["Sagspost-On-Behalf-Of"] = encodeURIComponent(other);
+    if (call.after) headers["Last-Event-ID"] = call.after;
     if (token) headers["Authorization"] = `Bearer ${token}`;
     if (call.why) headers["Sagspost-Why"] = call.why;
     if (call.idempotencyKey) headers["Idempotency-Key"] = call.idempotencyKey;
@@ -134,5 +180,31 @@ async function bodyOf(response: Response): Promise<object> {
     return typeof body === "object" && body ? body : {};
   } catch {
     return {};
+  }
+}
+
+/** Server-sent events, by hand: an `EventSource` cannot say who asks. */
+async function read(response: Response, heard: (event: ServerEvent) => void) {
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const part = await reader?.read();
+    if (!part || part.done) return;
+    const blocks = (rest + part.value).replaceAll("\r", "").split("\n\n");
+    rest = blocks.pop() ?? "";
+    for (const block of blocks) {
+      const event = eventOf(block);
+      if (event) heard(event);
+    }
+  }
+}
+
+function eventOf(block: string): ServerEvent | null {
+  const fields = { event: "message", data: "", id: "" };
+  for (const [, name, value] of block.matchAll(/^(event|data|id): ?(.*)$/gm)) fields[name as keyof typeof fields] = value ?? "";
+  try {
+    return fields.data ? { name: fields.event, id: fields.id || null, data: JSON.parse(fields.data) as ServerEvent["data"] } : null;
+  } catch {
+    return null;
   }
 }

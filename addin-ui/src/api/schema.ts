@@ -699,8 +699,8 @@ export interface paths {
         };
         /**
          * What happens, as server-sent events: `mail.new`, `suggestion.ready`, `entry.committed`, `entry.undone`,
-         *     `entry.delivered`, `entry.failed`, `mark.failed`, `mail.not_for_a_case`, `mail.not_for_a_case_undone`, `case.changed`,
-         *     `mailbox.changed`. `Last-Event-ID` continues where it was left
+         *     `entry.delivered`, `entry.failed`, `mark.failed`, `mail.not_for_a_case`, `mail.not_for_a_case_undone`, `mail.assigned`,
+         *     `mail.snoozed`, `mail.waiting`, `case.changed`, `mailbox.changed`. `Last-Event-ID` continues where it was left
          */
         get: {
             parameters: {
@@ -2176,6 +2176,277 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The mails that wait, the newest first */
+        get: {
+            parameters: {
+                query?: {
+                    mailbox?: string;
+                    /** @description `mine`, `nobody`, or a person or unit: `user:birthe.lund`, `unit:teknik`. */
+                    assigned?: string;
+                    /** @description Those past their deadline alone. */
+                    overdue?: boolean;
+                    /** @description Those that were put off, instead of those that were not. */
+                    snoozed?: boolean;
+                    /** @description A part of the sender's name or address. */
+                    sender?: string;
+                    /** @description Words; each must begin a word of the mail. */
+                    q?: string;
+                    /** @description Ids parted by commas, at most 100: of these mails alone. */
+                    mails?: string;
+                    /** @description The oldest first. */
+                    oldest_first?: boolean;
+                    /** @description 1 to 200; 50 when left out. */
+                    limit?: number;
+                    /** @description From `next_cursor` of the page before. */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["QueuePage"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give mails to a person or a unit, or back to the queue. Whoever gets a mail sees it by that */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Given"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ActedOn"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/assignees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom mail can be given to, at most 20 */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description A part of the name; all, in order, when left out. */
+                    q?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Assignee"][];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put mails off until a moment, or wake them */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PutOff"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ActedOn"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take mails yourself; one that another person has is refused */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ActedOn"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/suggestions": {
         parameters: {
             query?: never;
@@ -2302,6 +2573,16 @@ export interface components {
             /** @description Some of the words; none for CPR numbers. */
             words: string[];
         };
+        /** @description What became of one mail. */
+        ActResult: {
+            before?: components["schemas"]["BeforeAct"] | null;
+            /** Format: uuid */
+            mail_id: string;
+            problem?: components["schemas"]["ProblemBody"] | null;
+        };
+        ActedOn: {
+            results: components["schemas"]["ActResult"][];
+        };
         AddinSettings: {
             /** @description Whether what follows in a thread goes to the case of a mail that is journaled, when nobody says anything. */
             follow_threads: components["schemas"]["Follow"];
@@ -2333,6 +2614,24 @@ export interface components {
             mail_id?: string | null;
             message_id?: string | null;
         };
+        /** @description A person or unit that mail can be given to. */
+        Assignee: {
+            name: string;
+            /** @description Of a person. */
+            unit?: string | null;
+            /** @description `user:birthe.lund`, `unit:teknik`. */
+            who: string;
+        };
+        /** @description Whose it is. */
+        AssigneeOf: {
+            /** Format: date-time */
+            at: string;
+            /** @description Who assigned it. */
+            by: string;
+            name: string;
+            /** @description `user:birthe.lund`, `unit:teknik`. */
+            who: string;
+        };
         AuditLine: {
             /** @description e.g. `case.read`. */
             action: string;
@@ -2362,6 +2661,11 @@ export interface components {
             items: components["schemas"]["AuditLine"][];
             /** Format: int64 */
             next_cursor?: number | null;
+        };
+        BeforeAct: {
+            assignee?: string | null;
+            /** Format: date-time */
+            snoozed_until?: string | null;
         };
         Bin: {
             count: number;
@@ -2718,6 +3022,27 @@ export interface components {
             known: boolean;
             mails: components["schemas"]["KnownMail"][];
         };
+        Given: {
+            /** @description Only those that are assigned so now, to nobody when null: what undoes an act must not undo another's. */
+            from?: string | null;
+            /** @description At most 200. */
+            mail_ids: string[];
+            /** @description A person or a unit: `user:birthe.lund`, `unit:teknik`; null gives it back to the queue. */
+            to?: string | null;
+        };
+        /** @description What a list shows of a mail that waits. Asked of what is kept of it, without reading its bytes. */
+        Glance: {
+            for_a_case: components["schemas"]["ForACaseInWords"];
+            /** @description Best first, at most three. */
+            suggestions: components["schemas"]["SuggestedCase"][];
+            /** @description Whether the first case is sure enough for the organisation to be taken unseen. */
+            sure: boolean;
+        };
+        InMailbox: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
         /** @description When the mail should be journaled. */
         JournalBy: {
             /**
@@ -3062,12 +3387,55 @@ export interface components {
             /** @description The name of a template to make it by, instead. */
             template?: string | null;
         };
+        PutOff: {
+            /** @description At most 200. */
+            mail_ids: string[];
+            /**
+             * Format: date-time
+             * @description At most a year from now; null wakes them.
+             */
+            until?: string | null;
+        };
         Quality: components["schemas"]["Taken"] & {
             /** @description Whether 70 % means seven of ten: the first suggestions by their confidence, in tenths. */
             calibration: components["schemas"]["Bin"][];
             proof?: components["schemas"]["Proof"] | null;
             /** @description The last twelve, this one last; weeks begin on Monday. */
             weeks: components["schemas"]["Week"][];
+        };
+        /** @description A mail that waits. */
+        QueueItem: components["schemas"]["Glance"] & {
+            assignee?: components["schemas"]["AssigneeOf"] | null;
+            attachments: number;
+            deadline?: components["schemas"]["JournalBy"] | null;
+            from: components["schemas"]["Address"][];
+            /** Format: uuid */
+            id: string;
+            /** @description Why only the headers are here. */
+            incomplete_reason?: string | null;
+            kind: components["schemas"]["MailKind"];
+            /** @description Your mailboxes that hold it; none when it was given to you from another's. */
+            mailboxes: components["schemas"]["InMailbox"][];
+            preview: string;
+            /** Format: date-time */
+            received_at: string;
+            snoozed?: components["schemas"]["SnoozedUntil"] | null;
+            subject: string;
+            /** Format: uuid */
+            thread_id: string;
+            waits: components["schemas"]["WaitsBecause"];
+        };
+        QueuePage: {
+            /**
+             * Format: int32
+             * @description How far the service has got with what it knows of cases after it was started, in percent; below 100 suggestions
+             *     may be missing.
+             */
+            built_percent: number;
+            /** @description May be fewer than asked for, even when more follow. */
+            items: components["schemas"]["QueueItem"][];
+            /** @description Ask with this for the next page; null on the last. */
+            next_cursor?: string | null;
         };
         ReasonInWords: {
             /** @description Whether it speaks for a case or against one. */
@@ -3088,6 +3456,11 @@ export interface components {
             /** @description What it should be with this mail on the case: never less than it is. */
             access_proposed: components["schemas"]["AccessCode"];
             status: components["schemas"]["CaseStatus"];
+        };
+        SnoozedUntil: {
+            by: string;
+            /** Format: date-time */
+            until: string;
         };
         SuggestedCase: {
             /** Format: uuid */
@@ -3214,6 +3587,13 @@ export interface components {
             known: boolean;
             /** Format: uuid */
             mail_id: string;
+        };
+        /** @description Why nothing settled it. */
+        WaitsBecause: {
+            /** @description Stable, e.g. `unsure`. */
+            code: string;
+            /** @description The reason as a sentence in the reader's language. */
+            text: string;
         };
         Week: components["schemas"]["Taken"] & {
             /** Format: date */

@@ -1,21 +1,30 @@
 import { describe, expect, it } from "vitest";
 import { da } from "./da";
 import { en } from "./en";
-import { filled, textsFor, type TextKey } from "./messages";
+import { filled, textsFor } from "./messages";
+import { webDa } from "./web.da";
+import { webEn } from "./web.en";
 
-const keys = Object.keys(da) as TextKey[];
+const CATALOGUES = { pane: { da, en }, web: { da: webDa, en: webEn } } as Record<string, Record<"da" | "en", Record<string, string>>>;
 const places = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
 
-describe("the catalogues", () => {
+describe.each(Object.entries(CATALOGUES))("the catalogues of the %s", (_, { da, en }) => {
+  const keys = Object.keys(da);
+
   it("have the same keys", () => {
     expect(Object.keys(en).sort()).toEqual([...keys].sort());
   });
 
   it.each(keys)("say %s in both languages with the same values", (key) => {
-    expect(da[key].trim()).not.toBe("");
-    expect(en[key].trim()).not.toBe("");
-    expect(places(en[key])).toEqual(places(da[key]));
+    const [danish, english] = [da[key] ?? "", en[key] ?? ""];
+    expect(danish.trim()).not.toBe("");
+    expect(english.trim()).not.toBe("");
+    expect(places(english)).toEqual(places(danish));
   });
+});
+
+it("no text of the web app hides one of the pane", () => {
+  expect(Object.keys(webDa).filter((key) => key in da)).toEqual([]);
 });
 
 describe("texts", () => {

@@ -1,6 +1,6 @@
 /** What every feature can reach: the host, the API, the texts, and what the browser keeps. */
 
-import { createContext, useContext, useSyncExternalStore } from "react";
+import { createContext, useContext, useSyncExternalStore, type ReactNode } from "react";
 import type { Api } from "../api/calls";
 import { Away, NotSignedIn, Problem } from "../api/problem";
 import type { AddinSettings } from "../api/types";
@@ -14,11 +14,15 @@ import type { Shelf } from "./store";
 
 export type Seen = Answers;
 
-export interface App {
-  host: Host;
+/** What the pane and the web app have in common. */
+export interface Core {
   api: Api;
-  signIn: SignIn;
   t: Texts;
+}
+
+export interface App extends Core {
+  host: Host;
+  signIn: SignIn;
   settings: () => Promise<AddinSettings | null>;
   queue: Queue;
   drafts: Shelf<FilingDraft>;
@@ -26,8 +30,24 @@ export interface App {
   headStart: HeadStart;
 }
 
+const CoreContext = createContext<Core | null>(null);
+export const CoreProvider = CoreContext.Provider;
+
+export function useCore(): Core {
+  const core = useContext(CoreContext);
+  if (!core) throw new Error("outside of the app");
+  return core;
+}
+
 const Context = createContext<App | null>(null);
-export const AppProvider = Context.Provider;
+
+export function AppProvider({ value, children }: { value: App; children: ReactNode }) {
+  return (
+    <Context.Provider value={value}>
+      <CoreProvider value={value}>{children}</CoreProvider>
+    </Context.Provider>
+  );
+}
 
 export function useApp(): App {
   const app = useContext(Context);

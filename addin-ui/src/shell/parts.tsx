@@ -2,7 +2,7 @@
 
 import { Button, makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
 import { useEffect, useRef, type ReactNode } from "react";
-import { inWords, useApp } from "./app";
+import { inWords, useCore } from "./app";
 
 /** A button that looks like none, to be given looks of its own. */
 export const PLAIN_BUTTON = {
@@ -54,7 +54,7 @@ export function Face({ title, text, children }: { title: string; text?: string; 
 /** What went wrong, read out at once. */
 export function Trouble({ error, children }: { error: unknown; children?: ReactNode }) {
   const parts = useParts();
-  const { t } = useApp();
+  const { t } = useCore();
   if (!error) return null;
   const { title, detail } = inWords(error, t);
   return (

@@ -5,7 +5,7 @@ import { Search20Regular, Star16Filled, Star16Regular } from "@fluentui/react-ic
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 import { Away } from "../../api/problem";
 import type { Case, CaseLabel } from "../../api/types";
-import { named, useApp } from "../../shell/app";
+import { named, useCore } from "../../shell/app";
 import { PLAIN_BUTTON, Told, Trouble, useParts } from "../../shell/parts";
 import { isHalfCaseNumber } from "../journal/names";
 
@@ -64,7 +64,7 @@ interface Props {
 export function Search({ words, onWords, onChoose, chooseWords, label }: Props) {
   const styles = useStyles();
   const parts = useParts();
-  const { api, t } = useApp();
+  const { api, t } = useCore();
   const [isOpen, setOpen] = useState(words !== "");
   const [results, setResults] = useState<Results | null>(null);
   const [error, setError] = useState<unknown>(null);

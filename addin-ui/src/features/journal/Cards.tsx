@@ -5,7 +5,7 @@ import { ChevronDown16Regular, ChevronUp16Regular } from "@fluentui/react-icons"
 import { useEffect, useRef, useState } from "react";
 import type { CaseLabel, SuggestedCase } from "../../api/types";
 import type { TextKey } from "../../messages/messages";
-import { named, useApp } from "../../shell/app";
+import { named, useCore } from "../../shell/app";
 import { Bone, PLAIN_BUTTON, useParts } from "../../shell/parts";
 
 export const CARD_COUNT = 3;
@@ -14,6 +14,7 @@ const CARD_HEIGHT = "100px";
 const useStyles = makeStyles({
   list: { listStyleType: "none", margin: 0, padding: 0, display: "flex", flexDirection: "column", gap: "8px", minHeight: `calc(3 * ${CARD_HEIGHT} + 16px)` },
   card: { position: "relative", display: "flex", minHeight: CARD_HEIGHT, boxSizing: "border-box" },
+  compact: { minHeight: 0 },
   file: {
     ...PLAIN_BUTTON,
     boxSizing: "border-box",
@@ -71,14 +72,19 @@ interface Props {
   onFile: (on: CaseLabel) => void;
   /** What a press does, before the case, for who listens. */
   pressWords: string;
+  /** Where the keys are somebody else's. */
+  hasKeys?: boolean;
+  /** No higher than they must be: what stands below may move. */
+  isCompact?: boolean;
 }
 
-export function Cards({ cases, busyOn, onFile, pressWords }: Props) {
+export function Cards({ cases, busyOn, onFile, pressWords, hasKeys = true, isCompact = false }: Props) {
   const styles = useStyles();
   const list = useRef<HTMLOListElement>(null);
   const shown = cases.slice(0, CARD_COUNT);
 
   useEffect(() => {
+    if (!hasKeys) return;
     const pressed = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || isTyping(event.target)) return;
       const chosen = /^[1-3]$/.test(event.key) ? shown[Number(event.key) - 1] : undefined;
@@ -90,9 +96,9 @@ export function Cards({ cases, busyOn, onFile, pressWords }: Props) {
   });
 
   return (
-    <ol className={styles.list} ref={list}>
+    <ol className={mergeClasses(styles.list, isCompact && styles.compact)} ref={list}>
       {shown.map((suggestion, at) => (
-        <Card key={suggestion.case_id} suggestion={suggestion} at={at} busy={busyOn === suggestion.case_id} onFile={onFile} pressWords={pressWords} />
+        <Card key={suggestion.case_id} suggestion={suggestion} at={at} busy={busyOn === suggestion.case_id} onFile={onFile} pressWords={pressWords} isCompact={isCompact} />
       ))}
     </ol>
   );
@@ -109,16 +115,16 @@ export function CardBones() {
   );
 }
 
-function Card({ suggestion, at, busy, onFile, pressWords }: { suggestion: SuggestedCase; at: number; busy: boolean; onFile: Props["onFile"]; pressWords: Props["pressWords"] }) {
+function Card({ suggestion, at, busy, onFile, pressWords, isCompact }: { suggestion: SuggestedCase; at: number; busy: boolean; isCompact: boolean } & Pick<Props, "onFile" | "pressWords">) {
   const styles = useStyles();
   const parts = useParts();
-  const { t } = useApp();
+  const { t } = useCore();
   const [isOpen, setOpen] = useState(false);
   const reasons = suggestion.evidence.map((reason) => reason.text);
   const confidence = t(confidenceKey(suggestion.confidence));
   const clamp = isOpen ? "" : styles.two;
   return (
-    <li className={styles.card}>
+    <li className={mergeClasses(styles.card, isCompact && styles.compact)}>
       <button type="button" className={mergeClasses(styles.file, at === 0 && styles.first, busy && styles.busy)} data-card={at + 1} aria-disabled={busy} aria-busy={busy} aria-keyshortcuts={String(at + 1)} onClick={() => onFile(label(suggestion))}>
         <span className={parts.hidden}>{pressWords}</span>
         <span className={styles.top}>
