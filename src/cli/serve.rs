@@ -119,7 +119,8 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
     work.spawn(emergencies::run(store.clone(), stop.clone()));
     let reader = Reader::of_this_program().context("this program does not find itself")?;
     let scanner = Arc::new(Scanner::new(&config.scan));
-    let filing = Arc::new(FilingRules::new(&config.filing, marks.clone()));
+    let post = post(&config, marks.clone());
+    let filing = Arc::new(FilingRules::new(&config.filing, marks, post.is_some()));
     let outbox = Outbox {
         store: store.clone(),
         case_system: Arc::clone(&cases),
@@ -128,7 +129,7 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
         reader,
         engine: Arc::clone(&engine),
         filing: Arc::clone(&filing),
-        post: post(&config, marks),
+        post,
     };
     if outbox.post.is_some() {
         work.spawn(near_deadline::run(store.clone(), stop.clone()));

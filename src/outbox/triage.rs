@@ -19,6 +19,18 @@ pub(super) const MAX_TRIES: usize = 3;
 const PUT_OFF_SECS: [i64; 8] = [1, 5, 15, 60, 300, 900, 3600, 3600];
 const LONGEST_PAUSE_SECS: i64 = 3600;
 
+impl Outbox {
+    /// What filing without a click works with.
+    pub fn house(&self) -> House<'_> {
+        House {
+            store: &self.store,
+            engine: &self.engine,
+            filing: &self.filing,
+            cases: &*self.case_system,
+        }
+    }
+}
+
 pub(super) async fn run(outbox: &Outbox, job: &Job) -> Result<(), JobError> {
     if usize::try_from(job.attempts).is_ok_and(|tries| tries > MAX_TRIES) {
         // The process itself died of it.
@@ -26,13 +38,7 @@ pub(super) async fn run(outbox: &Outbox, job: &Job) -> Result<(), JobError> {
     }
     let arrived = arrived(job)?;
     let pause = PUT_OFF_SECS.get(arrived.put_off);
-    let house = House {
-        store: &outbox.store,
-        engine: &outbox.engine,
-        filing: &outbox.filing,
-        cases: &*outbox.case_system,
-    };
-    let looked = AssertUnwindSafe(triage(house, &arrived, pause.is_some()));
+    let looked = AssertUnwindSafe(triage(outbox.house(), &arrived, pause.is_some()));
     let settled = looked.catch_unwind().await.unwrap_or_else(|_| {
         tracing::error!(mail = %arrived.mail_id, "a mail broke whoever looked at it");
         Err(StoreError::Interrupted)

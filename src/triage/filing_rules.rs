@@ -14,11 +14,13 @@ pub struct FilingRules {
     /// Whose Authentication-Results are believed.
     pub trusted_server: Option<String>,
     pub marks: MarkKey,
+    /// Whether the service sends mail.
+    pub mail_out: bool,
     pub(super) rules: Ready,
 }
 
 impl FilingRules {
-    pub fn new(settings: &Settings, marks: MarkKey) -> Self {
+    pub fn new(settings: &Settings, marks: MarkKey, mail_out: bool) -> Self {
         Self {
             follow: settings.follow,
             // Checked when the configuration was read.
@@ -26,6 +28,7 @@ impl FilingRules {
             trusted_server: Some(settings.trusted_server.clone())
                 .filter(|server| !server.is_empty()),
             marks,
+            mail_out,
             rules: Ready::default(),
         }
     }

@@ -62,17 +62,13 @@ impl<'a> Scene<'a> {
         let arrived = batch(self.mailbox.0, self.mailbox.1, uid, &[raw]);
         let fingerprint = arrived.mails[0].fingerprint;
         let stored = self.store.commit_batch(&arrived, day(4)).await.unwrap();
-        let house = triage::House {
-            store: self.store,
-            engine: &self.outbox.engine,
-            filing: &self.outbox.filing,
-        };
         let arrived = Arrived {
             mailbox_id: self.mailbox.0,
             mail_id: stored[0].id,
             chosen_case: None,
+            put_off: 0,
         };
-        let settled = triage::triage(house, &arrived).await.unwrap();
+        let settled = triage::triage(self.outbox.house(), &arrived, true).await.unwrap();
         let entries = self.store.entries_of_mail(&fingerprint, "birthe").await;
         (settled, entries.unwrap())
     }

@@ -116,18 +116,14 @@ impl<'a> Thread<'a> {
             mailbox_id,
             mail_id: stored[0].id,
             chosen_case: None,
+            put_off: 0,
         }
     }
 
     /// What becomes of a mail that arrives.
     async fn settled(&self, raw: Vec<u8>) -> Settled {
         let arrived = self.arrives(0, raw).await;
-        let house = triage::House {
-            store: self.store,
-            engine: &self.outbox.engine,
-            filing: &self.outbox.filing,
-        };
-        triage::triage(house, &arrived).await.unwrap()
+        triage::triage(self.outbox.house(), &arrived, true).await.unwrap()
     }
 
     async fn entries(&self, mail_id: Uuid) -> Vec<Entry> {

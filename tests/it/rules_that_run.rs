@@ -21,7 +21,6 @@ use sagspost::store::{
     Store,
 };
 use sagspost::suggest::{Engine, Organisation};
-use sagspost::triage::by_rules::Ready;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -58,7 +57,8 @@ fn outbox(app: &App) -> Outbox {
         marker: Arc::new(NoMarks),
         reader: Reader::of(env!("CARGO_BIN_EXE_sagspost").into()),
         engine: Arc::clone(&app.engine),
-        rules: Arc::new(Ready::new(TRUSTED)),
+        filing: crate::support::filing::rules(),
+        post: None,
     }
 }
 

@@ -112,7 +112,7 @@ impl App {
                 numbers: Template::parse(&config.organisation.case_number).unwrap(),
             }),
             scanner: Arc::clone(&scanner),
-            filing: Arc::new(FilingRules::new(&config.filing, filing::key())),
+            filing: Arc::new(FilingRules::new(&config.filing, filing::key(), false)),
             auth: Arc::new(Auth::new(&config, store.store.clone())),
             config: Arc::new(config),
             metrics: METRICS

@@ -31,7 +31,7 @@ pub fn rules_with(follow: Follow) -> Arc<FilingRules> {
         address: "sag+{case}@eksempelkommune.example".to_owned(),
         trusted_server: TRUSTED.to_owned(),
     };
-    Arc::new(FilingRules::new(&settings, key()))
+    Arc::new(FilingRules::new(&settings, key(), true))
 }
 
 /// The outbox of a house on this store, with real marks in mailboxes.

@@ -309,7 +309,7 @@ pub(super) async fn test(
         numbers: Template::parse(&context.config.organisation.case_number)?,
     };
     // Nothing is filed here, so no mark is read.
-    let filing = FilingRules::new(&context.config.filing, MarkKey::new(&[0; 32]));
+    let filing = FilingRules::new(&context.config.filing, MarkKey::new(&[0; 32]), false);
     let house = House {
         store: &store,
         engine: &engine,

@@ -16,7 +16,7 @@ use crate::{
     journal::{Choice, ChosenAttachment, JournalError},
     rules::{self, Action, Attachments, Journal, Mark, Target},
     store::{
-        Call, CaseRequest, JobKind, KeptRule, MarkByRule, MarkPayload, NewCase, NewJob, Origin,
+        Call, CaseRequest, JobKind, KeptRule, MailAbout, MailTemplate, MailTo, MarkByRule, MarkPayload, NewCase, NewJob, Origin,
         StoreError, WithDecision,
     },
 };
@@ -59,12 +59,21 @@ impl Actor<'_> {
                 with.jobs.push(mark_job(place, mark, JobKind::MarkByRule));
                 done
             }
-            Action::AssignPerson(name) => self.assign(&Principal::User(name.clone()), done),
-            Action::AssignUnit(code) => self.assign(&Principal::Unit(code.clone()), done),
-            Action::DeadlineWorkingDays(days) => self.set_deadline(*days, done),
-            Action::FollowThread => self.follow(case, done),
-            Action::Notify(_) | Action::Forward(_) | Action::Acknowledge(_) => {
-                self.send(action, done)
+            Action::AssignPerson(name) => self.assign(&Principal::User(name.clone()), done).await?,
+            Action::AssignUnit(code) => self.assign(&Principal::Unit(code.clone()), done).await?,
+            Action::DeadlineWorkingDays(days) => self.set_deadline(*days, done).await?,
+            Action::FollowThread => self.follow(done).await?,
+            Action::Notify(names) => {
+                let users = names.iter().cloned().map(MailTo::User).collect();
+                self.send((MailTemplate::Notice, users), with, done)
+            }
+            Action::Forward(address) => {
+                let to = vec![MailTo::Address(address.clone())];
+                self.send((MailTemplate::Forwarded, to), with, done)
+            }
+            Action::Acknowledge(_) => {
+                let to = vec![MailTo::Address(self.mail.sender().to_owned())];
+                self.send((MailTemplate::Acknowledgement, to), with, done)
             }
         })
     }
@@ -265,25 +274,65 @@ impl Actor<'_> {
     }
 
     /// To the queue of a person or a unit.
-    fn assign(&self, _to: &Principal, done: Did) -> Did {
-        done.because(State::Failed, "no_queue")
+    async fn assign(&self, to: &Principal, done: Did) -> Result<Did, StoreError> {
+        let (store, mail_id) = (self.house.store, self.mail.row.id);
+        let assigned = self.call().scope(async {
+            Call::note_why(&self.why());
+            let place = (mail_id, self.mailbox_id);
+            store.assign_mail(place.0, place.1, to, self.user, self.now).await
+        });
+        match assigned.await {
+            Err(StoreError::NotFound(_)) => Ok(done.because(State::Failed, "nobody")),
+            other => other.map(|()| done),
+        }
     }
 
     /// Working days from receipt.
-    fn set_deadline(&self, working_days: u32, done: Did) -> Did {
-        let received = danish_day(self.mail.row.received_at);
-        let _date = Calendar::default().add_working_days(received, working_days);
-        done.because(State::Failed, "no_queue")
+    async fn set_deadline(&self, working_days: u32, done: Did) -> Result<Did, StoreError> {
+        let (store, row) = (self.house.store, &self.mail.row);
+        let received = danish_day(row.received_at);
+        let date = Calendar::default().add_working_days(received, working_days);
+        let set = self.call().scope(async {
+            Call::note_why(&self.why());
+            store.set_mail_deadline(row.id, date, self.user, self.now).await
+        });
+        set.await.map(|()| done)
     }
 
-    /// What follows in the conversation goes to the case.
-    fn follow(&self, _case: Option<&str>, done: Did) -> Did {
-        done.because(State::Failed, "no_following")
+    /// What follows in the conversation goes to the case that the mail is on.
+    async fn follow(&self, done: Did) -> Result<Did, StoreError> {
+        let (store, row) = (self.house.store, &self.mail.row);
+        let filed = store.entries_of_mail(&row.fingerprint, self.user).await?;
+        let [entry] = filed.as_slice() else {
+            let why = if filed.is_empty() { "no_case" } else { "several_cases" };
+            return Ok(done.because(State::Withheld, why));
+        };
+        let followed = self.call().scope(async {
+            Call::note_why(&self.why());
+            store.follow_thread(row.id, entry.case_id, self.user, self.now).await
+        });
+        outcome(followed.await, done)
     }
 
-    /// A mail of ours to somebody.
-    fn send(&self, _action: &Action, done: Did) -> Did {
-        done.because(State::NotSent, "no_mail_out")
+    /// Mails of ours, which leave with the decision, each once however often the mail is looked at.
+    fn send(
+        &self,
+        (template, to): (MailTemplate, Vec<MailTo>),
+        with: &mut WithDecision,
+        done: Did,
+    ) -> Did {
+        if !self.house.filing.mail_out {
+            return done.because(State::NotSent, "no_mail_out");
+        }
+        with.jobs.extend(to.into_iter().map(|to| {
+            let about = MailAbout {
+                mail_id: Some(self.mail.row.id),
+                note: Some(self.rule.name.clone()),
+                ..MailAbout::default()
+            };
+            NewJob::send_mail(template, to, about)
+        }));
+        done
     }
 
     fn call(&self) -> std::sync::Arc<Call> {
