@@ -24,13 +24,13 @@ use sagspost::suggest::{Engine, Organisation};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::support::filing::TRUSTED;
 use crate::support::app::{App, answer};
 use crate::support::dovecot::Dovecot;
 use crate::support::house::{House, VIEWER};
 use crate::support::store::{add_case, batch, case, day, eml, mailbox};
 use crate::support::wait_for;
 
-const TRUSTED: &str = "mx.byen.example";
 const PROVEN: &str =
     "Authentication-Results: mx.byen.example; dmarc=pass header.from=borger.example";
 
@@ -628,6 +628,8 @@ fn what_comes_into_a_watched_mailbox_is_filed_and_flagged_and_its_history_is_not
         scanner: crate::support::scanner::none(),
         reader: Reader::of(env!("CARGO_BIN_EXE_sagspost").into()),
         engine: Arc::new(Engine::new(Organisation::default())),
+        filing: crate::support::filing::rules(),
+        post: None,
     };
     house.block_on(run(&outbox));
     let documents = house.block_on(store.documents(made.id, VIEWER)).unwrap();
