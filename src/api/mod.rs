@@ -6,13 +6,16 @@ mod addin_settings;
 mod audit;
 mod cases;
 mod credentials;
+mod documents;
 mod emergency;
 mod events;
 mod explanation;
 mod extract;
+mod form;
 mod health;
 mod journal;
 mod kle;
+mod letters;
 mod lookup;
 mod mailboxes;
 mod mails;
@@ -31,6 +34,7 @@ mod shape;
 mod sign_in;
 mod stand_in;
 mod suggestions;
+mod templates;
 mod upload;
 
 use std::sync::Arc;
@@ -52,6 +56,7 @@ use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use problem::Problem;
+pub use templates::mistake_text;
 
 use crate::{
     auth::Auth,
@@ -150,6 +155,19 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(cases::documents))
         .routes(routes!(cases::favourite, cases::unfavourite))
         .routes(routes!(cases::file))
+        .routes(routes!(documents::note))
+        .routes(routes!(documents::create))
+        .routes(routes!(templates::list, templates::create))
+        .routes(routes!(templates::fields))
+        .routes(routes!(templates::check))
+        .routes(routes!(templates::show, templates::remove))
+        .routes(routes!(templates::add_version))
+        .routes(routes!(templates::file))
+        .routes(routes!(templates::preview))
+        .routes(routes!(templates::render))
+        .routes(routes!(letters::create))
+        .routes(routes!(letters::show))
+        .routes(routes!(letters::retry))
         .routes(routes!(emergency::notices))
         .routes(routes!(emergency::seen))
         .routes(routes!(events::follow))

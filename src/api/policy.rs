@@ -21,8 +21,8 @@
 use axum::http::Method;
 
 use self::Needs::{
-    Auditor, Emergency, ManagesEntry, ManagesNotice, Nothing, SeesCase, SeesDocument, SeesEntry,
-    SeesMail, SignedIn, WritesCase, WritesEntry,
+    AskedForLetters, Auditor, ChangesTemplate, Emergency, ManagesEntry, ManagesNotice, Nothing,
+    SeesCase, SeesDocument, SeesEntry, SeesMail, SeesTemplate, SignedIn, WritesCase, WritesEntry,
 };
 use self::Recorded::{Many, Not, One};
 
@@ -41,6 +41,12 @@ pub enum Needs {
     /// Manages the case and sees what was filed, or filed it.
     ManagesEntry,
     SeesDocument,
+    /// Is one of those the template is for, or keeps it.
+    SeesTemplate,
+    /// Keeps the template: an administrator the organisation's, a registrar of the unit the unit's, anybody their own.
+    ChangesTemplate,
+    /// Asked for these letters.
+    AskedForLetters,
     /// Manages the case that the notice is about.
     ManagesNotice,
     /// Themself, not as a deputy.
@@ -117,6 +123,24 @@ pub const ROUTES: &[Route] = &[
     route(PUT, "/api/v1/cases/{id}/favourite", SeesCase, "case.favourite", One("case", "id")),
     route(DELETE, "/api/v1/cases/{id}/favourite", SeesCase, "case.unfavourite", One("case", "id")),
     route(GET, "/api/v1/files/{id}", SeesDocument, "file.read", One("file", "id")),
+    route(POST, "/api/v1/cases/{id}/notes", WritesCase, "note.create", One("case", "id")),
+    route(POST, "/api/v1/documents", WritesCase, "document.create", One("case", "")),
+    route(GET, "/api/v1/templates", SignedIn, "template.list", Many("template")),
+    // Whom it is for decides who may.
+    route(POST, "/api/v1/templates", SignedIn, "template.create", One("template", "")),
+    route(GET, "/api/v1/templates/fields", SignedIn, "", Not),
+    route(POST, "/api/v1/templates/check", SignedIn, "template.check", Many("template")),
+    route(GET, "/api/v1/templates/{id}", SeesTemplate, "template.read", One("template", "id")),
+    route(DELETE, "/api/v1/templates/{id}", ChangesTemplate, "template.remove", One("template", "id")),
+    route(POST, "/api/v1/templates/{id}/versions", ChangesTemplate, "template.change", One("template", "id")),
+    route(GET, "/api/v1/templates/{id}/file", SeesTemplate, "template.download", One("template", "id")),
+    route(GET, "/api/v1/templates/{id}/preview", SeesTemplate, "template.read", One("template", "id")),
+    // And sees the case.
+    route(POST, "/api/v1/templates/{id}/render", SeesTemplate, "template.render", One("template", "id")),
+    // And may write on each of the cases.
+    route(POST, "/api/v1/templates/{id}/letters", SeesTemplate, "template.letters", One("template", "id")),
+    route(GET, "/api/v1/letters/{id}", AskedForLetters, "letters.read", One("letters", "id")),
+    route(POST, "/api/v1/letters/{id}/retry", AskedForLetters, "letters.retry", One("letters", "id")),
     // Ids alone; what they name is read, and recorded, by its own route.
     route(GET, "/api/v1/events", SignedIn, "", Not),
     route(GET, "/api/v1/audit", Auditor, "audit.read", Many("audit")),

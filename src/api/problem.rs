@@ -42,6 +42,8 @@ pub struct Problem {
     detail: Option<&'static str>,
     /// When the same request may succeed.
     wait_secs: Option<u64>,
+    /// All that is wrong, a sentence each.
+    errors: Vec<String>,
 }
 
 /// The body of a problem response (`application/problem+json`).
@@ -56,6 +58,9 @@ pub struct ProblemBody {
     /// The field at fault, as a path in the request's JSON or the name of a parameter.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<String>,
+    /// All that is wrong, a sentence each, where there may be several things.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<String>,
     request_id: String,
 }
 
@@ -69,6 +74,7 @@ impl Problem {
             reason: None,
             detail: None,
             wait_secs: None,
+            errors: Vec::new(),
         }
     }
 
@@ -109,6 +115,13 @@ impl Problem {
         self
     }
 
+    /// Everything that is wrong, in the reader's language.
+    #[must_use]
+    pub fn with_errors(mut self, errors: Vec<String>) -> Self {
+        self.errors = errors;
+        self
+    }
+
     fn body(&self, lang: Lang, request_id: &str) -> ProblemBody {
         let mut values: Vec<(&str, &str)> = self
             .values
@@ -135,6 +148,7 @@ impl Problem {
                 &values,
             ),
             field: self.field.clone(),
+            errors: self.errors.clone(),
             request_id: request_id.to_owned(),
         }
     }
@@ -173,6 +187,11 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::NotFound(_) => Self::not_found(),
+            StoreError::NotAllowed("template") => {
+                let mut problem = Self::new(StatusCode::FORBIDDEN, "not-allowed");
+                problem.detail = Some("not-allowed-template");
+                problem
+            }
             StoreError::NotAllowed(_) => Self::new(StatusCode::FORBIDDEN, "not-allowed"),
             StoreError::LockedOut => Self::new(StatusCode::CONFLICT, "locked-out"),
             StoreError::AlreadyOpen => Self::new(StatusCode::CONFLICT, "already-open"),

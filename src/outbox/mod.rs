@@ -7,9 +7,11 @@ mod deliver;
 pub mod emergencies;
 mod file_as_sent;
 pub mod housekeeping;
+mod letter;
 mod mark;
 mod read_attachments;
 mod worker;
 
+pub use letter::LetterWish;
 pub use mark::{MarkError, Marker};
 pub use worker::{Outbox, run};

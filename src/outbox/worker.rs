@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::Utc;
 use tokio_util::sync::CancellationToken;
 
-use super::{Marker, deliver, file_as_sent, mark, read_attachments};
+use super::{Marker, deliver, file_as_sent, letter, mark, read_attachments};
 use crate::{
     cases::CaseSystem,
     documents::reader::Reader,
@@ -66,21 +66,24 @@ impl From<StoreError> for JobError {
 pub async fn run(outbox: Outbox, stop: CancellationToken) {
     tokio::join!(
         work(&outbox, Line::Acts, &stop),
-        work(&outbox, Line::Readings, &stop)
+        work(&outbox, Line::Readings, &stop),
+        work(&outbox, Line::Letters, &stop)
     );
 }
 
-/// The two lines of jobs.
+/// The lines of jobs.
 #[derive(Clone, Copy)]
 enum Line {
     Acts,
     Readings,
+    Letters,
 }
 
 async fn work(outbox: &Outbox, line: Line, stop: &CancellationToken) {
     while !stop.is_cancelled() {
         let done = match line {
             Line::Acts => outbox.run_due().await,
+            Line::Letters => outbox.write_letters_due().await,
             Line::Readings => tokio::select! {
                 () = stop.cancelled() => Ok(0),
                 done = outbox.read_due() => done,
@@ -123,7 +126,15 @@ impl Outbox {
         self.run_each(&jobs).await
     }
 
+    /// Makes letters of those that were asked for in one go; returns for how many cases.
+    pub async fn write_letters_due(&self) -> Result<usize, StoreError> {
+        let lease = chrono::Duration::seconds(LEASE_SECS);
+        let jobs = self.store.claim_letter_jobs(BATCH, Utc::now(), lease).await?;
+        self.run_each(&jobs).await
+    }
+
     async fn run_each(&self, jobs: &[Job]) -> Result<usize, StoreError> {
+        let mut press = letter::Press::default();
         for job in jobs {
             let outcome = match job.kind {
                 JobKind::Deliver => deliver::run(self, job).await,
@@ -131,6 +142,7 @@ impl Outbox {
                 JobKind::Unmark => mark::run(self, job, false).await,
                 JobKind::ReadAttachments => read_attachments::run(self, job).await,
                 JobKind::FileAsSent => Box::pin(file_as_sent::run(self, job)).await,
+                JobKind::Letter => Box::pin(press.run(self, job)).await,
             };
             match outcome {
                 Ok(()) => {
@@ -161,6 +173,9 @@ impl Outbox {
             self.store
                 .set_entry_state(entry, EntryState::Failed, Some(&reason), now)
                 .await?;
+        }
+        if let (JobKind::Letter, None) = (job.kind, again) {
+            letter::gave_up(self, job, &reason).await?;
         }
         self.store.retry_job(job, &reason, again, now).await
     }

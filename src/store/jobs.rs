@@ -28,6 +28,8 @@ pub enum JobKind {
     ReadAttachments,
     /// File a mail on the case that its sender chose while writing.
     FileAsSent,
+    /// Write the letters of one case, of those that were asked for in one go.
+    Letter,
 }
 
 impl JobKind {
@@ -38,6 +40,7 @@ impl JobKind {
             Self::Unmark => "unmark",
             Self::ReadAttachments => "read_attachments",
             Self::FileAsSent => "file_as_sent",
+            Self::Letter => "letter",
         }
     }
 }
@@ -60,6 +63,23 @@ impl NewJob {
         }
     }
 
+    /// Hands what was filed on a case to the case system.
+    pub fn deliver(case_id: Uuid) -> Self {
+        Self {
+            kind: JobKind::Deliver,
+            payload: serde_json::json!({}),
+            group_key: format!("case:{case_id}"),
+        }
+    }
+
+    pub(super) fn letter(run_id: Uuid, position: i64) -> Self {
+        Self {
+            kind: JobKind::Letter,
+            payload: serde_json::json!({ "run_id": run_id, "position": position }),
+            group_key: format!("letters:{run_id}"),
+        }
+    }
+
     pub(super) fn file_as_sent(mailbox_id: Uuid, mail_id: Uuid, number: &str) -> Self {
         Self {
             kind: JobKind::FileAsSent,
@@ -77,18 +97,21 @@ impl NewJob {
     }
 }
 
-/// Which jobs a worker takes: somebody waits for those that follow an act, nobody for the reading of attachments.
+/// Which jobs a worker takes: somebody waits for those that follow an act, nobody for the reading of attachments; five
+/// hundred letters must not hold up either.
 #[derive(Clone, Copy)]
 enum Pace {
     Prompt,
     Slow,
+    Letters,
 }
 
 impl Pace {
     fn clause(self) -> &'static str {
         match self {
-            Self::Prompt => "kind <> 'read_attachments'",
+            Self::Prompt => "kind not in ('read_attachments', 'letter')",
             Self::Slow => "kind = 'read_attachments'",
+            Self::Letters => "kind = 'letter'",
         }
     }
 }
@@ -177,6 +200,16 @@ impl Store {
         self.claim(Pace::Slow, limit, now, lease).await
     }
 
+    /// Claims up to `limit` due letters of those that were asked for in one go.
+    pub async fn claim_letter_jobs(
+        &self,
+        limit: i64,
+        now: DateTime<Utc>,
+        lease: Duration,
+    ) -> Result<Vec<Job>, StoreError> {
+        self.claim(Pace::Letters, limit, now, lease).await
+    }
+
     async fn claim(
         &self,
         pace: Pace,
@@ -242,9 +275,11 @@ impl Store {
                  set state = 'done', leased_until = null, last_error = null
                  where id = $1 and fence = $2"
             }
-            JobKind::Deliver | JobKind::Unmark | JobKind::ReadAttachments | JobKind::FileAsSent => {
-                "delete from jobs where id = $1 and fence = $2"
-            }
+            JobKind::Deliver
+            | JobKind::Unmark
+            | JobKind::ReadAttachments
+            | JobKind::FileAsSent
+            | JobKind::Letter => "delete from jobs where id = $1 and fence = $2",
         };
         let mut tx = self.db.begin().await?;
         let done = write!(&mut tx, |c| sqlx::query(sql)

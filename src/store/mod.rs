@@ -23,6 +23,7 @@ mod jobs;
 mod judged;
 mod kle;
 mod leases;
+mod letters;
 mod mailboxes;
 mod mails;
 mod marks;
@@ -36,6 +37,7 @@ mod search;
 mod service_tokens;
 mod sessions;
 mod suggestion_lessons;
+mod templates;
 mod threads;
 mod type_lessons;
 mod units;
@@ -54,7 +56,9 @@ pub use cases::{CaseFilter, CaseQuery, CaseRequest, NewCase};
 pub use data_keys::{Encrypted, KeyState, NewObject};
 pub use deputies::Deputy;
 pub use emergencies::{Notice, Opening};
-pub use entries::{Entry, EntryState, FiledBefore, NewDocument, NewEntry, NewFile};
+pub use entries::{
+    Entry, EntryState, FiledBefore, FiledMail, NewDocument, NewEntry, NewFile,
+};
 pub use events::{Event, EventKind};
 pub use filings::Filing;
 pub use follower::Follower;
@@ -63,6 +67,9 @@ pub use identities::{Identity, Known};
 pub use jobs::{Job, JobKind, NewJob};
 pub use judged::Judged;
 pub use leases::Lease;
+pub use letters::{
+    LetterOutcome, LetterRun, LetterState, LettersToMake, NewLetterRun, NewLetters,
+};
 pub use mailboxes::{
     Folder, FolderPosition, FolderState, Location, Mailbox, MailboxAccess, MailboxRole,
     MailboxState,
@@ -76,6 +83,7 @@ pub use roles::GrantRow;
 pub use service_tokens::{NewServiceToken, ServiceToken, TokenScope};
 pub use sessions::{BegunSignIn, SessionLimits};
 pub use suggestion_lessons::SuggestionLesson;
+pub use templates::{Holder, KeptTemplate, NewTemplate, NewVersion, TemplateVersion};
 pub use units::{NoTree, Unit, UnitTree};
 pub use users::{GroupSource, ImportedUser, User};
 

@@ -11,7 +11,7 @@ use sagspost::{
     documents::reader::Reader,
     domain::case_number::Template,
     outbox::{MarkError, Marker, Outbox},
-    store::{AttachmentText, EventKind, MailFilter, MarkPayload, NewEntry, ReadMail, Store},
+    store::{AttachmentText, EventKind, MailFilter, MarkPayload, FiledMail, NewEntry, ReadMail, Store},
     suggest::{Engine, Evidence, Organisation, Signals},
 };
 use uuid::Uuid;
@@ -182,8 +182,7 @@ on_both! {
         let row = store.mail_unchecked(stored[0].id).await.unwrap();
         let entry = NewEntry {
             id: Uuid::now_v7(),
-            mail_id: row.id,
-            fingerprint: row.fingerprint,
+            mail: Some(FiledMail { id: row.id, fingerprint: row.fingerprint }),
             case_id: other.id,
             only_for: None,
             created_by: "birthe".to_owned(),
