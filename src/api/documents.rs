@@ -20,15 +20,8 @@ use super::{
 use crate::{
     documents::{letter, made, package},
     domain::{
-        access::Level,
-        case::Direction,
-        document_type::DocumentType,
-        file_name,
-        mail::Sha256,
-        media_type,
-        naming::FileName,
-        role::Principal,
-        working_days,
+        access::Level, case::Direction, document_type::DocumentType, file_name, mail::Sha256,
+        media_type, naming::FileName, role::Principal, working_days,
     },
     journal::{self, Filing, MAX_TITLE_CHARS, Paper, PaperFile},
     messages::text,
@@ -89,7 +82,8 @@ pub(super) async fn note(
     Json(wish): Json<NoteWish>,
 ) -> Result<(StatusCode, JsonBody<EntryBody>), Problem> {
     let now = Utc::now();
-    let request_hash = *blake3::hash(&serde_json::to_vec(&(case_id, &wish)).unwrap_or_default()).as_bytes();
+    let request_hash =
+        *blake3::hash(&serde_json::to_vec(&(case_id, &wish)).unwrap_or_default()).as_bytes();
     let case = app.cases.get(case_id, viewer.rights()).await?;
     if wish.text.trim().is_empty() {
         return Err(Problem::invalid("text", "empty"));
@@ -98,23 +92,54 @@ pub(super) async fn note(
         return Err(Problem::invalid("text", "too-long").with("max", MAX_NOTE_CHARS));
     }
     if let Some(only_for) = &wish.only_for {
-        access_list::check_principals(&app, &only_for.iter().collect::<Vec<_>>(), "only_for").await?;
+        access_list::check_principals(&app, &only_for.iter().collect::<Vec<_>>(), "only_for")
+            .await?;
     }
     let date = checked_date(wish.date, now)?;
-    let given = line("title", wish.title.as_deref().unwrap_or_default(), MAX_TITLE_CHARS)?;
-    let title = if given.is_empty() { text(lang, "note.title", &[]) } else { given };
+    let given = line(
+        "title",
+        wish.title.as_deref().unwrap_or_default(),
+        MAX_TITLE_CHARS,
+    )?;
+    let title = if given.is_empty() {
+        text(lang, "note.title", &[])
+    } else {
+        given
+    };
     let (id, written_at) = (Uuid::now_v7(), now.with_timezone(&Copenhagen));
-    let author = app.store.user(viewer.rights()).await?.map_or_else(|| viewer.rights().to_owned(), |user| user.display_name);
+    let author = app
+        .store
+        .user(viewer.rights())
+        .await?
+        .map_or_else(|| viewer.rights().to_owned(), |user| user.display_name);
     let about = [
-        text(lang, "note.case", &[("number", &case.number), ("title", &case.title)]),
-        text(lang, "note.said", &[("date", &date.format("%d-%m-%Y").to_string())]),
-        text(lang, "note.written", &[("author", &author), ("when", &written_at.format("%d-%m-%Y %H:%M").to_string())]),
+        text(
+            lang,
+            "note.case",
+            &[("number", &case.number), ("title", &case.title)],
+        ),
+        text(
+            lang,
+            "note.said",
+            &[("date", &date.format("%d-%m-%Y").to_string())],
+        ),
+        text(
+            lang,
+            "note.written",
+            &[
+                ("author", &author),
+                ("when", &written_at.format("%d-%m-%Y %H:%M").to_string()),
+            ],
+        ),
     ];
     let bytes = made::note(&made::Note {
         title: &title,
         text: &wish.text,
         about: &about,
-        properties: &[(letter::CASE_PROPERTY, case_id.to_string()), (letter::DOCUMENT_PROPERTY, id.to_string())],
+        properties: &[
+            (letter::CASE_PROPERTY, case_id.to_string()),
+            (letter::DOCUMENT_PROPERTY, id.to_string()),
+        ],
     })
     .map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal"))?;
     let filing = Filing {
@@ -155,7 +180,9 @@ pub(super) async fn create(
     let now = Utc::now();
     let case_id = case_of(&app, &mut form, viewer.rights()).await?;
     Call::note_case(case_id);
-    app.store.expect_case(case_id, viewer.rights(), Level::Write).await?;
+    app.store
+        .expect_case(case_id, viewer.rights(), Level::Write)
+        .await?;
     if form.files.is_empty() {
         return Err(Problem::invalid("file", "missing"));
     }
@@ -163,7 +190,10 @@ pub(super) async fn create(
         None | Some("internal") => Direction::Internal,
         Some("incoming") => Direction::Incoming,
         Some("outgoing") => Direction::Outgoing,
-        Some(_) => return Err(Problem::invalid("direction", "choice").with("choices", "incoming, outgoing, internal")),
+        Some(_) => {
+            return Err(Problem::invalid("direction", "choice")
+                .with("choices", "incoming, outgoing, internal"));
+        }
     };
     let document_type = match form.take("document_type") {
         None => None,
@@ -173,18 +203,29 @@ pub(super) async fn create(
         }
     };
     let date = form.take("date").map(|date| date.parse());
-    let date = date.transpose().map_err(|_| Problem::invalid("date", "not-a-date"))?;
+    let date = date
+        .transpose()
+        .map_err(|_| Problem::invalid("date", "not-a-date"))?;
     let document_date = checked_date(date, now)?;
-    let title = line("title", &form.take("title").unwrap_or_default(), MAX_TITLE_CHARS)?;
+    let title = line(
+        "title",
+        &form.take("title").unwrap_or_default(),
+        MAX_TITLE_CHARS,
+    )?;
     let is_one = form.files.len() == 1;
     let mut digest = blake3::Hasher::new();
-    digest.update(case_id.as_bytes()).update(document_date.to_string().as_bytes()).update(title.as_bytes());
+    digest
+        .update(case_id.as_bytes())
+        .update(document_date.to_string().as_bytes())
+        .update(title.as_bytes());
     let mut papers = Vec::with_capacity(form.files.len());
     for file in std::mem::take(&mut form.files) {
         if file.bytes.is_empty() {
             return Err(Problem::invalid("file", "empty"));
         }
-        digest.update(file.name.as_bytes()).update(&Sha256::of(&file.bytes).0);
+        digest
+            .update(file.name.as_bytes())
+            .update(&Sha256::of(&file.bytes).0);
         let name = named(&app, &file, document_date);
         // What the sender calls it is a header of every answer that gives the file.
         let media_type = Some(file.media_type).filter(|kind| kind.len() <= MAX_MEDIA_TYPE_BYTES);
@@ -192,11 +233,19 @@ pub(super) async fn create(
         let stem = file_name::split_extension(&name).0.to_owned();
         papers.push(Paper {
             id: Uuid::now_v7(),
-            title: if is_one && !title.is_empty() { title.clone() } else { stem },
+            title: if is_one && !title.is_empty() {
+                title.clone()
+            } else {
+                stem
+            },
             document_type,
             document_date,
             direction,
-            files: vec![PaperFile { name, media_type, bytes: file.bytes }],
+            files: vec![PaperFile {
+                name,
+                media_type,
+                bytes: file.bytes,
+            }],
         });
     }
     let filing = Filing {
@@ -244,13 +293,22 @@ fn named(app: &App, file: &SentFile, date: NaiveDate) -> String {
         extension
     };
     let stem = rules.given_name(stem).unwrap_or_else(|| {
-        rules.made_name(&FileName { given: stem, format: "Dokument", date: Some(date), ..FileName::default() })
+        rules.made_name(&FileName {
+            given: stem,
+            format: "Dokument",
+            date: Some(date),
+            ..FileName::default()
+        })
     });
     let dot = if extension.is_empty() { "" } else { "." };
     file_name::clean(&format!("{stem}{dot}{extension}"))
 }
 
-fn checked_date(date: Option<NaiveDate>, now: DateTime<Utc>) -> Result<NaiveDate, Problem> {
+/// The day that a document bears; today when nobody says.
+pub(super) fn checked_date(
+    date: Option<NaiveDate>,
+    now: DateTime<Utc>,
+) -> Result<NaiveDate, Problem> {
     use chrono::Datelike as _;
     let today = working_days::danish_day(now);
     let date = date.unwrap_or(today);

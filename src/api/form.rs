@@ -29,7 +29,10 @@ pub(super) struct SentFile {
 impl Form {
     /// What a field says, without blanks around it; `None` when it says nothing.
     pub fn take(&mut self, name: &str) -> Option<String> {
-        self.fields.remove(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+        self.fields
+            .remove(name)
+            .map(|text| text.trim().to_owned())
+            .filter(|text| !text.is_empty())
     }
 
     /// The one file that is expected.
@@ -37,7 +40,8 @@ impl Form {
         let mut files = std::mem::take(&mut self.files);
         match (files.pop(), files.is_empty()) {
             (Some(file), true) if file.bytes.len() > max_bytes => {
-                Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large").with("limit", max_bytes))
+                Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large")
+                    .with("limit", max_bytes))
             }
             (Some(file), true) => Ok(file),
             _ => Err(Problem::invalid("file", "one-file")),
@@ -50,11 +54,14 @@ impl FromRequest<App> for Form {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         let form = Multipart::from_request(request, app).await;
-        let mut form = form.map_err(|_| Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "form-expected"))?;
+        let mut form =
+            form.map_err(|_| Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "form-expected"))?;
         let broken = |error: MultipartError| {
             let limit = app.config.server.max_body_bytes;
             match error.into_response().status() {
-                status @ StatusCode::PAYLOAD_TOO_LARGE => Problem::new(status, "too-large").with("limit", limit),
+                status @ StatusCode::PAYLOAD_TOO_LARGE => {
+                    Problem::new(status, "too-large").with("limit", limit)
+                }
                 _ => Problem::new(StatusCode::BAD_REQUEST, "body-cut"),
             }
         };
@@ -65,12 +72,19 @@ impl FromRequest<App> for Form {
                 if files.len() >= MAX_FILES {
                     return Err(Problem::invalid("file", "too-many").with("max", MAX_FILES));
                 }
-                let media_type = field.content_type().unwrap_or("application/octet-stream").to_owned();
+                let media_type = field
+                    .content_type()
+                    .unwrap_or("application/octet-stream")
+                    .to_owned();
                 let mut bytes = BytesMut::new();
                 while let Some(chunk) = field.chunk().await.map_err(broken)? {
                     bytes.extend_from_slice(&chunk);
                 }
-                files.push(SentFile { name: file_name, media_type, bytes: bytes.freeze() });
+                files.push(SentFile {
+                    name: file_name,
+                    media_type,
+                    bytes: bytes.freeze(),
+                });
                 continue;
             }
             let mut text = Vec::new();
@@ -80,7 +94,8 @@ impl FromRequest<App> for Form {
                     return Err(Problem::invalid("form", "too-long").with("max", MAX_FIELD_BYTES));
                 }
             }
-            let text = String::from_utf8(text).map_err(|_| Problem::invalid("form", "not-a-text"))?;
+            let text =
+                String::from_utf8(text).map_err(|_| Problem::invalid("form", "not-a-text"))?;
             if text.contains('\0') || fields.len() >= MAX_FIELDS {
                 return Err(Problem::invalid("form", "control"));
             }

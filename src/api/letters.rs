@@ -12,11 +12,12 @@ use uuid::Uuid;
 
 use super::{
     App, Problem, access_list,
+    documents::checked_date,
     extract::{Id, IdempotencyKey, Json, Language, Viewer},
     templates::{checked_fields, line},
 };
 use crate::{
-    domain::{access::Level, document_type::DocumentType, role::Principal, working_days},
+    domain::{access::Level, document_type::DocumentType, role::Principal},
     journal::MAX_TITLE_CHARS,
     messages::{Lang, reason_text},
     outbox::LetterWish,
@@ -94,31 +95,45 @@ pub(super) async fn create(
     IdempotencyKey(idempotency_key): IdempotencyKey,
     Json(wish): Json<LettersWish>,
 ) -> Result<(StatusCode, JsonBody<LettersBody>), Problem> {
-    let request_hash = *blake3::hash(&serde_json::to_vec(&(id, &wish)).unwrap_or_default()).as_bytes();
+    let request_hash =
+        *blake3::hash(&serde_json::to_vec(&(id, &wish)).unwrap_or_default()).as_bytes();
     let template = app.store.template(id, viewer.rights()).await?;
     check_cases(&app, &wish.cases, viewer.rights()).await?;
     if let Some(only_for) = &wish.only_for {
-        access_list::check_principals(&app, &only_for.iter().collect::<Vec<_>>(), "only_for").await?;
+        access_list::check_principals(&app, &only_for.iter().collect::<Vec<_>>(), "only_for")
+            .await?;
     }
-    let title = line("title", wish.title.as_deref().unwrap_or(&template.name), MAX_TITLE_CHARS)?;
+    let title = line(
+        "title",
+        wish.title.as_deref().unwrap_or(&template.name),
+        MAX_TITLE_CHARS,
+    )?;
     if title.is_empty() {
         return Err(Problem::invalid("title", "empty"));
     }
     let now = Utc::now();
     let fields = checked_fields(wish.fields)?;
-    let asked = template.latest.facts["asked"].as_array().into_iter().flatten();
-    let missing = asked.filter_map(|name| name.as_str()).find(|name| !fields.contains_key(*name));
+    let asked = template.latest.facts["asked"]
+        .as_array()
+        .into_iter()
+        .flatten();
+    let missing = asked
+        .filter_map(|name| name.as_str())
+        .find(|name| !fields.contains_key(*name));
     if let Some(name) = missing {
         return Err(Problem::invalid(format!("fields.{name}"), "missing"));
     }
     let letters = LetterWish {
         title,
         document_type: wish.document_type,
-        date: wish.date.unwrap_or_else(|| working_days::danish_day(now)),
+        date: checked_date(wish.date, now)?,
         fields,
         only_for: wish.only_for,
     };
-    let of_case = |of: LettersOfCase| NewLetters { case_id: of.case_id, parties: of.parties };
+    let of_case = |of: LettersOfCase| NewLetters {
+        case_id: of.case_id,
+        parties: of.parties,
+    };
     let new = NewLetterRun {
         id: Uuid::now_v7(),
         template_id: id,
@@ -155,7 +170,10 @@ pub(super) async fn retry(
     Language(lang): Language,
     Id(id): Id,
 ) -> Result<(StatusCode, JsonBody<LettersBody>), Problem> {
-    let run = app.store.retry_letters(id, viewer.rights(), Utc::now()).await?;
+    let run = app
+        .store
+        .retry_letters(id, viewer.rights(), Utc::now())
+        .await?;
     Ok((StatusCode::ACCEPTED, JsonBody(LettersBody::of(run, lang))))
 }
 
@@ -174,7 +192,10 @@ async fn check_cases(app: &App, cases: &[LettersOfCase], viewer: &str) -> Result
         if !seen.insert(of.case_id) || !of.parties.iter().all(|party| parties.insert(party)) {
             return Err(Problem::invalid(format!("cases[{at}]"), "twice"));
         }
-        let expected = app.store.expect_case(of.case_id, viewer, Level::Write).await;
+        let expected = app
+            .store
+            .expect_case(of.case_id, viewer, Level::Write)
+            .await;
         expected.map_err(|error| match error {
             StoreError::NotFound("case") => Problem::no_such("cases", "no-such-case"),
             error => error.into(),

@@ -123,7 +123,7 @@ pub const ROUTES: &[Route] = &[
     route(PUT, "/api/v1/cases/{id}/favourite", SeesCase, "case.favourite", One("case", "id")),
     route(DELETE, "/api/v1/cases/{id}/favourite", SeesCase, "case.unfavourite", One("case", "id")),
     route(GET, "/api/v1/files/{id}", SeesDocument, "file.read", One("file", "id")),
-    route(POST, "/api/v1/cases/{id}/notes", WritesCase, "note.create", One("case", "id")),
+    route(POST, "/api/v1/cases/{id}/notes", WritesCase, "document.create", One("case", "id")),
     route(POST, "/api/v1/documents", WritesCase, "document.create", One("case", "")),
     route(GET, "/api/v1/templates", SignedIn, "template.list", Many("template")),
     // Whom it is for decides who may.

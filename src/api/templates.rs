@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use axum::Json as JsonBody;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::Json as JsonBody;
 use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::{
     App, Problem,
+    documents::checked_date,
     extract::{Id, Json, Language, Params, Viewer},
     form::{Form, SentFile},
     page,
@@ -26,7 +27,7 @@ use crate::{
         package::PackageError,
         template::{self, MAX_VALUE_CHARS, Mistake, Template},
     },
-    domain::{file_name, mail::Sha256, working_days},
+    domain::{file_name, mail::Sha256},
     messages::{Lang, text},
     store::{Call, Holder, KeptTemplate, NewFile, NewTemplate, NewVersion, TemplateVersion},
 };
@@ -171,9 +172,14 @@ pub(super) struct RenderWish {
 /// The templates you may use
 #[utoipa::path(get, path = "/api/v1/templates", tag = "templates",
     responses((status = OK, body = Vec<TemplateBody>)))]
-pub(super) async fn list(State(app): State<App>, viewer: Viewer) -> Result<JsonBody<Vec<TemplateBody>>, Problem> {
+pub(super) async fn list(
+    State(app): State<App>,
+    viewer: Viewer,
+) -> Result<JsonBody<Vec<TemplateBody>>, Problem> {
     let templates = app.store.templates(viewer.rights()).await?;
-    Ok(JsonBody(templates.into_iter().map(TemplateBody::of).collect()))
+    Ok(JsonBody(
+        templates.into_iter().map(TemplateBody::of).collect(),
+    ))
 }
 
 /// The fields that templates can have, beside those they ask for themselves (`felt.NAME`)
@@ -199,7 +205,11 @@ pub(super) async fn check(
     let file = form.one_file(MAX_TEMPLATE_BYTES)?;
     let template = read(file.bytes).await?;
     Ok(JsonBody(Checked {
-        mistakes: template.mistakes.iter().map(|mistake| MistakeBody::of(mistake, lang)).collect(),
+        mistakes: template
+            .mistakes
+            .iter()
+            .map(|mistake| MistakeBody::of(mistake, lang))
+            .collect(),
         asked: template.asked().into_iter().map(str::to_owned).collect(),
         has_macros: template.has_macros(),
         asks_for_outside: template.asks_for_outside,
@@ -220,19 +230,31 @@ pub(super) async fn create(
 ) -> Result<(StatusCode, JsonBody<TemplateBody>), Problem> {
     let file = form.one_file(MAX_TEMPLATE_BYTES)?;
     let holder = match form.take("holder") {
-        Some(text) => text.parse().map_err(|_| Problem::invalid("holder", "holder"))?,
+        Some(text) => text
+            .parse()
+            .map_err(|_| Problem::invalid("holder", "holder"))?,
         None => Holder::Person(viewer.rights().to_owned()),
     };
     let folder = folder(&form.take("folder").unwrap_or_default())?;
-    let name = form.take("name").unwrap_or_else(|| file_name::split_extension(&file.name).0.to_owned());
+    let name = form
+        .take("name")
+        .unwrap_or_else(|| file_name::split_extension(&file.name).0.to_owned());
     let name = line("name", &name, MAX_NAME_CHARS)?;
     if name.is_empty() {
         return Err(Problem::invalid("name", "empty"));
     }
-    let new = NewTemplate { id: Uuid::now_v7(), holder, folder, name };
+    let new = NewTemplate {
+        id: Uuid::now_v7(),
+        holder,
+        folder,
+        name,
+    };
     let version = version(&app, file, &mut form, lang).await?;
     let object = version.file.object.as_ref().map(|object| object.id);
-    let kept = app.store.add_template(&new, &version, viewer.rights(), Utc::now()).await;
+    let kept = app
+        .store
+        .add_template(&new, &version, viewer.rights(), Utc::now())
+        .await;
     let kept = or_forget(&app, object, kept).await?;
     Ok((StatusCode::CREATED, JsonBody(TemplateBody::of(kept))))
 }
@@ -267,7 +289,10 @@ pub(super) async fn add_version(
     let file = form.one_file(MAX_TEMPLATE_BYTES)?;
     let version = version(&app, file, &mut form, lang).await?;
     let object = version.file.object.as_ref().map(|object| object.id);
-    let kept = app.store.add_template_version(id, &version, viewer.rights(), Utc::now()).await;
+    let kept = app
+        .store
+        .add_template_version(id, &version, viewer.rights(), Utc::now())
+        .await;
     let kept = or_forget(&app, object, kept).await?;
     Ok((StatusCode::CREATED, JsonBody(TemplateBody::of(kept))))
 }
@@ -275,8 +300,14 @@ pub(super) async fn add_version(
 /// Offer a template to nobody any more; letters that were made of it stay
 #[utoipa::path(delete, path = "/api/v1/templates/{id}", tag = "templates", params(("id" = Uuid, Path)),
     responses((status = NO_CONTENT)))]
-pub(super) async fn remove(State(app): State<App>, viewer: Viewer, Id(id): Id) -> Result<StatusCode, Problem> {
-    app.store.remove_template(id, viewer.rights(), Utc::now()).await?;
+pub(super) async fn remove(
+    State(app): State<App>,
+    viewer: Viewer,
+    Id(id): Id,
+) -> Result<StatusCode, Problem> {
+    app.store
+        .remove_template(id, viewer.rights(), Utc::now())
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -289,10 +320,17 @@ pub(super) async fn file(
     Id(id): Id,
     Params(which): Params<WhichVersion>,
 ) -> Result<Response, Problem> {
-    let version = app.store.template_version(id, which.version, viewer.rights()).await?;
+    let version = app
+        .store
+        .template_version(id, which.version, viewer.rights())
+        .await?;
     let bytes = app.store.blob(version.sha256).await?;
     app.scanner.check_file(&bytes, false).await?;
-    Ok(page::download(bytes, "application/octet-stream", &version.file_name))
+    Ok(page::download(
+        bytes,
+        "application/octet-stream",
+        &version.file_name,
+    ))
 }
 
 /// What a template says, paragraph by paragraph, with its fields shown
@@ -304,7 +342,10 @@ pub(super) async fn preview(
     Id(id): Id,
     Params(which): Params<WhichVersion>,
 ) -> Result<JsonBody<Vec<ParagraphBody>>, Problem> {
-    let version = app.store.template_version(id, which.version, viewer.rights()).await?;
+    let version = app
+        .store
+        .template_version(id, which.version, viewer.rights())
+        .await?;
     let template = read(app.store.blob(version.sha256).await?).await?;
     let shown = apart(move || template.preview()).await?;
     let paragraph = |shown: template::Shown| ParagraphBody {
@@ -326,12 +367,19 @@ pub(super) async fn render(
     Json(wish): Json<RenderWish>,
 ) -> Result<Response, Problem> {
     let kept = app.store.template(id, viewer.rights()).await?;
-    let version = app.store.template_version(id, wish.version, viewer.rights()).await?;
-    let case = app.cases.get(wish.case_id, viewer.rights()).await.map_err(no_such_case)?;
+    let version = app
+        .store
+        .template_version(id, wish.version, viewer.rights())
+        .await?;
+    let case = app
+        .cases
+        .get(wish.case_id, viewer.rights())
+        .await
+        .map_err(no_such_case)?;
     Call::note_case(case.id);
     let asked = Asked {
         recipient: wish.party,
-        date: wish.date.unwrap_or_else(|| working_days::danish_day(Utc::now())),
+        date: checked_date(wish.date, Utc::now())?,
         fields: checked_fields(wish.fields)?,
     };
     let data = letter::data(&app.store, &case, viewer.rights(), asked).await?;
@@ -343,15 +391,22 @@ pub(super) async fn render(
 }
 
 /// Names in lower case, as templates ask for them.
-pub(super) fn checked_fields(fields: BTreeMap<String, String>) -> Result<BTreeMap<String, String>, Problem> {
+pub(super) fn checked_fields(
+    fields: BTreeMap<String, String>,
+) -> Result<BTreeMap<String, String>, Problem> {
     if fields.len() > MAX_FIELDS {
         return Err(Problem::invalid("fields", "too-many").with("max", MAX_FIELDS));
     }
-    let long = fields.values().any(|value| value.chars().count() > MAX_VALUE_CHARS);
+    let long = fields
+        .values()
+        .any(|value| value.chars().count() > MAX_VALUE_CHARS);
     if long {
         return Err(Problem::invalid("fields", "too-long").with("max", MAX_VALUE_CHARS));
     }
-    Ok(fields.into_iter().map(|(name, value)| (name.trim().to_lowercase(), value)).collect())
+    Ok(fields
+        .into_iter()
+        .map(|(name, value)| (name.trim().to_lowercase(), value))
+        .collect())
 }
 
 pub(super) fn no_such_case(error: crate::cases::CaseError) -> Problem {
@@ -365,12 +420,27 @@ pub(super) fn no_such_case(error: crate::cases::CaseError) -> Problem {
 
 /// A mistake as a sentence: what, where, and what was probably meant.
 pub fn mistake_text(mistake: &Mistake, lang: Lang) -> String {
-    let place = text(lang, &format!("template-mistake.in_{}", mistake.story.as_str()), &[]);
+    let place = text(
+        lang,
+        &format!("template-mistake.in_{}", mistake.story.as_str()),
+        &[],
+    );
     let values = [("written", mistake.written.as_str())];
-    let mut told = text(lang, &format!("template-mistake.{}", mistake.fault.code()), &values);
-    let near = if mistake.near.is_empty() { "place" } else { "near" };
+    let mut told = text(
+        lang,
+        &format!("template-mistake.{}", mistake.fault.code()),
+        &values,
+    );
+    let near = if mistake.near.is_empty() {
+        "place"
+    } else {
+        "near"
+    };
     let where_ = [("place", place.as_str()), ("near", mistake.near.as_str())];
-    told = format!("{told} {}", text(lang, &format!("template-mistake.{near}"), &where_));
+    told = format!(
+        "{told} {}",
+        text(lang, &format!("template-mistake.{near}"), &where_)
+    );
     if let Some(meant) = &mistake.meant {
         let meant = text(lang, "template-mistake.meant", &[("meant", meant.as_str())]);
         told = format!("{told} {meant}");
@@ -379,15 +449,30 @@ pub fn mistake_text(mistake: &Mistake, lang: Lang) -> String {
 }
 
 /// The version that a form brings: checked, and its bytes kept.
-async fn version(app: &App, file: SentFile, form: &mut Form, lang: Lang) -> Result<NewVersion, Problem> {
-    let comment = line("comment", &form.take("comment").unwrap_or_default(), MAX_COMMENT_CHARS)?;
+async fn version(
+    app: &App,
+    file: SentFile,
+    form: &mut Form,
+    lang: Lang,
+) -> Result<NewVersion, Problem> {
+    let comment = line(
+        "comment",
+        &form.take("comment").unwrap_or_default(),
+        MAX_COMMENT_CHARS,
+    )?;
     let template = read(file.bytes.clone()).await?;
     if !template.mistakes.is_empty() {
-        let told: Vec<String> = template.mistakes.iter().map(|mistake| mistake_text(mistake, lang)).collect();
-        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "template-mistakes")
-            .with("count", told.len())
-            .with("first", told.first().cloned().unwrap_or_default())
-            .with_errors(told));
+        let told: Vec<String> = template
+            .mistakes
+            .iter()
+            .map(|mistake| mistake_text(mistake, lang))
+            .collect();
+        return Err(
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "template-mistakes")
+                .with("count", told.len())
+                .with("first", told.first().cloned().unwrap_or_default())
+                .with_errors(told),
+        );
     }
     let (size, sha256) = (file.bytes.len() as u64, Sha256::of(&file.bytes));
     let object = app.store.put_blob(sha256, file.bytes).await?;
@@ -409,7 +494,11 @@ async fn version(app: &App, file: SentFile, form: &mut Form, lang: Lang) -> Resu
 }
 
 /// Bytes that no row names are only waste.
-async fn or_forget<T>(app: &App, object: Option<Uuid>, kept: Result<T, crate::store::StoreError>) -> Result<T, Problem> {
+async fn or_forget<T>(
+    app: &App,
+    object: Option<Uuid>,
+    kept: Result<T, crate::store::StoreError>,
+) -> Result<T, Problem> {
     if kept.is_err()
         && let Some(object) = object
     {
@@ -426,12 +515,18 @@ async fn read(bytes: Bytes) -> Result<Template, Problem> {
 async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
     let internal = || Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal");
     let _one_of_few = AT_ONCE.acquire().await.map_err(|_| internal())?;
-    tokio::task::spawn_blocking(work).await.map_err(|_| internal())
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|_| internal())
 }
 
 /// Steps of a folder, each of them a name.
 fn folder(text: &str) -> Result<String, Problem> {
-    let steps: Vec<&str> = text.split('/').map(str::trim).filter(|step| !step.is_empty()).collect();
+    let steps: Vec<&str> = text
+        .split('/')
+        .map(str::trim)
+        .filter(|step| !step.is_empty())
+        .collect();
     if steps.len() > MAX_FOLDER_STEPS || steps.iter().any(|step| step.chars().all(|c| c == '.')) {
         return Err(Problem::invalid("folder", "folder").with("max", MAX_FOLDER_STEPS));
     }
@@ -473,7 +568,9 @@ impl VersionBody {
         Self {
             number: version.number,
             size: version.size,
-            asked: asked.filter_map(|name| name.as_str().map(str::to_owned)).collect(),
+            asked: asked
+                .filter_map(|name| name.as_str().map(str::to_owned))
+                .collect(),
             has_macros: fact("has_macros"),
             asks_for_outside: fact("asks_for_outside"),
             file_name: version.file_name,
@@ -511,7 +608,9 @@ impl From<LetterError> for Problem {
             LetterError::NoSuchParty => Self::invalid("party", "no-such-party"),
             LetterError::NotAsked(name) => Self::invalid(format!("fields.{name}"), "missing"),
             LetterError::Mistakes => {
-                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "template-mistakes").with("count", "").with("first", "")
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "template-mistakes")
+                    .with("count", "")
+                    .with("first", "")
             }
             LetterError::Failed => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         }

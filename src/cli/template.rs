@@ -45,7 +45,11 @@ pub(super) fn run(command: &Command, json: bool) -> anyhow::Result<()> {
 fn check(file: &Path, json: bool) -> anyhow::Result<()> {
     let lang = lang();
     let template = read(file)?;
-    let mistakes: Vec<String> = template.mistakes.iter().map(|mistake| mistake_text(mistake, lang)).collect();
+    let mistakes: Vec<String> = template
+        .mistakes
+        .iter()
+        .map(|mistake| mistake_text(mistake, lang))
+        .collect();
     if json {
         print_json(&json!({
             "mistakes": mistakes,
@@ -54,7 +58,9 @@ fn check(file: &Path, json: bool) -> anyhow::Result<()> {
             "asks_for_outside": template.asks_for_outside,
         }))?;
     } else {
-        let say = |key: &str, values: &[(&str, &str)]| text(lang, &format!("template-mistake.{key}"), values);
+        let say = |key: &str, values: &[(&str, &str)]| {
+            text(lang, &format!("template-mistake.{key}"), values)
+        };
         for mistake in &mistakes {
             println!("{mistake}");
         }
@@ -62,7 +68,10 @@ fn check(file: &Path, json: bool) -> anyhow::Result<()> {
             println!("{}", say("right", &[]));
         }
         if !template.asked().is_empty() {
-            println!("{}", say("asks", &[("fields", &template.asked().join(", "))]));
+            println!(
+                "{}",
+                say("asks", &[("fields", &template.asked().join(", "))])
+            );
         }
         if template.has_macros() {
             println!("{}", say("macros", &[]));
@@ -84,14 +93,18 @@ fn render(file: &Path, data: &Path, output: &Path) -> anyhow::Result<()> {
     if let Some(mistake) = template.mistakes.first() {
         return Err(UsageError(mistake_text(mistake, lang)).into());
     }
-    let bytes = std::fs::read(data).with_context(|| format!("{} cannot be read", data.display()))?;
-    let data: Data = serde_json::from_slice(&bytes).with_context(|| format!("{} cannot be used", data.display()))?;
+    let bytes =
+        std::fs::read(data).with_context(|| format!("{} cannot be read", data.display()))?;
+    let data: Data = serde_json::from_slice(&bytes)
+        .with_context(|| format!("{} cannot be used", data.display()))?;
     let letter = template.render(&data, &[]).map_err(told)?;
-    std::fs::write(output, letter).with_context(|| format!("{} cannot be written", output.display()))
+    std::fs::write(output, letter)
+        .with_context(|| format!("{} cannot be written", output.display()))
 }
 
 fn read(file: &Path) -> anyhow::Result<Template> {
-    let bytes = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let bytes =
+        std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
     Template::read(bytes.into()).map_err(told)
 }
 

@@ -47,7 +47,12 @@ pub enum LetterError {
 }
 
 /// What a template is filled in with on this case, in the name of `sender`.
-pub async fn data(store: &Store, case: &Case, sender: &str, asked: Asked) -> Result<Data, LetterError> {
+pub async fn data(
+    store: &Store,
+    case: &Case,
+    sender: &str,
+    asked: Asked,
+) -> Result<Data, LetterError> {
     let recipient = asked.recipient.unwrap_or(0);
     if asked.recipient.is_some() && recipient >= case.parties.len() {
         return Err(LetterError::NoSuchParty);
@@ -67,7 +72,10 @@ pub async fn data(store: &Store, case: &Case, sender: &str, asked: Asked) -> Res
         };
         let user = store.user(name).await?;
         Ok(user.map_or_else(
-            || PersonData { name: name.to_owned(), ..PersonData::default() },
+            || PersonData {
+                name: name.to_owned(),
+                ..PersonData::default()
+            },
             |user| PersonData {
                 unit: unit(user.unit.as_deref()).name,
                 name: user.display_name,
@@ -94,11 +102,19 @@ pub async fn data(store: &Store, case: &Case, sender: &str, asked: Asked) -> Res
 }
 
 /// The letter, which carries the case, and the document when it is to be one.
-pub fn render(template: &Template, data: &Data, case: Uuid, document: Option<Uuid>) -> Result<Vec<u8>, LetterError> {
+pub fn render(
+    template: &Template,
+    data: &Data,
+    case: Uuid,
+    document: Option<Uuid>,
+) -> Result<Vec<u8>, LetterError> {
     if !template.mistakes.is_empty() {
         return Err(LetterError::Mistakes);
     }
-    let missing = template.asked().into_iter().find(|name| !data.fields.contains_key(*name));
+    let missing = template
+        .asked()
+        .into_iter()
+        .find(|name| !data.fields.contains_key(*name));
     if let Some(name) = missing {
         return Err(LetterError::NotAsked(name.to_owned()));
     }
@@ -108,12 +124,21 @@ pub fn render(template: &Template, data: &Data, case: Uuid, document: Option<Uui
 }
 
 fn property(name: &str, id: Uuid) -> Property {
-    Property { name: name.to_owned(), value: id.to_string() }
+    Property {
+        name: name.to_owned(),
+        value: id.to_string(),
+    }
 }
 
 fn party(party: &Party) -> PartyData {
     let number = party.identifier.clone().unwrap_or_default();
-    let of = |kind| if party.kind == kind { number.clone() } else { String::new() };
+    let of = |kind| {
+        if party.kind == kind {
+            number.clone()
+        } else {
+            String::new()
+        }
+    };
     PartyData {
         kind: match party.kind {
             PartyKind::Person => "person",

@@ -13,7 +13,8 @@ use crate::{
     },
     mime,
     store::{
-        Entry, FiledMail, JobKind, MailRow, NewDocument, NewEntry, NewFile, NewJob, Store, StoreError,
+        Entry, FiledMail, JobKind, MailRow, NewDocument, NewEntry, NewFile, NewJob, Store,
+        StoreError,
     },
 };
 

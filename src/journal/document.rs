@@ -13,7 +13,8 @@ use super::{
 };
 use crate::{
     domain::{
-        access::Level, case::Direction, document_type::DocumentType, file_name, mail::Sha256, role::Principal,
+        access::Level, case::Direction, document_type::DocumentType, file_name, mail::Sha256,
+        role::Principal,
     },
     store::{Entry, NewDocument, NewEntry, NewFile, NewJob, Store},
 };
@@ -53,12 +54,23 @@ pub struct PaperFile {
 /// Files documents, on behalf of `actor`, on a case they may write on.
 ///
 /// Repeating the call with the same key changes nothing and returns the entry of the first time.
-pub async fn document(store: &Store, filing: Filing, actor: &str, now: DateTime<Utc>) -> Result<Entry, JournalError> {
-    store.expect_case(filing.case_id, actor, Level::Write).await?;
+pub async fn document(
+    store: &Store,
+    filing: Filing,
+    actor: &str,
+    now: DateTime<Utc>,
+) -> Result<Entry, JournalError> {
+    store
+        .expect_case(filing.case_id, actor, Level::Write)
+        .await?;
     if filing.papers.iter().all(|paper| paper.files.is_empty()) {
         return Err(PlanError::NothingChosen.into());
     }
-    let names = filing.papers.iter().flat_map(|paper| &paper.files).map(|file| file.name.as_str());
+    let names = filing
+        .papers
+        .iter()
+        .flat_map(|paper| &paper.files)
+        .map(|file| file.name.as_str());
     // Files of one act never share a name.
     let mut names = file_name::clean_all(names).into_iter();
     let mut papers = Vec::with_capacity(filing.papers.len());

@@ -9,6 +9,6 @@ mod plan;
 pub use commit::{JournalError, OpenMail, Request, journal, undo};
 pub use document::{Filing, Paper, PaperFile, document};
 pub use plan::{
-    MAX_TITLE_CHARS, Arrangement, Choice, ChosenAttachment, Plan, PlanError, PlannedDocument, PlannedFile, Source,
-    Suggested, SuggestedFile, plan,
+    Arrangement, Choice, ChosenAttachment, MAX_TITLE_CHARS, Plan, PlanError, PlannedDocument,
+    PlannedFile, Source, Suggested, SuggestedFile, plan,
 };

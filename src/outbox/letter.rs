@@ -67,7 +67,9 @@ impl Press {
         });
         match made.await {
             Ok(entry_id) => store.letters_made(run_id, position, Ok(entry_id)).await?,
-            Err(Refusal::Because(reason)) => store.letters_made(run_id, position, Err(reason)).await?,
+            Err(Refusal::Because(reason)) => {
+                store.letters_made(run_id, position, Err(reason)).await?
+            }
             Err(Refusal::Passing(error)) => return Err(error),
         }
         Ok(())
@@ -80,8 +82,8 @@ impl Press {
         position: i64,
         wanted: &LettersToMake,
     ) -> Result<Uuid, Refusal> {
-        let wish: LetterWish =
-            serde_json::from_value(wanted.wish.clone()).map_err(|_| Refusal::Because("internal"))?;
+        let wish: LetterWish = serde_json::from_value(wanted.wish.clone())
+            .map_err(|_| Refusal::Because("internal"))?;
         let template = self.template(outbox, wanted).await?;
         let (store, by) = (&outbox.store, wanted.created_by.as_str());
         let case = outbox.case_system.get(wanted.letters.case_id, by).await?;
@@ -92,16 +94,24 @@ impl Press {
         };
         let mut papers = Vec::with_capacity(recipients.len());
         for recipient in &recipients {
-            let asked = Asked { recipient: *recipient, date: wish.date, fields: wish.fields.clone() };
+            let asked = Asked {
+                recipient: *recipient,
+                date: wish.date,
+                fields: wish.fields.clone(),
+            };
             let data = letter::data(store, &case, by, asked).await?;
-            let to = recipient.and_then(|at| case.parties.get(at)).map(|party| party.name.as_str());
+            let to = recipient
+                .and_then(|at| case.parties.get(at))
+                .map(|party| party.name.as_str());
             let title = match to {
                 Some(name) if recipients.len() > 1 => format!("{} – {name}", wish.title),
                 _ => wish.title.clone(),
             };
             let id = Uuid::now_v7();
             let (press, case_id) = (Arc::clone(&template), case.id);
-            let made = tokio::task::spawn_blocking(move || letter::render(&press, &data, case_id, Some(id)));
+            let made = tokio::task::spawn_blocking(move || {
+                letter::render(&press, &data, case_id, Some(id))
+            });
             let bytes = made.await.map_err(|_| LetterError::Failed)??;
             papers.push(Paper {
                 id,
@@ -117,7 +127,9 @@ impl Press {
             });
         }
         let mut digest = blake3::Hasher::new();
-        digest.update(run_id.as_bytes()).update(&position.to_be_bytes());
+        digest
+            .update(run_id.as_bytes())
+            .update(&position.to_be_bytes());
         let filing = Filing {
             case_id: case.id,
             papers,
@@ -129,17 +141,27 @@ impl Press {
         Ok(journal::document(store, filing, by, Utc::now()).await?.id)
     }
 
-    async fn template(&mut self, outbox: &Outbox, wanted: &LettersToMake) -> Result<Arc<Template>, Refusal> {
+    async fn template(
+        &mut self,
+        outbox: &Outbox,
+        wanted: &LettersToMake,
+    ) -> Result<Arc<Template>, Refusal> {
         let key = (wanted.template_id, wanted.version);
         if let Some((read, template)) = &self.0
             && *read == key
         {
             return Ok(Arc::clone(template));
         }
-        let version = outbox.store.template_version_unchecked(key.0, key.1).await?;
+        let version = outbox
+            .store
+            .template_version_unchecked(key.0, key.1)
+            .await?;
         let bytes = outbox.store.blob(version.sha256).await?;
         let read = tokio::task::spawn_blocking(move || Template::read(bytes)).await;
-        let template = Arc::new(read.map_err(|_| LetterError::Failed)?.map_err(LetterError::from)?);
+        let template = Arc::new(
+            read.map_err(|_| LetterError::Failed)?
+                .map_err(LetterError::from)?,
+        );
         self.0 = Some((key, Arc::clone(&template)));
         Ok(template)
     }
@@ -148,7 +170,12 @@ impl Press {
 /// When no further attempt is made.
 pub(super) async fn gave_up(outbox: &Outbox, job: &Job, reason: &str) -> Result<(), StoreError> {
     match payload(job) {
-        Ok(Payload { run_id, position }) => outbox.store.letters_made(run_id, position, Err(reason)).await,
+        Ok(Payload { run_id, position }) => {
+            outbox
+                .store
+                .letters_made(run_id, position, Err(reason))
+                .await
+        }
         Err(_) => Ok(()),
     }
 }

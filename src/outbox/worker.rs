@@ -129,7 +129,10 @@ impl Outbox {
     /// Makes letters of those that were asked for in one go; returns for how many cases.
     pub async fn write_letters_due(&self) -> Result<usize, StoreError> {
         let lease = chrono::Duration::seconds(LEASE_SECS);
-        let jobs = self.store.claim_letter_jobs(BATCH, Utc::now(), lease).await?;
+        let jobs = self
+            .store
+            .claim_letter_jobs(BATCH, Utc::now(), lease)
+            .await?;
         self.run_each(&jobs).await
     }
 

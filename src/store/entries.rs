@@ -252,7 +252,11 @@ impl Store {
         .map(|_| ())?);
         let record = AuditRecord {
             actor: &new.created_by,
-            action: "journal",
+            action: if new.mail.is_some() {
+                "journal"
+            } else {
+                "document.create"
+            },
             subject_kind: "entry",
             subject_id: new.id.to_string(),
             case_id: Some(new.case_id),

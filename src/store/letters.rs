@@ -97,14 +97,19 @@ pub struct LettersToMake {
 
 impl Store {
     /// Writes down what is to be made, with a job for each case; repeated under the same key it is the first one.
-    pub async fn begin_letters(&self, new: &NewLetterRun, now: DateTime<Utc>) -> Result<LetterRun, StoreError> {
+    pub async fn begin_letters(
+        &self,
+        new: &NewLetterRun,
+        now: DateTime<Utc>,
+    ) -> Result<LetterRun, StoreError> {
         if let Some(run) = self.begun_before(new).await? {
             return Ok(run);
         }
         match self.write_run(new, now).await {
-            Err(StoreError::Database(error)) if is_unique_violation(&error) => {
-                self.begun_before(new).await?.ok_or(StoreError::Database(error))
-            }
+            Err(StoreError::Database(error)) if is_unique_violation(&error) => self
+                .begun_before(new)
+                .await?
+                .ok_or(StoreError::Database(error)),
             Err(error) => Err(error),
             Ok(()) => {
                 self.ring();
@@ -114,32 +119,38 @@ impl Store {
     }
 
     async fn begun_before(&self, new: &NewLetterRun) -> Result<Option<LetterRun>, StoreError> {
-        let found: Option<(Uuid, Vec<u8>)> = read!(self, |c| sqlx::query_as(
+        let found: Option<(Uuid, Vec<u8>)> = read!(self, |c| {
+            sqlx::query_as(
             "select id, request_hash from letter_runs where created_by = $1 and idempotency_key = $2"
         )
         .bind(&new.created_by)
         .bind(&new.idempotency_key)
         .fetch_optional(c)
-        .await?);
+        .await?
+        });
         match found {
             None => Ok(None),
-            Some((_, hash)) if digest(&hash) != new.request_hash => Err(StoreError::IdempotencyConflict),
+            Some((_, hash)) if digest(&hash) != new.request_hash => {
+                Err(StoreError::IdempotencyConflict)
+            }
             Some((id, _)) => Ok(Some(self.letter_run(id, &new.created_by).await?)),
         }
     }
 
     async fn write_run(&self, new: &NewLetterRun, now: DateTime<Utc>) -> Result<(), StoreError> {
         let mut tx = self.db.begin().await?;
-        let seen: Option<(Uuid,)> = write!(&mut tx, |c| sqlx::query_as(sqlx::AssertSqlSafe(format!(
-            "select t.id from templates t where t.id = $2 and t.removed_at is null and {}",
-            sees_template("$1")
-        )))
-        .bind(&new.created_by)
-        .bind(new.template_id)
-        .fetch_optional(c)
-        .await?);
+        let seen: Option<(Uuid,)> =
+            write!(&mut tx, |c| sqlx::query_as(sqlx::AssertSqlSafe(format!(
+                "select t.id from templates t where t.id = $2 and t.removed_at is null and {}",
+                sees_template("$1")
+            )))
+            .bind(&new.created_by)
+            .bind(new.template_id)
+            .fetch_optional(c)
+            .await?);
         seen.ok_or(StoreError::NotFound("template"))?;
-        write!(&mut tx, |c| sqlx::query(
+        write!(&mut tx, |c| {
+            sqlx::query(
             "insert into letter_runs (id, template_id, version, wish, created_by, created_at, idempotency_key, request_hash)
              values ($1, $2, $3, $4, $5, $6, $7, $8)"
         )
@@ -153,7 +164,8 @@ impl Store {
         .bind(new.request_hash.to_vec())
         .execute(c)
         .await
-        .map(|_| ())?);
+        .map(|_| ())?
+        });
         for (position, letters) in (0_i64..).zip(&new.cases) {
             write!(&mut tx, |c| sqlx::query(
                 "insert into letter_cases (run_id, position, case_id, parties, state)
@@ -183,13 +195,15 @@ impl Store {
 
     /// How far it has come; for whoever asked for it.
     pub async fn letter_run(&self, id: Uuid, viewer: &str) -> Result<LetterRun, StoreError> {
-        let run: Option<(Uuid, i64, DateTime<Utc>)> = read!(self, |c| sqlx::query_as(
+        let run: Option<(Uuid, i64, DateTime<Utc>)> = read!(self, |c| {
+            sqlx::query_as(
             "select template_id, version, created_at from letter_runs where id = $1 and created_by = $2"
         )
         .bind(id)
         .bind(viewer)
         .fetch_optional(c)
-        .await?);
+        .await?
+        });
         let (template_id, version, created_at) = run.ok_or(StoreError::NotFound("letters"))?;
         type Row = (Uuid, Option<String>, String, Option<String>, Option<Uuid>);
         let rows: Vec<Row> = read!(self, |c| sqlx::query_as(sqlx::AssertSqlSafe(format!(
@@ -204,18 +218,32 @@ impl Store {
         .bind(id)
         .fetch_all(c)
         .await?);
-        let cases = rows.into_iter().map(|(case_id, case_number, state, reason, entry_id)| LetterOutcome {
-            case_id,
-            case_number,
-            state: LetterState::parse(&state),
-            reason,
-            entry_id,
-        });
-        Ok(LetterRun { id, template_id, version, created_at, cases: cases.collect() })
+        let cases =
+            rows.into_iter().map(
+                |(case_id, case_number, state, reason, entry_id)| LetterOutcome {
+                    case_id,
+                    case_number,
+                    state: LetterState::parse(&state),
+                    reason,
+                    entry_id,
+                },
+            );
+        Ok(LetterRun {
+            id,
+            template_id,
+            version,
+            created_at,
+            cases: cases.collect(),
+        })
     }
 
     /// Lets what failed be tried again; a person asked for it.
-    pub async fn retry_letters(&self, id: Uuid, actor: &str, now: DateTime<Utc>) -> Result<LetterRun, StoreError> {
+    pub async fn retry_letters(
+        &self,
+        id: Uuid,
+        actor: &str,
+        now: DateTime<Utc>,
+    ) -> Result<LetterRun, StoreError> {
         self.letter_run(id, actor).await?;
         let mut tx = self.db.begin().await?;
         let again: Vec<(i64,)> = write!(&mut tx, |c| sqlx::query_as(
@@ -227,16 +255,36 @@ impl Store {
         .bind(id)
         .fetch_all(c)
         .await?);
-        insert_jobs(&mut tx, id, again.into_iter().map(|(position,)| position), now).await?;
+        insert_jobs(
+            &mut tx,
+            id,
+            again.into_iter().map(|(position,)| position),
+            now,
+        )
+        .await?;
         tx.commit().await?;
         self.ring();
         self.letter_run(id, actor).await
     }
 
     /// For the house's own work, where nobody looks.
-    pub async fn letters_to_make(&self, run_id: Uuid, position: i64) -> Result<LettersToMake, StoreError> {
-        type Row = (Uuid, i64, Json<Value>, String, Uuid, Json<Vec<usize>>, String);
-        let row: Option<Row> = read!(self, |c| sqlx::query_as(
+    pub async fn letters_to_make(
+        &self,
+        run_id: Uuid,
+        position: i64,
+    ) -> Result<LettersToMake, StoreError> {
+        type Row = (
+            Uuid,
+            i64,
+            Json<Value>,
+            String,
+            Uuid,
+            Json<Vec<usize>>,
+            String,
+        );
+        let row: Option<Row> =
+            read!(self, |c| {
+                sqlx::query_as(
             "select r.template_id, r.version, r.wish, r.created_by, l.case_id, l.parties, l.state
              from letter_cases l
              join letter_runs r on r.id = l.run_id
@@ -245,7 +293,8 @@ impl Store {
         .bind(run_id)
         .bind(position)
         .fetch_optional(c)
-        .await?);
+        .await?
+            });
         let (template_id, version, wish, created_by, case_id, parties, state) =
             row.ok_or(StoreError::NotFound("letters"))?;
         Ok(LettersToMake {
@@ -253,7 +302,10 @@ impl Store {
             version,
             wish: wish.0,
             created_by,
-            letters: NewLetters { case_id, parties: parties.0 },
+            letters: NewLetters {
+                case_id,
+                parties: parties.0,
+            },
             state: LetterState::parse(&state),
         })
     }
@@ -265,7 +317,11 @@ impl Store {
         position: i64,
         outcome: Result<Uuid, &str>,
     ) -> Result<(), StoreError> {
-        let state = if outcome.is_ok() { LetterState::Done } else { LetterState::Failed };
+        let state = if outcome.is_ok() {
+            LetterState::Done
+        } else {
+            LetterState::Failed
+        };
         let mut tx = self.db.begin().await?;
         write!(&mut tx, |c| sqlx::query(
             "update letter_cases
@@ -290,7 +346,9 @@ async fn insert_jobs(
     positions: impl Iterator<Item = i64>,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let made: Vec<NewJob> = positions.map(|position| NewJob::letter(run_id, position)).collect();
+    let made: Vec<NewJob> = positions
+        .map(|position| NewJob::letter(run_id, position))
+        .collect();
     for some in made.chunks(500) {
         jobs::insert(tx, some, None, now).await?;
     }

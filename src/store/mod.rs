@@ -56,9 +56,7 @@ pub use cases::{CaseFilter, CaseQuery, CaseRequest, NewCase};
 pub use data_keys::{Encrypted, KeyState, NewObject};
 pub use deputies::Deputy;
 pub use emergencies::{Notice, Opening};
-pub use entries::{
-    Entry, EntryState, FiledBefore, FiledMail, NewDocument, NewEntry, NewFile,
-};
+pub use entries::{Entry, EntryState, FiledBefore, FiledMail, NewDocument, NewEntry, NewFile};
 pub use events::{Event, EventKind};
 pub use filings::Filing;
 pub use follower::Follower;
@@ -67,9 +65,7 @@ pub use identities::{Identity, Known};
 pub use jobs::{Job, JobKind, NewJob};
 pub use judged::Judged;
 pub use leases::Lease;
-pub use letters::{
-    LetterOutcome, LetterRun, LetterState, LettersToMake, NewLetterRun, NewLetters,
-};
+pub use letters::{LetterOutcome, LetterRun, LetterState, LettersToMake, NewLetterRun, NewLetters};
 pub use mailboxes::{
     Folder, FolderPosition, FolderState, Location, Mailbox, MailboxAccess, MailboxRole,
     MailboxState,

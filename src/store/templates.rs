@@ -158,7 +158,8 @@ struct VersionRow {
     sha256: Vec<u8>,
 }
 
-const VERSION: &str = "v.number, v.byte_length, v.file_name, v.facts, v.comment, v.created_by as version_by,
+const VERSION: &str =
+    "v.number, v.byte_length, v.file_name, v.facts, v.comment, v.created_by as version_by,
     v.created_at as version_at, v.sha256";
 
 impl From<VersionRow> for TemplateVersion {
@@ -217,7 +218,8 @@ impl Store {
         let mut tx = self.db.begin().await?;
         expect_keeper(&mut tx, &new.holder, actor).await?;
         let inserted = async {
-            write!(&mut tx, |c| sqlx::query(
+            write!(&mut tx, |c| {
+                sqlx::query(
                 "insert into templates (id, holder, keeper, folder, name, version, created_by, created_at, changed_at)
                  values ($1, $2, $3, $4, $5, 1, $6, $7, $7)"
             )
@@ -230,11 +232,14 @@ impl Store {
             .bind(now)
             .execute(c)
             .await
-            .map(|_| ())?);
+            .map(|_| ())?
+            });
             Ok(())
         };
         inserted.await.map_err(|error| match error {
-            StoreError::Database(error) if is_unique_violation(&error) => StoreError::Duplicate("template"),
+            StoreError::Database(error) if is_unique_violation(&error) => {
+                StoreError::Duplicate("template")
+            }
             error => error,
         })?;
         insert_version(&mut tx, new.id, 1, version, actor, now).await?;
@@ -271,7 +276,12 @@ impl Store {
     }
 
     /// Nobody is offered it any more. Its versions stay: letters were made of them.
-    pub async fn remove_template(&self, id: Uuid, actor: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub async fn remove_template(
+        &self,
+        id: Uuid,
+        actor: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         let mut tx = self.db.begin().await?;
         expect_change(&mut tx, id, actor).await?;
         write!(&mut tx, |c| sqlx::query(
@@ -300,24 +310,33 @@ impl Store {
     }
 
     pub async fn template(&self, id: Uuid, viewer: &str) -> Result<KeptTemplate, StoreError> {
-        let row: Option<Row> = read!(self, |c| sqlx::query_as(sqlx::AssertSqlSafe(select("and t.id = $2")))
-            .bind(viewer)
-            .bind(id)
-            .fetch_optional(c)
-            .await?);
-        row.map(KeptTemplate::from).ok_or(StoreError::NotFound("template"))
+        let row: Option<Row> = read!(self, |c| sqlx::query_as(sqlx::AssertSqlSafe(select(
+            "and t.id = $2"
+        )))
+        .bind(viewer)
+        .bind(id)
+        .fetch_optional(c)
+        .await?);
+        row.map(KeptTemplate::from)
+            .ok_or(StoreError::NotFound("template"))
     }
 
     /// The versions of a template the viewer may use, latest first.
-    pub async fn template_versions(&self, id: Uuid, viewer: &str) -> Result<Vec<TemplateVersion>, StoreError> {
+    pub async fn template_versions(
+        &self,
+        id: Uuid,
+        viewer: &str,
+    ) -> Result<Vec<TemplateVersion>, StoreError> {
         self.template(id, viewer).await?;
-        let rows: Vec<VersionRow> = read!(self, |c| sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        let rows: Vec<VersionRow> = read!(self, |c| {
+            sqlx::query_as(sqlx::AssertSqlSafe(format!(
             "select {VERSION} from template_versions v where v.template_id = $1 order by v.number desc limit $2"
         )))
         .bind(id)
         .bind(MAX_LISTED)
         .fetch_all(c)
-        .await?);
+        .await?
+        });
         Ok(rows.into_iter().map(TemplateVersion::from).collect())
     }
 
@@ -336,15 +355,22 @@ impl Store {
     }
 
     /// For the house's own work, where nobody looks.
-    pub async fn template_version_unchecked(&self, id: Uuid, number: i64) -> Result<TemplateVersion, StoreError> {
-        let row: Option<VersionRow> = read!(self, |c| sqlx::query_as(sqlx::AssertSqlSafe(format!(
+    pub async fn template_version_unchecked(
+        &self,
+        id: Uuid,
+        number: i64,
+    ) -> Result<TemplateVersion, StoreError> {
+        let row: Option<VersionRow> = read!(self, |c| {
+            sqlx::query_as(sqlx::AssertSqlSafe(format!(
             "select {VERSION} from template_versions v where v.template_id = $1 and v.number = $2"
         )))
         .bind(id)
         .bind(number)
         .fetch_optional(c)
-        .await?);
-        row.map(TemplateVersion::from).ok_or(StoreError::NotFound("template"))
+        .await?
+        });
+        row.map(TemplateVersion::from)
+            .ok_or(StoreError::NotFound("template"))
     }
 }
 
@@ -360,7 +386,8 @@ async fn insert_version(
     if let Some(object) = &file.object {
         insert_blobs(tx, object.id, std::slice::from_ref(&object.placed), now).await?;
     }
-    write!(tx, |c| sqlx::query(
+    write!(tx, |c| {
+        sqlx::query(
         "insert into template_versions (template_id, number, sha256, byte_length, file_name, facts, comment, created_by,
            created_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
@@ -376,7 +403,8 @@ async fn insert_version(
     .bind(now)
     .execute(c)
     .await
-    .map(|_| ())?);
+    .map(|_| ())?
+    });
     Ok(())
 }
 
@@ -393,7 +421,7 @@ async fn expect_keeper(tx: &mut Tx, holder: &Holder, actor: &str) -> Result<(), 
 
 async fn expect_change(tx: &mut Tx, id: Uuid, actor: &str) -> Result<(), StoreError> {
     let found: Option<(bool,)> = write!(tx, |c| sqlx::query_as(sqlx::AssertSqlSafe(format!(
-        "select {} from templates t where t.id = $2 and t.removed_at is null and {}",
+        "select {} from templates t where t.id = $2 and {}",
         changes_template("$1"),
         sees_template("$1")
     )))

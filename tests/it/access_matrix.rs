@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::support::app::App;
 use crate::support::calls::{self, Things};
 use crate::support::store::{case, eml};
+use crate::support::word;
 
 /// Who calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +104,24 @@ impl Actor {
         sees.then_some(Level::Manage)
     }
 
+    /// What they may do with a template of the organisation.
+    fn of_organisation(self) -> Option<Level> {
+        match self {
+            Self::Ib => Some(Level::Manage),
+            Self::Rita => None,
+            _ => Some(Level::Read),
+        }
+    }
+
+    /// What they may do with a template of the unit that Jens is of and Karen a registrar of.
+    fn of_unit_or_its_registrar(self) -> Option<Level> {
+        match self {
+            Self::Karen => Some(Level::Manage),
+            Self::Jens => Some(Level::Read),
+            _ => None,
+        }
+    }
+
     fn of_birthe(self) -> Option<Level> {
         matches!(self, Self::Birthe | Self::DoraForBirthe).then_some(Level::Manage)
     }
@@ -122,6 +141,8 @@ struct House {
     cases: Vec<Target>,
     entries: Vec<Target>,
     files: Vec<Target>,
+    templates: Vec<Target>,
+    letters: Vec<Target>,
     notices: Vec<Target>,
 }
 
@@ -159,6 +180,8 @@ async fn people(app: &App) {
     app.store.import_users(&people, now).await.unwrap();
     for (user, role, scope) in [
         ("karen", Role::Registrar, Scope::Mailbox("leder".to_owned())),
+        // Of a unit whose cases none of these are.
+        ("karen", Role::Registrar, Scope::Unit("teknik".to_owned())),
         ("ib", Role::Administrator, Scope::Everywhere),
         ("eva", Role::Emergency, Scope::Everywhere),
     ] {
@@ -240,6 +263,34 @@ async fn house() -> House {
     let notices = app.get("/api/v1/notices", "birthe").await.json();
     let notice = Uuid::parse_str(notices[0]["id"].as_str().unwrap()).unwrap();
 
+    let template = async |user: &str, holder: &str| -> Uuid {
+        let fields = [("holder", holder), ("name", holder)];
+        let answer = word::send(
+            &app,
+            "/api/v1/templates",
+            user,
+            "brev.docx",
+            &word::docx("Hej"),
+            &fields,
+        )
+        .await;
+        assert_eq!(answer.status, 201, "{}", answer.json());
+        Uuid::parse_str(answer.json()["id"].as_str().unwrap()).unwrap()
+    };
+    let of_organisation = template("ib", "organisation").await;
+    let of_unit = template("karen", "unit:teknik").await;
+    let of_birthe = template("birthe", "user:birthe").await;
+    let asked = app
+        .request(
+            Method::POST,
+            &format!("/api/v1/templates/{of_birthe}/letters"),
+            "birthe",
+        )
+        .header("Idempotency-Key", "letters")
+        .json(&json!({ "cases": [{ "case_id": open.id }] }));
+    let letters = crate::support::app::answer(asked).await.json();
+    let letters = Uuid::parse_str(letters["id"].as_str().unwrap()).unwrap();
+
     let target = |name, id, level| Target { name, id, level };
     let of_cases = |open: Uuid, restricted: Uuid| {
         vec![
@@ -260,8 +311,21 @@ async fn house() -> House {
             other_case: open.id,
             file: on_open.1,
             notice,
+            template: of_birthe,
+            letters,
             number: to_open.number,
         },
+        templates: vec![
+            target(
+                "the organisation's",
+                of_organisation,
+                Actor::of_organisation,
+            ),
+            target("a unit's", of_unit, Actor::of_unit_or_its_registrar),
+            target("Birthe's", of_birthe, Actor::of_birthe),
+            missing(),
+        ],
+        letters: vec![target("Birthe's", letters, Actor::of_birthe), missing()],
         mails: vec![
             target("waiting", mails[0], Actor::in_mailbox),
             target("on open", mails[1], |actor| {
@@ -293,6 +357,8 @@ impl House {
             Needs::SeesCase | Needs::WritesCase => &self.cases,
             Needs::SeesEntry | Needs::WritesEntry | Needs::ManagesEntry => &self.entries,
             Needs::SeesDocument => &self.files,
+            Needs::SeesTemplate | Needs::ChangesTemplate => &self.templates,
+            Needs::AskedForLetters => &self.letters,
             Needs::ManagesNotice => &self.notices,
             Needs::Nothing | Needs::SignedIn | Needs::Auditor | Needs::Emergency => &[],
         }
@@ -309,6 +375,8 @@ impl House {
             }
             Needs::SeesEntry | Needs::WritesEntry | Needs::ManagesEntry => things.entry = id,
             Needs::SeesDocument => things.file = id,
+            Needs::SeesTemplate | Needs::ChangesTemplate => things.template = id,
+            Needs::AskedForLetters => things.letters = id,
             Needs::ManagesNotice => things.notice = id,
             Needs::Nothing | Needs::SignedIn | Needs::Auditor | Needs::Emergency => {}
         }
@@ -328,9 +396,16 @@ fn expected(needs: Needs, actor: Actor, level: Option<Level>) -> Option<u16> {
         Needs::Nothing | Needs::SignedIn => return None,
         Needs::Auditor => return (actor != Actor::Rita).then_some(404),
         Needs::Emergency => return (actor != Actor::Eva).then_some(404),
-        Needs::SeesMail | Needs::SeesCase | Needs::SeesEntry | Needs::SeesDocument => Level::Read,
+        Needs::SeesMail
+        | Needs::SeesCase
+        | Needs::SeesEntry
+        | Needs::SeesDocument
+        | Needs::SeesTemplate => Level::Read,
         Needs::WritesCase | Needs::WritesEntry => Level::Write,
-        Needs::ManagesEntry | Needs::ManagesNotice => Level::Manage,
+        Needs::ManagesEntry
+        | Needs::ManagesNotice
+        | Needs::ChangesTemplate
+        | Needs::AskedForLetters => Level::Manage,
     };
     match level {
         None => Some(404),

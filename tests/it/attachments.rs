@@ -11,7 +11,9 @@ use sagspost::{
     documents::reader::Reader,
     domain::case_number::Template,
     outbox::{MarkError, Marker, Outbox},
-    store::{AttachmentText, EventKind, MailFilter, MarkPayload, FiledMail, NewEntry, ReadMail, Store},
+    store::{
+        AttachmentText, EventKind, FiledMail, MailFilter, MarkPayload, NewEntry, ReadMail, Store,
+    },
     suggest::{Engine, Evidence, Organisation, Signals},
 };
 use uuid::Uuid;

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::support::app::{Answer, App, answer};
 use crate::support::calls::{self, Things};
 use crate::support::store::{case, eml};
+use crate::support::word;
 
 /// Everything that is on record, newest first.
 async fn records(app: &App) -> Vec<Recorded> {
@@ -61,7 +62,28 @@ async fn things(app: &App) -> Things {
     let opening = app.post("/api/v1/cases/emergency", "rita", &opening).await;
     assert_eq!(opening.status, 201);
     let notices = app.get("/api/v1/notices", "birthe").await.json();
+    let template = word::send(
+        app,
+        "/api/v1/templates",
+        "birthe",
+        "brev.docx",
+        &word::docx("Hej"),
+        &[],
+    )
+    .await;
+    let template = id(&template.json()["id"]);
+    let letters = app
+        .request(
+            Method::POST,
+            &format!("/api/v1/templates/{template}/letters"),
+            "birthe",
+        )
+        .header("Idempotency-Key", "letters")
+        .json(&json!({ "cases": [{ "case_id": case_made.id }] }));
+    let letters = answer(letters).await.json();
     Things {
+        template,
+        letters: id(&letters["id"]),
         notice: id(&notices[0]["id"]),
         number: app.hidden_case("Ikke åbnet", "birthe").await.number,
         mail: mails[0],

@@ -74,7 +74,10 @@ impl Scene {
         fingerprint[..4].copy_from_slice(&n.to_be_bytes());
         let entry = NewEntry {
             id: Uuid::now_v7(),
-            mail: Some(FiledMail { id: self.mail_id, fingerprint }),
+            mail: Some(FiledMail {
+                id: self.mail_id,
+                fingerprint,
+            }),
             case_id: self.hedge.id,
             only_for: None,
             created_by: "birthe".to_owned(),

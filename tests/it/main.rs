@@ -59,5 +59,6 @@ mod serve;
 mod sign_in;
 mod store;
 mod suggest;
+mod templates;
 mod token_attacks;
 mod unseen;

@@ -21,14 +21,29 @@ pub struct Note<'n> {
 }
 
 pub fn note(note: &Note<'_>) -> Result<Vec<u8>, NotMade> {
-    let fonts = RunFonts::new().ascii("Calibri").hi_ansi("Calibri").cs("Calibri");
+    let fonts = RunFonts::new()
+        .ascii("Calibri")
+        .hi_ansi("Calibri")
+        .cs("Calibri");
     let mut docx = Docx::new()
         .default_fonts(fonts)
         .default_size(TEXT)
-        .add_style(Style::new("Title", StyleType::Paragraph).name("Title").size(TITLE).bold())
-        .add_paragraph(Paragraph::new().style("Title").add_run(Run::new().add_text(written(note.title))));
+        .add_style(
+            Style::new("Title", StyleType::Paragraph)
+                .name("Title")
+                .size(TITLE)
+                .bold(),
+        )
+        .add_paragraph(
+            Paragraph::new()
+                .style("Title")
+                .add_run(Run::new().add_text(written(note.title))),
+        );
     for line in note.about {
-        let run = Run::new().size(SMALL).color("595959").add_text(written(line));
+        let run = Run::new()
+            .size(SMALL)
+            .color("595959")
+            .add_text(written(line));
         docx = docx.add_paragraph(Paragraph::new().add_run(run));
     }
     docx = docx.add_paragraph(Paragraph::new());
@@ -57,7 +72,8 @@ fn of_line(line: &str) -> Run {
 /// Without what XML has no room for, and what would turn the letters after it around.
 fn written(text: &str) -> String {
     let is_kept = |c: &char| {
-        !c.is_control() && !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}')
+        !c.is_control()
+            && !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}')
     };
     text.chars().filter(is_kept).collect()
 }
@@ -83,9 +99,20 @@ mod tests {
         .unwrap();
         let shown = Template::read(bytes.clone().into()).unwrap().preview();
         let lines: Vec<_> = shown.iter().map(|shown| shown.text.trim()).collect();
-        assert_eq!(lines, ["Telefonnotat <1>", "Sag 2026-00017", "Borgeren & jeg", "aftalte fristen."]);
+        assert_eq!(
+            lines,
+            [
+                "Telefonnotat <1>",
+                "Sag 2026-00017",
+                "Borgeren & jeg",
+                "aftalte fristen."
+            ]
+        );
         let mut package = Package::open(Cursor::new(bytes)).unwrap();
         let found = properties(&mut package).unwrap();
-        assert_eq!((found[0].name.as_str(), found[0].value.as_str()), ("sagspost:case", "a"));
+        assert_eq!(
+            (found[0].name.as_str(), found[0].value.as_str()),
+            ("sagspost:case", "a")
+        );
     }
 }

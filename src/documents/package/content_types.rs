@@ -62,7 +62,10 @@ impl Types {
     pub fn of(&self, name: &str) -> Option<&str> {
         let name = name.to_ascii_lowercase();
         let extension = || name.rsplit_once('.').map_or("", |(_, extension)| extension);
-        let kind = self.parts.get(&name).or_else(|| self.defaults.get(extension()));
+        let kind = self
+            .parts
+            .get(&name)
+            .or_else(|| self.defaults.get(extension()));
         kind.map(String::as_str)
     }
 
@@ -86,17 +89,22 @@ impl Types {
 
     /// Whether Word takes it for a document that may hold macros.
     pub fn has_macros(&self) -> bool {
-        self.parts.iter().any(|(name, kind)| kind.contains("macroEnabled") || is_macro(name))
+        self.parts
+            .iter()
+            .any(|(name, kind)| kind.contains("macroEnabled") || is_macro(name))
     }
 }
 
 /// With the main part no longer that of a template.
 pub(super) fn as_document(types: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(types);
-    text.replace("wordprocessingml.template.main+xml", "wordprocessingml.document.main+xml")
-        .replace(
-            "ms-word.template.macroEnabledTemplate.main+xml",
-            "ms-word.document.macroEnabled.main+xml",
-        )
-        .into_bytes()
+    text.replace(
+        "wordprocessingml.template.main+xml",
+        "wordprocessingml.document.main+xml",
+    )
+    .replace(
+        "ms-word.template.macroEnabledTemplate.main+xml",
+        "ms-word.document.macroEnabled.main+xml",
+    )
+    .into_bytes()
 }

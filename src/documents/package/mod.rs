@@ -77,7 +77,11 @@ impl<R: Read + Seek> Package<R> {
             return Err(PackageError::NotWord);
         }
         package.types = Types::read(&package.part(CONTENT_TYPES)?)?;
-        if !package.names.iter().any(|name| package.types.story(name) == Some(Story::Body)) {
+        if !package
+            .names
+            .iter()
+            .any(|name| package.types.story(name) == Some(Story::Body))
+        {
             return Err(PackageError::NotWord);
         }
         Ok(package)
@@ -106,7 +110,11 @@ impl<R: Read + Seek> Package<R> {
     }
 
     pub fn extension(&self) -> &'static str {
-        if self.types.has_macros() { "docm" } else { "docx" }
+        if self.types.has_macros() {
+            "docm"
+        } else {
+            "docx"
+        }
     }
 
     /// Whether a part wants something from elsewhere when it is opened: a picture, a template. A link that somebody has
@@ -122,8 +130,12 @@ impl<R: Read + Seek> Package<R> {
         for name in relations {
             let source = self.part(&name)?;
             xml::elements(&source, |element| {
-                let is_outside = element.attribute("TargetMode").is_some_and(|mode| mode == "External");
-                let is_link = element.attribute("Type").is_some_and(|kind| kind.ends_with("/hyperlink"));
+                let is_outside = element
+                    .attribute("TargetMode")
+                    .is_some_and(|mode| mode == "External");
+                let is_link = element
+                    .attribute("Type")
+                    .is_some_and(|kind| kind.ends_with("/hyperlink"));
                 found |= element.name == "Relationship" && is_outside && !is_link;
             })?;
         }
@@ -133,13 +145,23 @@ impl<R: Read + Seek> Package<R> {
     /// All of a text part, unpacked.
     pub fn part(&mut self, name: &str) -> Result<Vec<u8>, PackageError> {
         let index = self.index(name).ok_or(PackageError::Damaged)?;
-        let part = self.zip.by_index(index).map_err(|_| PackageError::Damaged)?;
-        let dense = part.compressed_size().saturating_mul(MAX_RATIO).max(SMALL_PART_BYTES);
+        let part = self
+            .zip
+            .by_index(index)
+            .map_err(|_| PackageError::Damaged)?;
+        let dense = part
+            .compressed_size()
+            .saturating_mul(MAX_RATIO)
+            .max(SMALL_PART_BYTES);
         let room = dense.min(self.budget);
         let mut bytes = Vec::new();
         let read = part.take(room + 1).read_to_end(&mut bytes);
         if bytes.len() as u64 > room {
-            return Err(if dense < self.budget { PackageError::TooDense } else { PackageError::TooMuchText });
+            return Err(if dense < self.budget {
+                PackageError::TooDense
+            } else {
+                PackageError::TooMuchText
+            });
         }
         read.map_err(|_| PackageError::Damaged)?;
         self.budget -= bytes.len() as u64;
@@ -151,7 +173,11 @@ impl<R: Read + Seek> Package<R> {
 
     /// Writes the package with these parts in the place of its own, or added to them. What was a template becomes a
     /// document.
-    pub fn write<W: Write + Seek>(&mut self, mut changes: Changes, to: W) -> Result<W, PackageError> {
+    pub fn write<W: Write + Seek>(
+        &mut self,
+        mut changes: Changes,
+        to: W,
+    ) -> Result<W, PackageError> {
         let types = match changes.remove(CONTENT_TYPES) {
             Some(types) => types,
             None => self.part(CONTENT_TYPES)?,
@@ -162,23 +188,33 @@ impl<R: Read + Seek> Package<R> {
         for index in 0..self.zip.len() {
             let name = self.names.get(index).cloned().unwrap_or_default();
             if let Some(bytes) = changes.remove(&name) {
-                out.start_file(name, packed).map_err(|_| PackageError::NotWritten)?;
-                out.write_all(&bytes).map_err(|_| PackageError::NotWritten)?;
+                out.start_file(name, packed)
+                    .map_err(|_| PackageError::NotWritten)?;
+                out.write_all(&bytes)
+                    .map_err(|_| PackageError::NotWritten)?;
             } else {
-                let part = self.zip.by_index_raw(index).map_err(|_| PackageError::Damaged)?;
-                out.raw_copy_file(part).map_err(|_| PackageError::NotWritten)?;
+                let part = self
+                    .zip
+                    .by_index_raw(index)
+                    .map_err(|_| PackageError::Damaged)?;
+                out.raw_copy_file(part)
+                    .map_err(|_| PackageError::NotWritten)?;
             }
         }
         for (name, bytes) in changes {
-            out.start_file(name, packed).map_err(|_| PackageError::NotWritten)?;
-            out.write_all(&bytes).map_err(|_| PackageError::NotWritten)?;
+            out.start_file(name, packed)
+                .map_err(|_| PackageError::NotWritten)?;
+            out.write_all(&bytes)
+                .map_err(|_| PackageError::NotWritten)?;
         }
         out.finish().map_err(|_| PackageError::NotWritten)
     }
 
     fn index(&self, name: &str) -> Option<usize> {
         let name = name.trim_start_matches('/');
-        self.names.iter().position(|other| other.eq_ignore_ascii_case(name))
+        self.names
+            .iter()
+            .position(|other| other.eq_ignore_ascii_case(name))
     }
 }
 
@@ -191,7 +227,10 @@ fn look(file: &mut (impl Read + Seek)) -> Result<(), PackageError> {
     let damaged = |_| PackageError::Damaged;
     let mut head = Vec::new();
     file.seek(SeekFrom::Start(0)).map_err(damaged)?;
-    file.by_ref().take(8).read_to_end(&mut head).map_err(damaged)?;
+    file.by_ref()
+        .take(8)
+        .read_to_end(&mut head)
+        .map_err(damaged)?;
     match head.as_slice() {
         [] => return Err(PackageError::Empty),
         [0xd0, 0xcf, 0x11, 0xe0, ..] => {
@@ -216,7 +255,9 @@ fn count(file: &mut impl Read, bytes: &[u8], enough: usize) -> Result<usize, Pac
     let mut window = vec![0; 64 * 1024];
     let (mut kept, mut found) = (0, 0);
     loop {
-        let read = file.read(&mut window[kept..]).map_err(|_| PackageError::Damaged)?;
+        let read = file
+            .read(&mut window[kept..])
+            .map_err(|_| PackageError::Damaged)?;
         if read == 0 || found >= enough {
             return Ok(found);
         }

@@ -27,11 +27,19 @@ pub struct Property {
 
 impl<R: Read + Seek> Package<R> {
     /// Adds to the changes what sets these properties; others stay.
-    pub fn set_properties(&mut self, set: &[Property], changes: &mut Changes) -> Result<(), PackageError> {
+    pub fn set_properties(
+        &mut self,
+        set: &[Property],
+        changes: &mut Changes,
+    ) -> Result<(), PackageError> {
         if set.is_empty() {
             return Ok(());
         }
-        let known = self.names.iter().find(|name| self.types.of(name) == Some(CONTENT_TYPE)).cloned();
+        let known = self
+            .names
+            .iter()
+            .find(|name| self.types.of(name) == Some(CONTENT_TYPE))
+            .cloned();
         if let Some(name) = known {
             let source = self.part(&name)?;
             changes.insert(name, with_properties(&source, set)?);
@@ -42,7 +50,8 @@ impl<R: Read + Seek> Package<R> {
         let part = format!("<Override PartName=\"/{PART}\" ContentType=\"{CONTENT_TYPE}\"/>");
         changes.insert(CONTENT_TYPES.to_owned(), with_child(&types, &part)?);
         let relations = self.part(RELATIONS)?;
-        let relation = format!("<Relationship Id=\"rIdSagspost\" Type=\"{RELATION}\" Target=\"{PART}\"/>");
+        let relation =
+            format!("<Relationship Id=\"rIdSagspost\" Type=\"{RELATION}\" Target=\"{PART}\"/>");
         changes.insert(RELATIONS.to_owned(), with_child(&relations, &relation)?);
         Ok(())
     }
@@ -50,7 +59,11 @@ impl<R: Read + Seek> Package<R> {
 
 /// The texts among the custom properties of a document.
 pub fn properties<R: Read + Seek>(package: &mut Package<R>) -> Result<Vec<Property>, PackageError> {
-    let name = package.names.iter().find(|name| package.types.of(name) == Some(CONTENT_TYPE)).cloned();
+    let name = package
+        .names
+        .iter()
+        .find(|name| package.types.of(name) == Some(CONTENT_TYPE))
+        .cloned();
     let Some(name) = name else {
         return Ok(Vec::new());
     };
@@ -64,7 +77,10 @@ pub fn properties<R: Read + Seek>(package: &mut Package<R>) -> Result<Vec<Proper
             Event::Start(start) if start.local_name().as_ref() == b"property" => {
                 let attribute = start.try_get_attribute("name").ok().flatten();
                 let name = attribute.map(|name| String::from_utf8_lossy(&name.value).into_owned());
-                found.push(Property { name: name.unwrap_or_default(), value: String::new() });
+                found.push(Property {
+                    name: name.unwrap_or_default(),
+                    value: String::new(),
+                });
             }
             Event::Start(start) => is_inside = start.local_name().as_ref() == b"lpwstr",
             Event::End(_) => is_inside = false,
@@ -97,7 +113,10 @@ fn with_properties(source: &[u8], set: &[Property]) -> Result<Vec<u8>, PackageEr
         last_id = last_id.max(id.unwrap_or(0));
         let name = element.attribute("name").unwrap_or_default();
         // Word tells names apart without regard to case.
-        if set.iter().any(|property| property.name.eq_ignore_ascii_case(&name)) {
+        if set
+            .iter()
+            .any(|property| property.name.eq_ignore_ascii_case(&name))
+        {
             starts.push(element.tag.start);
         }
     })?;
@@ -105,7 +124,11 @@ fn with_properties(source: &[u8], set: &[Property]) -> Result<Vec<u8>, PackageEr
         // The root is one empty tag.
         return with_properties(none().as_bytes(), set);
     }
-    replaced.extend(children.into_iter().filter(|child| starts.contains(&child.start)));
+    replaced.extend(
+        children
+            .into_iter()
+            .filter(|child| starts.contains(&child.start)),
+    );
     let mut out = Vec::with_capacity(source.len() + 256 * set.len());
     let mut at = 0;
     for range in replaced {

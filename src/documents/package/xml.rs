@@ -49,8 +49,13 @@ pub(super) fn elements(
         match &event {
             Event::Start(start) | Event::Empty(start) => {
                 let local = start.local_name();
-                let name = std::str::from_utf8(local.as_ref()).map_err(|_| PackageError::Encoding)?;
-                show(&Element { name, tag: from..to, start });
+                let name =
+                    std::str::from_utf8(local.as_ref()).map_err(|_| PackageError::Encoding)?;
+                show(&Element {
+                    name,
+                    tag: from..to,
+                    start,
+                });
                 if depth == 1 {
                     child_from = from;
                 }

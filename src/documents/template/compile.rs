@@ -24,7 +24,11 @@ pub(super) enum Node {
     Raw(String),
     /// As text of a run.
     Value(Field),
-    Block { is: Block, body: Vec<Node>, otherwise: Vec<Node> },
+    Block {
+        is: Block,
+        body: Vec<Node>,
+        otherwise: Vec<Node>,
+    },
     /// Written only if a row is left in it.
     Table(Vec<Node>),
     /// What holds paragraphs must end with one.
@@ -66,7 +70,12 @@ pub(super) fn compile(tokens: &Tokens<'_>, story: Story) -> Compiled {
     let filled = work.controls();
     work.written(&paragraphs, &filled);
     let nodes = work.fold();
-    Compiled { nodes, prefix: tokens.prefix.clone(), fields: work.fields, mistakes: work.mistakes }
+    Compiled {
+        nodes,
+        prefix: tokens.prefix.clone(),
+        fields: work.fields,
+        mistakes: work.mistakes,
+    }
 }
 
 struct Edit {
@@ -145,20 +154,35 @@ impl<'t, 's> Work<'t, 's> {
             if !is_control || filled.last().is_some_and(|control| token.from < control.to) {
                 continue;
             }
-            let Some(properties) = self.tokens.child(at, Name::ControlProperties) else { continue };
-            let Some(tag) = self.tokens.child(properties, Name::Tag).and_then(|tag| self.tokens.value(tag)) else {
+            let Some(properties) = self.tokens.child(at, Name::ControlProperties) else {
                 continue;
             };
-            let Some(content) = self.tokens.child(at, Name::ControlContent) else { continue };
+            let Some(tag) = self
+                .tokens
+                .child(properties, Name::Tag)
+                .and_then(|tag| self.tokens.value(tag))
+            else {
+                continue;
+            };
+            let Some(content) = self.tokens.child(at, Name::ControlContent) else {
+                continue;
+            };
             // Tags are there for other purposes too: only what looks like ours can be wrong.
-            if !tag.contains('.') && !tag.trim_start().starts_with('#') && words::field(&tag.to_lowercase()).is_err() {
+            if !tag.contains('.')
+                && !tag.trim_start().starts_with('#')
+                && words::field(&tag.to_lowercase()).is_err()
+            {
                 continue;
             }
             match words::read(&tag) {
                 Ok(Word::Field(field)) => {
                     self.fields.insert(field.clone());
                     self.fill(at, properties, content, field);
-                    filled.push(Control { from: token.from, to: self.tokens.end(at), tag });
+                    filled.push(Control {
+                        from: token.from,
+                        to: self.tokens.end(at),
+                        tag,
+                    });
                 }
                 Ok(Word::EachParty) => {
                     if loops.last().is_some_and(|(_, to)| token.from < *to) {
@@ -176,7 +200,10 @@ impl<'t, 's> Work<'t, 's> {
                 Err(wrong) => {
                     let near = self.plain_text(content);
                     let mistake = Mistake::new(wrong.fault, &tag, self.story, &near);
-                    self.mistake(Mistake { meant: wrong.meant, ..mistake });
+                    self.mistake(Mistake {
+                        meant: wrong.meant,
+                        ..mistake
+                    });
                 }
             }
         }
@@ -212,7 +239,11 @@ impl<'t, 's> Work<'t, 's> {
         }
         if let Some(first) = self.tokens.children(content).next()
             && self.tokens.at(first).name == Name::Row
-            && let Some(table) = self.tokens.path(content).into_iter().rfind(|at| self.tokens.at(*at).name == Name::Table)
+            && let Some(table) = self
+                .tokens
+                .path(content)
+                .into_iter()
+                .rfind(|at| self.tokens.at(*at).name == Name::Table)
         {
             self.watch_table(table, token.from);
         }
@@ -234,22 +265,45 @@ impl<'t, 's> Work<'t, 's> {
         let looks = if self.tokens.at(looks_at).kind == Kind::Empty {
             None
         } else {
-            self.tokens.within(looks_at, Name::RunProperties).filter(|at| {
-                // A paragraph's mark has looks too.
-                self.tokens.at(self.tokens.at(*at).parent).name != Name::ParagraphProperties
-            })
+            self.tokens
+                .within(looks_at, Name::RunProperties)
+                .filter(|at| {
+                    // A paragraph's mark has looks too.
+                    self.tokens.at(self.tokens.at(*at).parent).name != Name::ParagraphProperties
+                })
         };
-        let looks = looks.map_or("", |at| self.tokens.text(self.tokens.at(at).from, self.tokens.end(at)));
-        let run = (format!("<{prefix}r>{looks}<{prefix}t xml:space=\"preserve\">"), format!("</{prefix}t></{prefix}r>"));
+        let looks = looks.map_or("", |at| {
+            self.tokens
+                .text(self.tokens.at(at).from, self.tokens.end(at))
+        });
+        let run = (
+            format!("<{prefix}r>{looks}<{prefix}t xml:space=\"preserve\">"),
+            format!("</{prefix}t></{prefix}r>"),
+        );
         let token = self.tokens.at(content);
         let is_within_paragraph = self.is_within_paragraph(&self.tokens.path(control));
         let (from, to, before, after) = if token.kind == Kind::Empty {
-            let (open, close) = (format!("<{prefix}sdtContent>"), format!("</{prefix}sdtContent>"));
-            let (p, end) = if is_within_paragraph { (String::new(), String::new()) } else { (format!("<{prefix}p>"), format!("</{prefix}p>")) };
+            let (open, close) = (
+                format!("<{prefix}sdtContent>"),
+                format!("</{prefix}sdtContent>"),
+            );
+            let (p, end) = if is_within_paragraph {
+                (String::new(), String::new())
+            } else {
+                (format!("<{prefix}p>"), format!("</{prefix}p>"))
+            };
             (token.from, token.to, open + &p, end + &close)
-        } else if let Some(paragraph) = self.tokens.within(content, Name::Paragraph).filter(|_| !is_within_paragraph) {
+        } else if let Some(paragraph) = self
+            .tokens
+            .within(content, Name::Paragraph)
+            .filter(|_| !is_within_paragraph)
+        {
             let own = self.tokens.at(paragraph);
-            let siblings: Vec<u32> = self.tokens.children(own.parent).filter(|at| *at > paragraph).collect();
+            let siblings: Vec<u32> = self
+                .tokens
+                .children(own.parent)
+                .filter(|at| *at > paragraph)
+                .collect();
             for sibling in siblings {
                 let of = self.tokens.at(sibling);
                 if of.name == Name::Paragraph {
@@ -258,14 +312,32 @@ impl<'t, 's> Work<'t, 's> {
                 }
             }
             if own.kind == Kind::Empty {
-                (own.from, own.to, format!("<{prefix}p>"), format!("</{prefix}p>"))
+                (
+                    own.from,
+                    own.to,
+                    format!("<{prefix}p>"),
+                    format!("</{prefix}p>"),
+                )
             } else {
-                let after_properties = self.tokens.child(paragraph, Name::ParagraphProperties).map(|at| self.tokens.end(at));
+                let after_properties = self
+                    .tokens
+                    .child(paragraph, Name::ParagraphProperties)
+                    .map(|at| self.tokens.end(at));
                 let from = after_properties.unwrap_or(own.to);
-                (from, self.tokens.at(own.mate).from, String::new(), String::new())
+                (
+                    from,
+                    self.tokens.at(own.mate).from,
+                    String::new(),
+                    String::new(),
+                )
             }
         } else {
-            (token.to, self.tokens.at(token.mate).from, String::new(), String::new())
+            (
+                token.to,
+                self.tokens.at(token.mate).from,
+                String::new(),
+                String::new(),
+            )
         };
         self.raw(from, 0, before + &run.0);
         self.edit(from, 0, What::Node(Node::Value(field)));
@@ -290,9 +362,19 @@ impl<'t, 's> Work<'t, 's> {
         for (at, occurrence) in occurrences.iter().enumerate() {
             let paragraph = &paragraphs[occurrence.paragraph];
             let inside = paragraph.inside(*occurrence);
-            let mistake = |fault| Mistake::new(fault, &format!("{{{{{inside}}}}}"), self.story, &paragraph.text());
+            let mistake = |fault| {
+                Mistake::new(
+                    fault,
+                    &format!("{{{{{inside}}}}}"),
+                    self.story,
+                    &paragraph.text(),
+                )
+            };
             if !occurrence.is_closed {
-                let beginning = Mistake { written: format!("{{{{{}", inside.chars().take(30).collect::<String>()), ..mistake(Fault::UnclosedField) };
+                let beginning = Mistake {
+                    written: format!("{{{{{}", inside.chars().take(30).collect::<String>()),
+                    ..mistake(Fault::UnclosedField)
+                };
                 self.mistake(beginning);
                 words.push(None);
                 continue;
@@ -300,7 +382,10 @@ impl<'t, 's> Work<'t, 's> {
             let word = match words::read(&inside) {
                 Ok(word) => word,
                 Err(wrong) => {
-                    let mistake = Mistake { meant: wrong.meant, ..mistake(wrong.fault) };
+                    let mistake = Mistake {
+                        meant: wrong.meant,
+                        ..mistake(wrong.fault)
+                    };
                     self.mistake(mistake);
                     words.push(None);
                     continue;
@@ -310,29 +395,51 @@ impl<'t, 's> Work<'t, 's> {
                 Word::Field(field) => {
                     self.fields.insert(field.clone());
                 }
-                Word::EachParty if open.iter().any(|open| matches!(open.block, Block::EachParty)) => {
+                Word::EachParty
+                    if open
+                        .iter()
+                        .any(|open| matches!(open.block, Block::EachParty)) =>
+                {
                     let mistake = mistake(Fault::NestedLoop);
                     self.mistake(mistake);
-                    open.push(Open { block: Block::EachParty, begin: at, otherwise: None });
+                    open.push(Open {
+                        block: Block::EachParty,
+                        begin: at,
+                        otherwise: None,
+                    });
                 }
-                Word::EachParty => open.push(Open { block: Block::EachParty, begin: at, otherwise: None }),
+                Word::EachParty => open.push(Open {
+                    block: Block::EachParty,
+                    begin: at,
+                    otherwise: None,
+                }),
                 Word::If(condition) => {
                     self.fields.insert(condition.field.clone());
                     if open.len() >= MAX_BLOCK_DEPTH {
                         let mistake = mistake(Fault::TooDeep);
                         self.mistake(mistake);
                     }
-                    open.push(Open { block: Block::If(condition.clone()), begin: at, otherwise: None });
+                    open.push(Open {
+                        block: Block::If(condition.clone()),
+                        begin: at,
+                        otherwise: None,
+                    });
                 }
                 Word::Else => match open.last_mut() {
-                    Some(Open { block: Block::If(_), otherwise: otherwise @ None, .. }) => *otherwise = Some(at),
+                    Some(Open {
+                        block: Block::If(_),
+                        otherwise: otherwise @ None,
+                        ..
+                    }) => *otherwise = Some(at),
                     _ => {
                         let mistake = mistake(Fault::UnexpectedElse);
                         self.mistake(mistake);
                     }
                 },
                 Word::EndEach | Word::EndIf => {
-                    let fits = |open: &Open| matches!(open.block, Block::EachParty) == (word == Word::EndEach);
+                    let fits = |open: &Open| {
+                        matches!(open.block, Block::EachParty) == (word == Word::EndEach)
+                    };
                     if open.last().is_some_and(fits) {
                         ends.extend(open.pop().map(|open| (open, at)));
                     } else {
@@ -353,7 +460,11 @@ impl<'t, 's> Work<'t, 's> {
             let written = format!("{{{{{}}}}}", paragraph.inside(occurrence));
             self.mistake(Mistake::new(fault, &written, self.story, &paragraph.text()));
         }
-        let seen = Seen { paragraphs, occurrences: &occurrences, words: &words };
+        let seen = Seen {
+            paragraphs,
+            occurrences: &occurrences,
+            words: &words,
+        };
         for (at, occurrence) in occurrences.iter().enumerate() {
             self.replace(&seen, at, *occurrence);
         }
@@ -369,7 +480,11 @@ impl<'t, 's> Work<'t, 's> {
         let Some(word) = &seen.words[at] else { return };
         let paragraph = &seen.paragraphs[occurrence.paragraph];
         let turn = seen.turn(at);
-        for (index, (text, from, to)) in paragraph.pieces(occurrence.from, occurrence.to).into_iter().enumerate() {
+        for (index, (text, from, to)) in paragraph
+            .pieces(occurrence.from, occurrence.to)
+            .into_iter()
+            .enumerate()
+        {
             self.preserve(text);
             if let (0, Word::Field(field)) = (index, word) {
                 self.edit(from, turn, What::Node(Node::Value(field.clone())));
@@ -402,7 +517,12 @@ impl<'t, 's> Work<'t, 's> {
         if placed.is_none() {
             let paragraph = &seen.paragraphs[first.paragraph];
             let written = format!("{{{{{}}}}}", paragraph.inside(first));
-            self.mistake(Mistake::new(Fault::Misplaced, &written, self.story, &paragraph.text()));
+            self.mistake(Mistake::new(
+                Fault::Misplaced,
+                &written,
+                self.story,
+                &paragraph.text(),
+            ));
         }
     }
 
@@ -415,12 +535,23 @@ impl<'t, 's> Work<'t, 's> {
             Some(at) => Some((at, paragraph.letters.get(seen.occurrences[at].from)?)),
             None => None,
         };
-        let texts = [Some(begin_at), middle.map(|(_, letter)| letter), Some(end_at)];
-        let texts: Vec<u32> = texts.into_iter().flatten().map(|letter| letter.text).collect();
+        let texts = [
+            Some(begin_at),
+            middle.map(|(_, letter)| letter),
+            Some(end_at),
+        ];
+        let texts: Vec<u32> = texts
+            .into_iter()
+            .flatten()
+            .map(|letter| letter.text)
+            .collect();
         let run_of = |text: u32| self.tokens.at(text).parent;
         let is_one_text = texts.iter().all(|text| *text == begin_at.text);
         let home = self.tokens.at(run_of(begin_at.text)).parent;
-        if !texts.iter().all(|text| self.tokens.at(run_of(*text)).parent == home) {
+        if !texts
+            .iter()
+            .all(|text| self.tokens.at(run_of(*text)).parent == home)
+        {
             return None;
         }
         let split = |text: u32| {
@@ -429,16 +560,34 @@ impl<'t, 's> Work<'t, 's> {
             }
             let prefix = &self.tokens.prefix;
             let looks = self.tokens.child(run_of(text), Name::RunProperties);
-            let looks = looks.map_or("", |at| self.tokens.text(self.tokens.at(at).from, self.tokens.end(at)));
+            let looks = looks.map_or("", |at| {
+                self.tokens
+                    .text(self.tokens.at(at).from, self.tokens.end(at))
+            });
             let again = format!("<{prefix}r>{looks}<{prefix}t xml:space=\"preserve\">");
             (format!("</{prefix}t></{prefix}r>"), again)
         };
         let id = seen.turn(open.begin);
-        let mut edits = vec![(begin_at.to, id, split(begin_at.text), What::Begin(open.block.clone(), id))];
+        let mut edits = vec![(
+            begin_at.to,
+            id,
+            split(begin_at.text),
+            What::Begin(open.block.clone(), id),
+        )];
         if let Some((at, letter)) = middle {
-            edits.push((letter.from, seen.turn(at) - 1, split(letter.text), What::Else(id)));
+            edits.push((
+                letter.from,
+                seen.turn(at) - 1,
+                split(letter.text),
+                What::Else(id),
+            ));
         }
-        edits.push((end_at.from, seen.turn(end) - 1, split(end_at.text), What::End(id)));
+        edits.push((
+            end_at.from,
+            seen.turn(end) - 1,
+            split(end_at.text),
+            What::End(id),
+        ));
         let (from, to) = (begin_at.to, end_at.from);
         for (at, turn, (before, after), what) in edits {
             self.raw(at, turn, before);
@@ -481,12 +630,22 @@ impl<'t, 's> Work<'t, 's> {
         }
         // After what ends at the same place within it, before what begins there.
         self.edit(stop, seen.turn(end), What::End(id));
-        for at in [Some(open.begin), open.otherwise, Some(end)].into_iter().flatten() {
+        for at in [Some(open.begin), open.otherwise, Some(end)]
+            .into_iter()
+            .flatten()
+        {
             let paragraph = paragraph_of(at);
             let own = self.tokens.at(paragraph.token);
-            let siblings = self.tokens.children(own.parent).filter(|at| self.tokens.at(*at).name == Name::Paragraph);
-            let is_only_one = self.tokens.at(own.parent).name == Name::Cell && siblings.count() == 1;
-            if seen.is_only_directives(seen.occurrences[at].paragraph) && !paragraph.is_kept && !is_only_one {
+            let siblings = self
+                .tokens
+                .children(own.parent)
+                .filter(|at| self.tokens.at(*at).name == Name::Paragraph);
+            let is_only_one =
+                self.tokens.at(own.parent).name == Name::Cell && siblings.count() == 1;
+            if seen.is_only_directives(seen.occurrences[at].paragraph)
+                && !paragraph.is_kept
+                && !is_only_one
+            {
                 let end = self.tokens.end(paragraph.token);
                 self.edit(own.from, seen.turn(at), What::Skip(end));
                 self.ensure_paragraph(own.parent);
@@ -497,7 +656,10 @@ impl<'t, 's> Work<'t, 's> {
             _ => {
                 if self.tokens.at(from).name == Name::Row {
                     let path = self.tokens.path(holder);
-                    if let Some(table) = path.into_iter().rfind(|at| self.tokens.at(*at).name == Name::Table) {
+                    if let Some(table) = path
+                        .into_iter()
+                        .rfind(|at| self.tokens.at(*at).name == Name::Table)
+                    {
                         self.watch_table(table, seen.turn(open.begin));
                     }
                 }
@@ -517,7 +679,12 @@ impl<'t, 's> Work<'t, 's> {
         let (one, two) = (self.tokens.path(one), self.tokens.path(two));
         // Of one paragraph it is what holds that.
         let most = one.len().min(two.len()) - 1;
-        let shared = one.iter().zip(&two).take(most).take_while(|(a, b)| a == b).count();
+        let shared = one
+            .iter()
+            .zip(&two)
+            .take(most)
+            .take_while(|(a, b)| a == b)
+            .count();
         let mut at = shared.checked_sub(1)?;
         let name = |at: usize| one.get(at).map(|at| self.tokens.at(*at).name);
         // Cells are not taken out of their rows: the row is.
@@ -535,18 +702,24 @@ impl<'t, 's> Work<'t, 's> {
 
     /// Whether what lies at the end of a path is a part of a paragraph, and not a paragraph itself.
     fn is_within_paragraph(&self, path: &[u32]) -> bool {
-        let nearest = path.iter().rev().find_map(|at| match self.tokens.at(*at).name {
-            Name::Paragraph => Some(true),
-            Name::Holder | Name::Cell | Name::Body => Some(false),
-            _ => None,
-        });
+        let nearest = path
+            .iter()
+            .rev()
+            .find_map(|at| match self.tokens.at(*at).name {
+                Name::Paragraph => Some(true),
+                Name::Holder | Name::Cell | Name::Body => Some(false),
+                _ => None,
+            });
         nearest.unwrap_or(false)
     }
 
     /// What must end with a paragraph: a cell, a text box, a header.
     fn holder_of(&self, at: u32) -> Option<u32> {
         let parent = self.tokens.path(at).into_iter().rev().skip(1).find(|at| {
-            !matches!(self.tokens.at(*at).name, Name::ControlContent | Name::Control | Name::Wrapper)
+            !matches!(
+                self.tokens.at(*at).name,
+                Name::ControlContent | Name::Control | Name::Wrapper
+            )
         })?;
         matches!(self.tokens.at(parent).name, Name::Cell | Name::Holder).then_some(parent)
     }
@@ -623,8 +796,20 @@ impl<'t, 's> Work<'t, 's> {
                     _ => is_crossing = true,
                 },
                 What::End(id) => match open.pop() {
-                    Some(Level { frame: Frame::Block(is, begun), body, otherwise, .. }) if begun == id => {
-                        push(&mut open, Node::Block { is, body, otherwise });
+                    Some(Level {
+                        frame: Frame::Block(is, begun),
+                        body,
+                        otherwise,
+                        ..
+                    }) if begun == id => {
+                        push(
+                            &mut open,
+                            Node::Block {
+                                is,
+                                body,
+                                otherwise,
+                            },
+                        );
                     }
                     other => {
                         open.extend(other);
@@ -632,7 +817,11 @@ impl<'t, 's> Work<'t, 's> {
                     }
                 },
                 What::EndTable => match open.pop() {
-                    Some(Level { frame: Frame::Table, body, .. }) => push(&mut open, Node::Table(body)),
+                    Some(Level {
+                        frame: Frame::Table,
+                        body,
+                        ..
+                    }) => push(&mut open, Node::Table(body)),
                     other => {
                         open.extend(other);
                         is_crossing = true;
@@ -652,7 +841,6 @@ impl<'t, 's> Work<'t, 's> {
     }
 }
 
-
 struct Seen<'p> {
     paragraphs: &'p [Paragraph],
     occurrences: &'p [Occurrence],
@@ -671,7 +859,8 @@ impl Seen<'_> {
     fn is_all_of_it(&self, begin: usize, end: usize) -> bool {
         let (from, to) = (self.occurrences[begin].from, self.occurrences[end].to);
         let paragraph = self.occurrences[begin].paragraph;
-        !self.paragraphs[paragraph].is_kept && self.is_bare(paragraph, |at| !(from..to).contains(&at))
+        !self.paragraphs[paragraph].is_kept
+            && self.is_bare(paragraph, |at| !(from..to).contains(&at))
     }
 
     fn is_only_directives(&self, paragraph: usize) -> bool {
@@ -680,15 +869,23 @@ impl Seen<'_> {
 
     /// Whether these letters of a paragraph are nothing but blanks, beginnings and ends.
     fn is_bare(&self, paragraph: usize, looked_at: impl Fn(usize) -> bool) -> bool {
-        let first = self.occurrences.iter().zip(self.words).filter(|(occurrence, word)| {
-            occurrence.paragraph == paragraph && word.as_ref().is_some_and(Word::is_directive)
-        });
+        let first = self
+            .occurrences
+            .iter()
+            .zip(self.words)
+            .filter(|(occurrence, word)| {
+                occurrence.paragraph == paragraph && word.as_ref().is_some_and(Word::is_directive)
+            });
         let directives: Vec<&Occurrence> = first.map(|(occurrence, _)| occurrence).collect();
         let letters = self.paragraphs[paragraph].letters.iter().enumerate();
-        letters.filter(|(at, _)| looked_at(*at)).all(|(at, letter)| {
-            (!letter.is_mark && letter.c.is_whitespace())
-                || directives.iter().any(|occurrence| (occurrence.from..occurrence.to).contains(&at))
-        })
+        letters
+            .filter(|(at, _)| looked_at(*at))
+            .all(|(at, letter)| {
+                (!letter.is_mark && letter.c.is_whitespace())
+                    || directives
+                        .iter()
+                        .any(|occurrence| (occurrence.from..occurrence.to).contains(&at))
+            })
     }
 }
 
@@ -707,7 +904,12 @@ struct Level {
 
 impl Level {
     fn new(frame: Frame) -> Self {
-        Self { frame, body: Vec::new(), otherwise: Vec::new(), is_otherwise: false }
+        Self {
+            frame,
+            body: Vec::new(),
+            otherwise: Vec::new(),
+            is_otherwise: false,
+        }
     }
 
     fn is_block(&self, id: u32) -> bool {
@@ -716,7 +918,9 @@ impl Level {
 }
 
 fn push(open: &mut [Level], node: Node) {
-    if matches!(node, Node::Copy(from, to) if from == to) || matches!(&node, Node::Raw(raw) if raw.is_empty()) {
+    if matches!(node, Node::Copy(from, to) if from == to)
+        || matches!(&node, Node::Raw(raw) if raw.is_empty())
+    {
         return;
     }
     if let Some(level) = open.last_mut() {

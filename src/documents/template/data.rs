@@ -8,7 +8,17 @@ use serde::{Deserialize, Serialize};
 use super::words::{Condition, DateStyle, Field, PartyField, PersonField};
 
 const MONTHS: [&str; 12] = [
-    "januar", "februar", "marts", "april", "maj", "juni", "juli", "august", "september", "oktober", "november",
+    "januar",
+    "februar",
+    "marts",
+    "april",
+    "maj",
+    "juni",
+    "juli",
+    "august",
+    "september",
+    "oktober",
+    "november",
     "december",
 ];
 
@@ -101,7 +111,12 @@ impl Data {
         };
         match field {
             PartyField::Name => party.name.clone(),
-            PartyField::FirstName => party.name.split_whitespace().next().unwrap_or_default().to_owned(),
+            PartyField::FirstName => party
+                .name
+                .split_whitespace()
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
             PartyField::Kind => party.kind.clone(),
             PartyField::Cpr => party.cpr.clone(),
             PartyField::Cvr => party.cvr.clone(),
@@ -138,7 +153,11 @@ fn written(date: Option<NaiveDate>, style: DateStyle) -> String {
 
 /// The town begins with its four figures, and is a line of its own.
 fn lines(address: &str) -> String {
-    let parts: Vec<&str> = address.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> = address
+        .split(',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .collect();
     let is_town = |part: &&str| {
         let (code, rest) = part.split_at_checked(4).unwrap_or((part, ""));
         code.bytes().all(|byte| byte.is_ascii_digit()) && rest.starts_with(' ')
@@ -163,7 +182,10 @@ mod tests {
 
     #[test]
     fn the_town_is_a_line_of_its_own() {
-        assert_eq!(lines("Vej 12A, 3. tv, 2620 Albertslund"), "Vej 12A, 3. tv\n2620 Albertslund");
+        assert_eq!(
+            lines("Vej 12A, 3. tv, 2620 Albertslund"),
+            "Vej 12A, 3. tv\n2620 Albertslund"
+        );
         assert_eq!(lines("2620 Albertslund"), "2620 Albertslund");
         assert_eq!(lines("Nørregade 4"), "Nørregade 4");
         assert_eq!(lines(""), "");

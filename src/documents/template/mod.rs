@@ -68,11 +68,22 @@ impl Template {
             mistakes.extend(compiled.mistakes);
             fields.extend(compiled.fields);
             let (prefix, nodes) = (compiled.prefix, compiled.nodes);
-            parts.push(Part { name, source, prefix, nodes });
+            parts.push(Part {
+                name,
+                source,
+                prefix,
+                nodes,
+            });
         }
         mistakes.truncate(MAX_MISTAKES);
         let asks_for_outside = package.clone().asks_for_outside()?;
-        Ok(Self { package, parts, mistakes, fields, asks_for_outside })
+        Ok(Self {
+            package,
+            parts,
+            mistakes,
+            fields,
+            asks_for_outside,
+        })
     }
 
     pub fn has_macros(&self) -> bool {
@@ -121,14 +132,20 @@ impl Template {
         }
         let mut package = self.package.clone();
         package.set_properties(properties, &mut changes)?;
-        Ok(package.write(changes, Cursor::new(Vec::new()))?.into_inner())
+        Ok(package
+            .write(changes, Cursor::new(Vec::new()))?
+            .into_inner())
     }
 
     /// What it says, paragraph by paragraph.
     pub fn preview(&self) -> Vec<Shown> {
         let (mut shown, mut room) = (Vec::new(), MAX_PREVIEW_CHARS);
         for part in &self.parts {
-            let story = self.package.stories().into_iter().find(|(name, _)| *name == part.name);
+            let story = self
+                .package
+                .stories()
+                .into_iter()
+                .find(|(name, _)| *name == part.name);
             let (Some((_, story)), Ok(tokens)) = (story, Tokens::read(&part.source)) else {
                 continue;
             };
@@ -158,7 +175,10 @@ fn shown_text(paragraph: &paragraphs::Paragraph, controls: &[compile::Control]) 
     let mut last = None;
     for letter in &paragraph.letters {
         let next = controls.partition_point(|control| control.to <= letter.from);
-        match controls.get(next).filter(|control| control.from <= letter.from) {
+        match controls
+            .get(next)
+            .filter(|control| control.from <= letter.from)
+        {
             Some(_) if last == Some(next) => (),
             Some(control) => {
                 text.push_str(&format!("{{{{{}}}}}", control.tag));

@@ -39,13 +39,23 @@ pub(super) struct Occurrence {
 
 impl Paragraph {
     pub fn text(&self) -> String {
-        self.letters.iter().map(|letter| if letter.is_mark { ' ' } else { letter.c }).collect()
+        self.letters
+            .iter()
+            .map(|letter| if letter.is_mark { ' ' } else { letter.c })
+            .collect()
     }
 
     /// What stands between the braces.
     pub fn inside(&self, occurrence: Occurrence) -> String {
-        let to = if occurrence.is_closed { occurrence.to - 2 } else { occurrence.to };
-        let letters = self.letters.get(occurrence.from + 2..to).unwrap_or_default();
+        let to = if occurrence.is_closed {
+            occurrence.to - 2
+        } else {
+            occurrence.to
+        };
+        let letters = self
+            .letters
+            .get(occurrence.from + 2..to)
+            .unwrap_or_default();
         letters.iter().map(|letter| letter.c).collect()
     }
 
@@ -90,7 +100,13 @@ pub(super) fn paragraphs(tokens: &Tokens<'_>, keep: impl Fn(&[Letter]) -> bool) 
                     let parent = tokens.at(token.parent).name;
                     if matches!(parent, Name::Run | Name::Mark) {
                         let (from, to) = (token.from, token.to);
-                        paragraph.letters.push(Letter { c: '\u{fffc}', from, to, text: at, is_mark: true });
+                        paragraph.letters.push(Letter {
+                            c: '\u{fffc}',
+                            from,
+                            to,
+                            text: at,
+                            is_mark: true,
+                        });
                     }
                 }
             }
@@ -101,7 +117,12 @@ pub(super) fn paragraphs(tokens: &Tokens<'_>, keep: impl Fn(&[Letter]) -> bool) 
             }
             (Kind::Text, _) => {
                 if let Some(paragraph) = open.last_mut() {
-                    letters(tokens.text(token.from, token.to), token.from, token.parent, &mut paragraph.letters);
+                    letters(
+                        tokens.text(token.from, token.to),
+                        token.from,
+                        token.parent,
+                        &mut paragraph.letters,
+                    );
                 }
             }
             _ => (),
@@ -115,14 +136,29 @@ pub(super) fn paragraphs(tokens: &Tokens<'_>, keep: impl Fn(&[Letter]) -> bool) 
 fn letters(written: &str, from: u32, text: u32, into: &mut Vec<Letter>) {
     let to = from + written.len() as u32;
     if written.starts_with('&') {
-        if let Some(c) = quick_xml::escape::unescape(written).ok().and_then(|text| text.chars().next()) {
-            into.push(Letter { c, from, to, text, is_mark: false });
+        if let Some(c) = quick_xml::escape::unescape(written)
+            .ok()
+            .and_then(|text| text.chars().next())
+        {
+            into.push(Letter {
+                c,
+                from,
+                to,
+                text,
+                is_mark: false,
+            });
         }
         return;
     }
     for (at, c) in written.char_indices() {
         let from = from + at as u32;
-        into.push(Letter { c, from, to: from + c.len_utf8() as u32, text, is_mark: false });
+        into.push(Letter {
+            c,
+            from,
+            to: from + c.len_utf8() as u32,
+            text,
+            is_mark: false,
+        });
     }
 }
 
@@ -130,7 +166,11 @@ fn letters(written: &str, from: u32, text: u32, into: &mut Vec<Letter>) {
 pub(super) fn occurrences(paragraphs: &[Paragraph]) -> Vec<Occurrence> {
     let mut found = Vec::new();
     for (paragraph, Paragraph { letters, .. }) in paragraphs.iter().enumerate() {
-        let is = |at: usize, c| letters.get(at).is_some_and(|letter| letter.c == c && !letter.is_mark);
+        let is = |at: usize, c| {
+            letters
+                .get(at)
+                .is_some_and(|letter| letter.c == c && !letter.is_mark)
+        };
         let opens = |at| is(at, '{') && is(at + 1, '{');
         let mut at = 0;
         while at + 1 < letters.len() {
@@ -150,13 +190,20 @@ pub(super) fn occurrences(paragraphs: &[Paragraph]) -> Vec<Occurrence> {
                 end += 1;
             };
             let to = if is_closed { end + 2 } else { end };
-            found.push(Occurrence { paragraph, from: at, to, is_closed });
+            found.push(Occurrence {
+                paragraph,
+                from: at,
+                to,
+                is_closed,
+            });
             at = to;
         }
     }
     found.sort_by_key(|occurrence| {
         let paragraph = paragraphs.get(occurrence.paragraph);
-        paragraph.and_then(|paragraph| paragraph.letters.get(occurrence.from)).map(|letter| letter.from)
+        paragraph
+            .and_then(|paragraph| paragraph.letters.get(occurrence.from))
+            .map(|letter| letter.from)
     });
     found
 }

@@ -28,7 +28,10 @@ impl Filling<'_> {
         for node in nodes {
             match node {
                 Node::Copy(from, to) => {
-                    let bytes = self.source.get(*from as usize..*to as usize).unwrap_or_default();
+                    let bytes = self
+                        .source
+                        .get(*from as usize..*to as usize)
+                        .unwrap_or_default();
                     self.out.extend_from_slice(bytes);
                 }
                 Node::Raw(raw) => self.out.extend_from_slice(raw.as_bytes()),
@@ -36,13 +39,25 @@ impl Filling<'_> {
                     let value = self.data.value(field, party);
                     self.value(&value);
                 }
-                Node::Block { is: Block::EachParty, body, .. } => {
+                Node::Block {
+                    is: Block::EachParty,
+                    body,
+                    ..
+                } => {
                     for party in 0..self.data.parties.len() {
                         self.write(body, Some(party))?;
                     }
                 }
-                Node::Block { is: Block::If(condition), body, otherwise } => {
-                    let side = if self.data.holds(condition, party) { body } else { otherwise };
+                Node::Block {
+                    is: Block::If(condition),
+                    body,
+                    otherwise,
+                } => {
+                    let side = if self.data.holds(condition, party) {
+                        body
+                    } else {
+                        otherwise
+                    };
                     self.write(side, party)?;
                 }
                 Node::Table(body) => {
@@ -50,12 +65,18 @@ impl Filling<'_> {
                     self.write(body, party)?;
                     let row = format!("</{}tr>", self.prefix);
                     let written = self.out.get(begun..).unwrap_or_default();
-                    if !written.windows(row.len()).any(|bytes| bytes == row.as_bytes()) {
+                    if !written
+                        .windows(row.len())
+                        .any(|bytes| bytes == row.as_bytes())
+                    {
                         self.out.truncate(begun);
                     }
                 }
                 Node::EnsureParagraph => {
-                    let (full, empty) = (format!("</{}p>", self.prefix), format!("<{}p/>", self.prefix));
+                    let (full, empty) = (
+                        format!("</{}p>", self.prefix),
+                        format!("<{}p/>", self.prefix),
+                    );
                     let written = self.out.trim_ascii_end();
                     if !written.ends_with(full.as_bytes()) && !written.ends_with(empty.as_bytes()) {
                         self.out.extend_from_slice(empty.as_bytes());
@@ -63,7 +84,8 @@ impl Filling<'_> {
                 }
                 Node::FreshId => {
                     self.next_id += 1;
-                    self.out.extend_from_slice(self.next_id.to_string().as_bytes());
+                    self.out
+                        .extend_from_slice(self.next_id.to_string().as_bytes());
                 }
             }
             if self.out.len() > self.room {
@@ -84,11 +106,15 @@ impl Filling<'_> {
                 '<' => self.out.extend_from_slice(b"&lt;"),
                 '>' => self.out.extend_from_slice(b"&gt;"),
                 '\r' if letters.peek() == Some(&'\n') => (),
-                '\n' | '\r' | '\u{2028}' | '\u{2029}' | '\u{b}' | '\u{85}' => self.between(&format!("<{prefix}br/>")),
+                '\n' | '\r' | '\u{2028}' | '\u{2029}' | '\u{b}' | '\u{85}' => {
+                    self.between(&format!("<{prefix}br/>"))
+                }
                 '\t' => self.between(&format!("<{prefix}tab/>")),
                 c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => (),
                 '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => (),
-                c => self.out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+                c => self
+                    .out
+                    .extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
             }
         }
     }

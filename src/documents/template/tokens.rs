@@ -93,7 +93,14 @@ impl<'s> Tokens<'s> {
             let to = reader.buffer_position() as u32;
             let at = tokens.list.len() as u32;
             let parent = open.last().copied().unwrap_or(0);
-            let token = |kind, name, mate| Token { kind, name, from, to, mate, parent };
+            let token = |kind, name, mate| Token {
+                kind,
+                name,
+                from,
+                to,
+                mate,
+                parent,
+            };
             match event {
                 Event::Start(start) => {
                     if is_root {
@@ -118,11 +125,18 @@ impl<'s> Tokens<'s> {
                     };
                     opened.mate = at;
                     let (name, parent) = (opened.name, opened.parent);
-                    tokens.list.push(Token { parent, ..token(Kind::Close, name, begin) });
+                    tokens.list.push(Token {
+                        parent,
+                        ..token(Kind::Close, name, begin)
+                    });
                 }
                 Event::Text(_) | Event::GeneralRef(_) => {
                     // Only a run's text is read.
-                    if tokens.list.get(parent as usize).is_some_and(|token| token.name == Name::Text) {
+                    if tokens
+                        .list
+                        .get(parent as usize)
+                        .is_some_and(|token| token.name == Name::Text)
+                    {
                         tokens.list.push(token(Kind::Text, Name::Other, at));
                     }
                 }
@@ -143,7 +157,9 @@ impl<'s> Tokens<'s> {
     }
 
     pub fn text(&self, from: u32, to: u32) -> &'s str {
-        self.source.get(from as usize..to as usize).unwrap_or_default()
+        self.source
+            .get(from as usize..to as usize)
+            .unwrap_or_default()
     }
 
     /// Where an element ends, its end tag included.
@@ -165,12 +181,21 @@ impl<'s> Tokens<'s> {
     /// What an element holds directly: start tags and empty ones.
     pub fn children(&self, open: u32) -> Children<'_, 's> {
         let parent = self.at(open);
-        let (next, end) = if parent.kind == Kind::Open { (open + 1, parent.mate) } else { (0, 0) };
-        Children { tokens: self, next, end }
+        let (next, end) = if parent.kind == Kind::Open {
+            (open + 1, parent.mate)
+        } else {
+            (0, 0)
+        };
+        Children {
+            tokens: self,
+            next,
+            end,
+        }
     }
 
     pub fn child(&self, open: u32, name: Name) -> Option<u32> {
-        self.children(open).find(|child| self.at(*child).name == name)
+        self.children(open)
+            .find(|child| self.at(*child).name == name)
     }
 
     /// The first element of a name within another, at any depth.
@@ -206,7 +231,9 @@ impl<'s> Tokens<'s> {
     pub fn value(&self, index: u32) -> Option<String> {
         let (from, to) = self.attribute(index, &format!("{}val", self.prefix))?;
         let value = self.text(from, to);
-        quick_xml::escape::unescape(value).ok().map(std::borrow::Cow::into_owned)
+        quick_xml::escape::unescape(value)
+            .ok()
+            .map(std::borrow::Cow::into_owned)
     }
 }
 
@@ -266,8 +293,9 @@ fn name(written: &[u8], prefix: &str) -> Name {
         b"r" => Name::Run,
         b"rPr" => Name::RunProperties,
         b"t" => Name::Text,
-        b"tab" | b"br" | b"cr" | b"sym" | b"fldChar" | b"noBreakHyphen" | b"drawing" | b"pict" | b"object"
-        | b"footnoteReference" | b"endnoteReference" | b"footnoteRef" | b"endnoteRef" | b"pgNum" | b"ptab" => Name::Mark,
+        b"tab" | b"br" | b"cr" | b"sym" | b"fldChar" | b"noBreakHyphen" | b"drawing" | b"pict"
+        | b"object" | b"footnoteReference" | b"endnoteReference" | b"footnoteRef"
+        | b"endnoteRef" | b"pgNum" | b"ptab" => Name::Mark,
         b"tbl" => Name::Table,
         b"tr" => Name::Row,
         b"tc" => Name::Cell,

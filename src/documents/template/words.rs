@@ -156,7 +156,11 @@ pub fn fields() -> &'static [(String, String, Field)] {
         for (danish, english, root) in ROOTS {
             let mut add = |da: &str, en: &str, field| {
                 let dot = if da.is_empty() { "" } else { "." };
-                fields.push((format!("{danish}{dot}{da}"), format!("{english}{dot}{en}"), field));
+                fields.push((
+                    format!("{danish}{dot}{da}"),
+                    format!("{english}{dot}{en}"),
+                    field,
+                ));
             };
             match root {
                 Root::Case => {
@@ -165,21 +169,35 @@ pub fn fields() -> &'static [(String, String, Field)] {
                     add("kle", "kle", Field::CaseKle);
                     add("facet", "facet", Field::CaseFacet);
                     add("oprettet", "created", Field::CaseCreated(DateStyle::Long));
-                    add("oprettet.kort", "created.short", Field::CaseCreated(DateStyle::Short));
+                    add(
+                        "oprettet.kort",
+                        "created.short",
+                        Field::CaseCreated(DateStyle::Short),
+                    );
                 }
-                Root::Party => PARTY.iter().for_each(|(da, en, field)| add(da, en, Field::Party(*field))),
+                Root::Party => PARTY
+                    .iter()
+                    .for_each(|(da, en, field)| add(da, en, Field::Party(*field))),
                 Root::Recipient => {
-                    PARTY.iter().for_each(|(da, en, field)| add(da, en, Field::Recipient(*field)));
+                    PARTY
+                        .iter()
+                        .for_each(|(da, en, field)| add(da, en, Field::Recipient(*field)));
                 }
                 Root::Responsible => {
-                    PERSON.iter().for_each(|(da, en, field)| add(da, en, Field::Responsible(*field)));
+                    PERSON
+                        .iter()
+                        .for_each(|(da, en, field)| add(da, en, Field::Responsible(*field)));
                 }
-                Root::Sender => PERSON.iter().for_each(|(da, en, field)| add(da, en, Field::Sender(*field))),
+                Root::Sender => PERSON
+                    .iter()
+                    .for_each(|(da, en, field)| add(da, en, Field::Sender(*field))),
                 Root::Unit => {
                     add("navn", "name", Field::UnitName);
                     add("kode", "code", Field::UnitCode);
                 }
-                Root::Date => DATES.iter().for_each(|(da, en, style)| add(da, en, Field::Date(*style))),
+                Root::Date => DATES
+                    .iter()
+                    .for_each(|(da, en, style)| add(da, en, Field::Date(*style))),
             }
         }
         fields
@@ -201,9 +219,20 @@ pub(super) fn read(written: &str) -> Result<Word, Wrong> {
         ["ellers" | "else" | "#ellers" | "#else"] => Ok(Word::Else),
         ["/hvis" | "/if"] => Ok(Word::EndIf),
         [first, ..] if first.starts_with(['#', '/']) => {
-            const WORDS: &[&str] = &["#for hver part", "#for each party", "#hvis", "#if", "/for", "/hvis", "/if"];
+            const WORDS: &[&str] = &[
+                "#for hver part",
+                "#for each party",
+                "#hvis",
+                "#if",
+                "/for",
+                "/hvis",
+                "/if",
+            ];
             let meant = nearest(&text, WORDS).or_else(|| nearest(first, WORDS));
-            Err(Wrong { fault: Fault::UnknownWord, meant: meant.map(str::to_owned) })
+            Err(Wrong {
+                fault: Fault::UnknownWord,
+                meant: meant.map(str::to_owned),
+            })
         }
         _ => Ok(Word::Field(field(&text)?)),
     }
@@ -213,15 +242,22 @@ pub(super) fn read(written: &str) -> Result<Word, Wrong> {
 pub(super) fn field(text: &str) -> Result<Field, Wrong> {
     if let Some(name) = ASKED.iter().find_map(|root| text.strip_prefix(root)) {
         let is_name = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '_' | '-');
-        let fits = !name.is_empty() && name.chars().count() <= MAX_NAME_CHARS && name.chars().all(is_name);
-        return fits.then(|| Field::Asked(name.to_owned())).ok_or(Wrong::of(Fault::UnknownField));
+        let fits =
+            !name.is_empty() && name.chars().count() <= MAX_NAME_CHARS && name.chars().all(is_name);
+        return fits
+            .then(|| Field::Asked(name.to_owned()))
+            .ok_or(Wrong::of(Fault::UnknownField));
     }
-    let found = fields().iter().find(|(danish, english, _)| danish == text || english == text);
+    let found = fields()
+        .iter()
+        .find(|(danish, english, _)| danish == text || english == text);
     if let Some((_, _, field)) = found {
         return Ok(field.clone());
     }
     static NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
-        let both = fields().iter().flat_map(|(danish, english, _)| [danish.as_str(), english.as_str()]);
+        let both = fields()
+            .iter()
+            .flat_map(|(danish, english, _)| [danish.as_str(), english.as_str()]);
         both.collect()
     });
     Err(Wrong {
@@ -236,10 +272,16 @@ fn condition(words: &[&str], written: &str) -> Result<Condition, Wrong> {
         ["ikke" | "not", rest @ ..] => (true, rest),
         rest => (false, rest),
     };
-    let at = words.iter().position(|word| matches!(*word, "er" | "is" | "="));
+    let at = words
+        .iter()
+        .position(|word| matches!(*word, "er" | "is" | "="));
     let Some(at) = at else {
         let field = field(&words.join(" "))?;
-        return Ok(Condition { field, is: None, not });
+        return Ok(Condition {
+            field,
+            is: None,
+            not,
+        });
     };
     let field = field(&words.get(..at).unwrap_or_default().join(" "))?;
     let (denied, value) = match words.get(at + 1..).unwrap_or_default() {
@@ -247,9 +289,16 @@ fn condition(words: &[&str], written: &str) -> Result<Condition, Wrong> {
         rest => (false, rest),
     };
     if value.is_empty() {
-        return Err(Wrong { fault: Fault::UnknownWord, meant: Some(written.trim().to_owned() + " \"…\"") });
+        return Err(Wrong {
+            fault: Fault::UnknownWord,
+            meant: Some(written.trim().to_owned() + " \"…\""),
+        });
     }
-    Ok(Condition { field, is: Some(value.join(" ").trim_matches('"').trim().to_owned()), not: not ^ denied })
+    Ok(Condition {
+        field,
+        is: Some(value.join(" ").trim_matches('"').trim().to_owned()),
+        not: not ^ denied,
+    })
 }
 
 /// In lower case, with single spaces and straight quotation marks.
@@ -259,7 +308,11 @@ fn plain(written: &str) -> String {
         '\u{ad}' | '\u{200b}' | '\u{feff}' => ' ',
         c => c,
     };
-    let text: String = written.chars().map(straight).collect::<String>().to_lowercase();
+    let text: String = written
+        .chars()
+        .map(straight)
+        .collect::<String>()
+        .to_lowercase();
     let words: Vec<&str> = text.split_whitespace().collect();
     words.join(" ")
 }
@@ -270,11 +323,26 @@ mod tests {
 
     #[test]
     fn a_field_is_known_by_its_danish_and_its_english_name_and_capitals_do_not_matter() {
-        for written in ["sag.nummer", " Sag.nummer ", "case.number", "CASE.NUMBER\u{a0}"] {
-            assert_eq!(read(written), Ok(Word::Field(Field::CaseNumber)), "{written}");
+        for written in [
+            "sag.nummer",
+            " Sag.nummer ",
+            "case.number",
+            "CASE.NUMBER\u{a0}",
+        ] {
+            assert_eq!(
+                read(written),
+                Ok(Word::Field(Field::CaseNumber)),
+                "{written}"
+            );
         }
-        assert_eq!(read("dato.kort"), Ok(Word::Field(Field::Date(DateStyle::Short))));
-        assert_eq!(read("felt.Frist for svar"), Ok(Word::Field(Field::Asked("frist for svar".into()))));
+        assert_eq!(
+            read("dato.kort"),
+            Ok(Word::Field(Field::Date(DateStyle::Short)))
+        );
+        assert_eq!(
+            read("felt.Frist for svar"),
+            Ok(Word::Field(Field::Asked("frist for svar".into())))
+        );
     }
 
     #[test]
@@ -288,9 +356,15 @@ mod tests {
     #[test]
     fn a_slip_of_a_key_is_told_with_what_was_meant() {
         let wrong = read("sag.numer").unwrap_err();
-        assert_eq!((wrong.fault, wrong.meant.as_deref()), (Fault::UnknownField, Some("sag.nummer")));
+        assert_eq!(
+            (wrong.fault, wrong.meant.as_deref()),
+            (Fault::UnknownField, Some("sag.nummer"))
+        );
         let wrong = read("#for vher part").unwrap_err();
-        assert_eq!((wrong.fault, wrong.meant.as_deref()), (Fault::UnknownWord, Some("#for hver part")));
+        assert_eq!(
+            (wrong.fault, wrong.meant.as_deref()),
+            (Fault::UnknownWord, Some("#for hver part"))
+        );
         assert_eq!(read("  ").unwrap_err().fault, Fault::EmptyField);
         assert_eq!(read("felt.<x>").unwrap_err().fault, Fault::UnknownField);
     }
@@ -300,12 +374,25 @@ mod tests {
         let cvr = Field::Party(PartyField::Cvr);
         let kind = Field::Party(PartyField::Kind);
         let of = |field: &Field, is: Option<&str>, not| {
-            Ok(Word::If(Condition { field: field.clone(), is: is.map(str::to_owned), not }))
+            Ok(Word::If(Condition {
+                field: field.clone(),
+                is: is.map(str::to_owned),
+                not,
+            }))
         };
         assert_eq!(read("#hvis part.cvr"), of(&cvr, None, false));
         assert_eq!(read("#if not party.cvr"), of(&cvr, None, true));
-        assert_eq!(read("#hvis part.type er ”Virksomhed”"), of(&kind, Some("virksomhed"), false));
-        assert_eq!(read("#hvis part.type er ikke person"), of(&kind, Some("person"), true));
-        assert_eq!(read("#hvis part.type er").unwrap_err().fault, Fault::UnknownWord);
+        assert_eq!(
+            read("#hvis part.type er ”Virksomhed”"),
+            of(&kind, Some("virksomhed"), false)
+        );
+        assert_eq!(
+            read("#hvis part.type er ikke person"),
+            of(&kind, Some("person"), true)
+        );
+        assert_eq!(
+            read("#hvis part.type er").unwrap_err().fault,
+            Fault::UnknownWord
+        );
     }
 }
