@@ -4,15 +4,15 @@
 //! end in different paragraphs take whole paragraphs, or whole rows of a table; a paragraph that held nothing but their
 //! beginning or end goes. Within one paragraph they take letters, with the runs they stand in split around them.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::{
     mistake::{Fault, MAX_MISTAKES, Mistake},
     paragraphs::{self, Occurrence, Paragraph},
     tokens::{Kind, Name, Tokens},
-    words::{self, Condition, Field, Word},
+    words::{self, Condition, Field, Word, Wrong},
 };
-use crate::documents::package::Story;
+use crate::documents::package::{PackageError, Story};
 
 /// Conditions within conditions.
 const MAX_BLOCK_DEPTH: usize = 16;
@@ -63,19 +63,24 @@ pub(super) fn controls(tokens: &Tokens<'_>, story: Story) -> Vec<Control> {
     Work::new(tokens, story).controls()
 }
 
-pub(super) fn compile(tokens: &Tokens<'_>, story: Story) -> Compiled {
+pub(super) fn compile(tokens: &Tokens<'_>, story: Story) -> Result<Compiled, PackageError> {
     let mut work = Work::new(tokens, story);
-    let has_brace = |letters: &[paragraphs::Letter]| letters.iter().any(|letter| letter.c == '{');
-    let paragraphs = paragraphs::paragraphs(tokens, has_brace);
+    let has_brace =
+        |letters: &[paragraphs::Letter]| letters.iter().any(|letter| letter.c == '{');
+    let paragraphs = paragraphs::paragraphs(tokens, has_brace)?;
     let filled = work.controls();
     work.written(&paragraphs, &filled);
-    let nodes = work.fold();
-    Compiled {
+    let mut nodes = work.fold();
+    if !work.mistakes.is_empty() {
+        // It says what is wrong, and is never half filled in.
+        nodes = vec![Node::Copy(0, tokens.source.len() as u32)];
+    }
+    Ok(Compiled {
         nodes,
         prefix: tokens.prefix.clone(),
         fields: work.fields,
         mistakes: work.mistakes,
-    }
+    })
 }
 
 struct Edit {
@@ -107,6 +112,8 @@ struct Work<'t, 's> {
     holders: HashSet<u32>,
     fields: BTreeSet<Field>,
     mistakes: Vec<Mistake>,
+    /// What is written was read before, mostly.
+    read: HashMap<String, Result<Word, Wrong>>,
 }
 
 /// A block that has begun.
@@ -127,7 +134,17 @@ impl<'t, 's> Work<'t, 's> {
             holders: HashSet::new(),
             fields: BTreeSet::new(),
             mistakes: Vec::new(),
+            read: HashMap::new(),
         }
+    }
+
+    fn read(&mut self, written: &str) -> Result<Word, Wrong> {
+        if let Some(known) = self.read.get(written) {
+            return known.clone();
+        }
+        let read = words::read(written);
+        self.read.insert(written.to_owned(), read.clone());
+        read
     }
 
     fn edit(&mut self, at: u32, turn: u32, what: What) {
@@ -149,6 +166,9 @@ impl<'t, 's> Work<'t, 's> {
         let mut filled: Vec<Control> = Vec::new();
         let mut loops: Vec<(u32, u32)> = Vec::new();
         for at in 0..self.tokens.list.len() as u32 {
+            if self.mistakes.len() >= MAX_MISTAKES {
+                break;
+            }
             let token = self.tokens.at(at);
             let is_control = (token.kind, token.name) == (Kind::Open, Name::Control);
             if !is_control || filled.last().is_some_and(|control| token.from < control.to) {
@@ -174,7 +194,7 @@ impl<'t, 's> Work<'t, 's> {
             {
                 continue;
             }
-            match words::read(&tag) {
+            match self.read(&tag) {
                 Ok(Word::Field(field)) => {
                     self.fields.insert(field.clone());
                     self.fill(at, properties, content, field);
@@ -360,14 +380,18 @@ impl<'t, 's> Work<'t, 's> {
         let mut words: Vec<Option<Word>> = Vec::with_capacity(occurrences.len());
         let mut ends: Vec<(Open, usize)> = Vec::new();
         for (at, occurrence) in occurrences.iter().enumerate() {
+            if self.mistakes.len() >= MAX_MISTAKES {
+                return;
+            }
             let paragraph = &paragraphs[occurrence.paragraph];
             let inside = paragraph.inside(*occurrence);
+            let story = self.story;
             let mistake = |fault| {
                 Mistake::new(
                     fault,
                     &format!("{{{{{inside}}}}}"),
-                    self.story,
-                    &paragraph.text(),
+                    story,
+                    &paragraph.beginning(),
                 )
             };
             if !occurrence.is_closed {
@@ -379,7 +403,7 @@ impl<'t, 's> Work<'t, 's> {
                 words.push(None);
                 continue;
             }
-            let word = match words::read(&inside) {
+            let word = match self.read(&inside) {
                 Ok(word) => word,
                 Err(wrong) => {
                     let mistake = Mistake {
@@ -441,7 +465,9 @@ impl<'t, 's> Work<'t, 's> {
                         matches!(open.block, Block::EachParty) == (word == Word::EndEach)
                     };
                     if open.last().is_some_and(fits) {
-                        ends.extend(open.pop().map(|open| (open, at)));
+                        let ended = open.pop().map(|open| (open, at));
+                        // What lies too deep has been told, and is not looked at any more.
+                        ends.extend(ended.filter(|_| open.len() < MAX_BLOCK_DEPTH));
                     } else {
                         let mistake = mistake(Fault::UnexpectedEnd);
                         self.mistake(mistake);
@@ -458,13 +484,9 @@ impl<'t, 's> Work<'t, 's> {
             let occurrence = occurrences[begin];
             let paragraph = &paragraphs[occurrence.paragraph];
             let written = format!("{{{{{}}}}}", paragraph.inside(occurrence));
-            self.mistake(Mistake::new(fault, &written, self.story, &paragraph.text()));
+            self.mistake(Mistake::new(fault, &written, self.story, &paragraph.beginning()));
         }
-        let seen = Seen {
-            paragraphs,
-            occurrences: &occurrences,
-            words: &words,
-        };
+        let seen = Seen::new(paragraphs, &occurrences, &words);
         for (at, occurrence) in occurrences.iter().enumerate() {
             self.replace(&seen, at, *occurrence);
         }
@@ -521,7 +543,7 @@ impl<'t, 's> Work<'t, 's> {
                 Fault::Misplaced,
                 &written,
                 self.story,
-                &paragraph.text(),
+                &paragraph.beginning(),
             ));
         }
     }
@@ -641,7 +663,7 @@ impl<'t, 's> Work<'t, 's> {
                 .children(own.parent)
                 .filter(|at| self.tokens.at(*at).name == Name::Paragraph);
             let is_only_one =
-                self.tokens.at(own.parent).name == Name::Cell && siblings.count() == 1;
+                self.tokens.at(own.parent).name == Name::Cell && siblings.take(2).count() == 1;
             if seen.is_only_directives(seen.occurrences[at].paragraph)
                 && !paragraph.is_kept
                 && !is_only_one
@@ -835,7 +857,7 @@ impl<'t, 's> Work<'t, 's> {
             if self.mistakes.is_empty() {
                 self.mistake(Mistake::new(Fault::Crossing, "", self.story, ""));
             }
-            return vec![Node::Copy(0, end)];
+            return Vec::new();
         }
         open.pop().map(|level| level.body).unwrap_or_default()
     }
@@ -845,9 +867,56 @@ struct Seen<'p> {
     paragraphs: &'p [Paragraph],
     occurrences: &'p [Occurrence],
     words: &'p [Option<Word>],
+    said: Vec<Said>,
 }
 
-impl Seen<'_> {
+/// Of a paragraph, before each of its letters and after the last: how many are no blanks and not of these words.
+struct Said {
+    beside_directives: Vec<u32>,
+    beside_beginnings: Vec<u32>,
+    beside_ends: Vec<u32>,
+}
+
+impl<'p> Seen<'p> {
+    fn new(
+        paragraphs: &'p [Paragraph],
+        occurrences: &'p [Occurrence],
+        words: &'p [Option<Word>],
+    ) -> Self {
+        let mut of_paragraph: Vec<Vec<(Occurrence, &Word)>> = vec![Vec::new(); paragraphs.len()];
+        for (occurrence, word) in occurrences.iter().zip(words) {
+            if let Some(word) = word {
+                of_paragraph[occurrence.paragraph].push((*occurrence, word));
+            }
+        }
+        let said = paragraphs.iter().zip(of_paragraph).map(|(paragraph, words)| {
+            let beside = |left_out: fn(&Word) -> bool| {
+                let says = |letter: &paragraphs::Letter| letter.is_mark || !letter.c.is_whitespace();
+                let mut says: Vec<bool> = paragraph.letters.iter().map(says).collect();
+                for (occurrence, _) in words.iter().filter(|(_, word)| left_out(word)) {
+                    says[occurrence.from..occurrence.to].fill(false);
+                }
+                let mut said = 0;
+                let after = says.into_iter().map(|says| {
+                    said += u32::from(says);
+                    said
+                });
+                std::iter::once(0).chain(after).collect()
+            };
+            Said {
+                beside_directives: beside(Word::is_directive),
+                beside_beginnings: beside(|word| matches!(word, Word::EachParty | Word::If(_))),
+                beside_ends: beside(|word| matches!(word, Word::EndEach | Word::EndIf)),
+            }
+        });
+        Self {
+            paragraphs,
+            occurrences,
+            words,
+            said: said.collect(),
+        }
+    }
+
     /// Where a word's edits come among those at the same place: in the order the words are written, each with room for
     /// one before it.
     fn turn(&self, at: usize) -> u32 {
@@ -855,37 +924,19 @@ impl Seen<'_> {
         self.paragraphs[occurrence.paragraph].letters[occurrence.from].from
     }
 
-    /// Whether these words reach around all there is in their paragraph.
+    /// Whether these words reach around all there is in their paragraph, but for what reaches around them.
     fn is_all_of_it(&self, begin: usize, end: usize) -> bool {
         let (from, to) = (self.occurrences[begin].from, self.occurrences[end].to);
         let paragraph = self.occurrences[begin].paragraph;
+        let said = &self.said[paragraph];
         !self.paragraphs[paragraph].is_kept
-            && self.is_bare(paragraph, |at| !(from..to).contains(&at))
+            && said.beside_beginnings[from] == 0
+            && said.beside_ends.last() == Some(&said.beside_ends[to])
     }
 
+    /// Whether a paragraph is nothing but blanks, beginnings and ends.
     fn is_only_directives(&self, paragraph: usize) -> bool {
-        self.is_bare(paragraph, |_| true)
-    }
-
-    /// Whether these letters of a paragraph are nothing but blanks, beginnings and ends.
-    fn is_bare(&self, paragraph: usize, looked_at: impl Fn(usize) -> bool) -> bool {
-        let first = self
-            .occurrences
-            .iter()
-            .zip(self.words)
-            .filter(|(occurrence, word)| {
-                occurrence.paragraph == paragraph && word.as_ref().is_some_and(Word::is_directive)
-            });
-        let directives: Vec<&Occurrence> = first.map(|(occurrence, _)| occurrence).collect();
-        let letters = self.paragraphs[paragraph].letters.iter().enumerate();
-        letters
-            .filter(|(at, _)| looked_at(*at))
-            .all(|(at, letter)| {
-                (!letter.is_mark && letter.c.is_whitespace())
-                    || directives
-                        .iter()
-                        .any(|occurrence| (occurrence.from..occurrence.to).contains(&at))
-            })
+        self.said[paragraph].beside_directives.last() == Some(&0)
     }
 }
 

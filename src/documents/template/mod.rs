@@ -64,7 +64,7 @@ impl Template {
         let mut reading = package.clone();
         for (name, story) in package.stories() {
             let source = reading.part(&name)?;
-            let compiled = compile::compile(&Tokens::read(&source)?, story);
+            let compiled = compile::compile(&Tokens::read(&source)?, story)?;
             mistakes.extend(compiled.mistakes);
             fields.extend(compiled.fields);
             let (prefix, nodes) = (compiled.prefix, compiled.nodes);
@@ -150,7 +150,10 @@ impl Template {
                 continue;
             };
             let controls = compile::controls(&tokens, story);
-            for paragraph in paragraphs::paragraphs(&tokens, |letters| !letters.is_empty()) {
+            let Ok(paragraphs) = paragraphs::paragraphs(&tokens, |letters| !letters.is_empty()) else {
+                continue;
+            };
+            for paragraph in paragraphs {
                 if paragraph.is_fallback {
                     continue;
                 }

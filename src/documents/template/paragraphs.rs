@@ -7,6 +7,12 @@ use super::{
     tokens::{Kind, Name, Tokens},
     words::MAX_FIELD_CHARS,
 };
+use crate::documents::package::PackageError;
+
+/// Of paragraphs with fields in them; all of a thousand pages are three million.
+const MAX_LETTERS: usize = 4_000_000;
+/// Of a paragraph, where it is told which one it is.
+const MAX_BEGINNING: usize = 80;
 
 /// A letter, or something that is none and that no field reaches across.
 #[derive(Clone, Copy, Debug)]
@@ -38,11 +44,10 @@ pub(super) struct Occurrence {
 }
 
 impl Paragraph {
-    pub fn text(&self) -> String {
-        self.letters
-            .iter()
-            .map(|letter| if letter.is_mark { ' ' } else { letter.c })
-            .collect()
+    /// How it begins.
+    pub fn beginning(&self) -> String {
+        let letters = self.letters.iter().take(MAX_BEGINNING);
+        letters.map(|letter| if letter.is_mark { ' ' } else { letter.c }).collect()
     }
 
     /// What stands between the braces.
@@ -73,10 +78,15 @@ impl Paragraph {
 }
 
 /// Every paragraph that `keep` wants by its letters, in the order they begin.
-pub(super) fn paragraphs(tokens: &Tokens<'_>, keep: impl Fn(&[Letter]) -> bool) -> Vec<Paragraph> {
+pub(super) fn paragraphs(
+    tokens: &Tokens<'_>,
+    keep: impl Fn(&[Letter]) -> bool,
+) -> Result<Vec<Paragraph>, PackageError> {
     let mut done = Vec::new();
     let mut open: Vec<Paragraph> = Vec::new();
     let mut fallbacks = 0_usize;
+    // Of those that are done and those that are open.
+    let mut held = 0_usize;
     for (at, token) in (0_u32..).zip(&tokens.list) {
         match (token.kind, token.name) {
             (Kind::Open, Name::Paragraph) => open.push(Paragraph {
@@ -86,28 +96,30 @@ pub(super) fn paragraphs(tokens: &Tokens<'_>, keep: impl Fn(&[Letter]) -> bool) 
                 is_fallback: fallbacks > 0,
             }),
             (Kind::Close, Name::Paragraph) => {
-                if let Some(paragraph) = open.pop()
-                    && keep(&paragraph.letters)
-                {
-                    done.push(paragraph);
+                if let Some(paragraph) = open.pop() {
+                    if keep(&paragraph.letters) {
+                        done.push(paragraph);
+                    } else {
+                        held -= paragraph.letters.len();
+                    }
                 }
             }
             (Kind::Open, Name::Fallback) => fallbacks += 1,
             (Kind::Close, Name::Fallback) => fallbacks = fallbacks.saturating_sub(1),
             (Kind::Open | Kind::Empty, Name::Mark) => {
-                if let Some(paragraph) = open.last_mut() {
-                    // Tab stops are no tabs.
-                    let parent = tokens.at(token.parent).name;
-                    if matches!(parent, Name::Run | Name::Mark) {
-                        let (from, to) = (token.from, token.to);
-                        paragraph.letters.push(Letter {
-                            c: '\u{fffc}',
-                            from,
-                            to,
-                            text: at,
-                            is_mark: true,
-                        });
-                    }
+                // Tab stops are no tabs.
+                let parent = tokens.at(token.parent).name;
+                if let Some(paragraph) = open.last_mut()
+                    && matches!(parent, Name::Run | Name::Mark)
+                {
+                    held += 1;
+                    paragraph.letters.push(Letter {
+                        c: '\u{fffc}',
+                        from: token.from,
+                        to: token.to,
+                        text: at,
+                        is_mark: true,
+                    });
                 }
             }
             (Kind::Open | Kind::Empty, Name::Section) => {
@@ -117,19 +129,20 @@ pub(super) fn paragraphs(tokens: &Tokens<'_>, keep: impl Fn(&[Letter]) -> bool) 
             }
             (Kind::Text, _) => {
                 if let Some(paragraph) = open.last_mut() {
-                    letters(
-                        tokens.text(token.from, token.to),
-                        token.from,
-                        token.parent,
-                        &mut paragraph.letters,
-                    );
+                    let before = paragraph.letters.len();
+                    let text = tokens.text(token.from, token.to);
+                    letters(text, token.from, token.parent, &mut paragraph.letters);
+                    held += paragraph.letters.len() - before;
                 }
             }
             _ => (),
         }
+        if held > MAX_LETTERS {
+            return Err(PackageError::TooMuchText);
+        }
     }
     done.sort_by_key(|paragraph| paragraph.token);
-    done
+    Ok(done)
 }
 
 /// Text between tags, or one entity.
