@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::support::app::{Answer, App, answer};
+use crate::support::cli::Cli;
 use crate::support::store::{add_case, case, day, user};
 use crate::support::word;
 
@@ -715,4 +716,26 @@ async fn libreoffice_opens_what_was_filled_in_and_what_was_written_with_nothing_
         text.contains("Notat") && text.contains("Første\n\tAnden"),
         "{text}"
     );
+}
+
+#[test]
+fn the_command_line_checks_a_template_and_fills_one_in() {
+    let cli = Cli::new();
+    let file = |name: &str, lines: &str| {
+        let path = cli.path(name);
+        std::fs::write(&path, word::docx(lines)).unwrap();
+        path.display().to_string()
+    };
+    let wrong = cli.run(&["template", "check", &file("forkert.docx", "Kære {{part.nvan}}")]);
+    assert_eq!(wrong.code, 2, "{}", wrong.err);
+    assert!(wrong.out.contains("part.navn"), "{}", wrong.out);
+    let right = file("rigtig.docx", "Sag {{sag.nummer}}: {{felt.tekst}}");
+    let checked = cli.run(&["template", "check", &right, "--json"]);
+    assert_eq!(serde_json::from_str::<Value>(&checked.out).unwrap()["asked"], json!(["tekst"]));
+    let data = json!({ "case": { "number": "2026-00017" }, "fields": { "tekst": "hej" } });
+    let data = cli.write("data.json", &data.to_string()).display().to_string();
+    let letter = cli.path("brev.docx");
+    let made = cli.run(&["template", "render", &right, "--data", &data, "-o", &letter.display().to_string()]);
+    assert_eq!(made.code, 0, "{}", made.err);
+    assert_eq!(word::text(&std::fs::read(letter).unwrap()), "Sag 2026-00017: hej");
 }

@@ -552,6 +552,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note on a case what was said: a small document, final from the first */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description New for each note; a repetition makes no second one. */
+                    "Idempotency-Key": string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NoteWish"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EntryBody"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** File documents on a case: one or several files, named by the rules, all of them or none */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description New for each act; a repetition changes nothing. */
+                    "Idempotency-Key": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": components["schemas"]["DocumentsForm"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EntryBody"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -986,6 +1106,98 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["KleSuggestions"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/letters/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far letters to many have come; for whoever asked for them */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LettersBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/letters/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try again where no letters could be made */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LettersBody"];
                     };
                 };
                 /** @description What went wrong, and what to do */
@@ -1832,6 +2044,531 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The templates you may use */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TemplateBody"][];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Keep a new template; one with mistakes is refused with all of them */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": components["schemas"]["TemplateForm"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TemplateBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check a template without keeping it */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": components["schemas"]["VersionForm"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Checked"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The fields that templates can have, beside those they ask for themselves (`felt.NAME`) */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FieldBody"][];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A template and its versions */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TemplateDetail"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Offer a template to nobody any more; letters that were made of it stay */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A version of a template as it was sent in */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    /** @description The latest when left out. */
+                    version: number | null;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The template */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "*/*": unknown;
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{id}/letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a letter on each of many cases, or to each of many parties; each case gets all of its letters or none */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description New for each act; a repetition makes nothing more. */
+                    "Idempotency-Key": string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LettersWish"];
+                };
+            };
+            responses: {
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LettersBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a template says, paragraph by paragraph, with its fields shown */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    /** @description The latest when left out. */
+                    version: number | null;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ParagraphBody"][];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{id}/render": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fill a template in with a case; nothing is filed */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RenderWish"];
+                };
+            };
+            responses: {
+                /** @description A Word document */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "*/*": unknown;
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep a new version of a template */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": components["schemas"]["VersionForm"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TemplateBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2014,6 +2751,14 @@ export interface components {
             access?: components["schemas"]["CaseAccess"] | null;
             status?: components["schemas"]["CaseStatus"] | null;
         };
+        /** @description What was found in a template. */
+        Checked: {
+            asked: string[];
+            asks_for_outside: boolean;
+            has_macros: boolean;
+            /** @description Everything that is wrong with it; empty when it can be kept. */
+            mistakes: components["schemas"]["MistakeBody"][];
+        };
         CountedFeature: {
             /**
              * Format: double
@@ -2083,6 +2828,27 @@ export interface components {
          * @enum {string}
          */
         DocumentType: "letter" | "decision" | "application" | "complaint" | "invoice" | "reminder" | "minutes" | "agenda" | "hearing" | "hearing_answer" | "party_hearing" | "contract" | "offer" | "report" | "receipt" | "statement" | "note" | "access_request" | "notification" | "consent" | "power_of_attorney" | "invitation" | "drawing" | "map" | "photo" | "cv" | "medical_certificate" | "form" | "inquiry" | "budget" | "plan";
+        /** @description A form with files for one case. */
+        DocumentsForm: {
+            /**
+             * Format: uuid
+             * @description The case, by this or by `case_number`.
+             */
+            case_id?: string | null;
+            case_number?: string | null;
+            /**
+             * Format: date
+             * @description Today when left out.
+             */
+            date?: string | null;
+            /** @description `incoming`, `outgoing` or `internal` (when left out). */
+            direction?: string | null;
+            document_type?: string | null;
+            /** @description One or several, each a document of its own. */
+            file: string[];
+            /** @description Of a single file; else each is called by its name. */
+            title?: string | null;
+        };
         EmergencyOpening: {
             /** Format: uuid */
             case_id: string;
@@ -2108,8 +2874,11 @@ export interface components {
             created_by: string;
             /** Format: uuid */
             id: string;
-            /** Format: uuid */
-            mail_id: string;
+            /**
+             * Format: uuid
+             * @description Null of what was filed without a mail.
+             */
+            mail_id?: string | null;
             /** @description `pending`, `delivered`, `failed`, `undone`. */
             state: string;
             /** @description Stable code of why it is not delivered. */
@@ -2147,6 +2916,11 @@ export interface components {
             cases: components["schemas"]["ExplainedCase"][];
             /** Format: uuid */
             mail_id: string;
+        };
+        /** @description A field that templates can have. */
+        FieldBody: {
+            danish: string;
+            english: string;
         };
         /** @enum {string} */
         Filter: "all" | "recent" | "favourite";
@@ -2287,6 +3061,44 @@ export interface components {
             /** Format: uuid */
             thread_id: string;
         };
+        /** @description How far it has come. */
+        LettersBody: {
+            cases: components["schemas"]["OutcomeBody"][];
+            /** Format: date-time */
+            created_at: string;
+            done: number;
+            failed: number;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            template_id: string;
+            total: number;
+            /** Format: int64 */
+            version: number;
+        };
+        LettersOfCase: {
+            /** Format: uuid */
+            case_id: string;
+            /** @description One letter to each of these, by place among the case's parties; one letter to the first when left out. */
+            parties?: number[];
+        };
+        /** @description Which letters, on which cases. */
+        LettersWish: {
+            cases: components["schemas"]["LettersOfCase"][];
+            /**
+             * Format: date
+             * @description Today when left out.
+             */
+            date?: string | null;
+            document_type?: components["schemas"]["DocumentType"] | null;
+            fields?: {
+                [key: string]: string;
+            };
+            /** @description Who may see the letters, of those who see the case, besides you; all of them when left out. */
+            only_for?: string[] | null;
+            /** @description The template's name when left out; with the party's name after it where a case gets several. */
+            title?: string | null;
+        };
         /**
          * @description What one may do; each holds those before it.
          * @enum {string}
@@ -2382,6 +3194,18 @@ export interface components {
             roles: string[];
             user: string;
         };
+        MistakeBody: {
+            /** @description Stable code. */
+            fault: string;
+            meant?: string | null;
+            /** @description How the paragraph begins. */
+            near: string;
+            /** @description `body`, `header`, `footer`, `footnotes` or `endnotes`. */
+            place: string;
+            /** @description In the reader's language: what, where, and what was probably meant. */
+            text: string;
+            written: string;
+        };
         /** @description For nested app authentication. */
         NestedSignIn: {
             authority: string;
@@ -2395,6 +3219,19 @@ export interface components {
             /** @description Stable, e.g. `encrypted`. */
             code: string;
             detail: string;
+        };
+        /** @description What was said and matters to the case. */
+        NoteWish: {
+            /**
+             * Format: date
+             * @description When it was said; today when left out.
+             */
+            date?: string | null;
+            /** @description Who may see it, of those who see the case, besides you; all of them when left out. */
+            only_for?: string[] | null;
+            /** @description Lines as they are to stand. */
+            text: string;
+            title?: string | null;
         };
         /** @description A case you manage was opened in an emergency */
         NoticeBody: {
@@ -2416,6 +3253,25 @@ export interface components {
          * @enum {string}
          */
         OnSend: "never" | "ask" | "require";
+        OutcomeBody: {
+            /** Format: uuid */
+            case_id: string;
+            /** @description Null when you do not see the case any more. */
+            case_number?: string | null;
+            /**
+             * Format: uuid
+             * @description What was filed.
+             */
+            entry_id?: string | null;
+            reason?: string | null;
+            reason_text?: string | null;
+            /** @description `waiting`, `done` or `failed`: then nothing was written on the case. */
+            state: string;
+        };
+        ParagraphBody: {
+            place: string;
+            text: string;
+        };
         /** @description Someone or something that a case is about. */
         Party: {
             /** @description Postal address or the property's address. */
@@ -2453,6 +3309,8 @@ export interface components {
         /** @description The body of a problem response (`application/problem+json`). */
         ProblemBody: {
             detail: string;
+            /** @description All that is wrong, a sentence each, where there may be several things. */
+            errors?: string[];
             /** @description The field at fault, as a path in the request's JSON or the name of a parameter. */
             field?: string | null;
             request_id: string;
@@ -2497,6 +3355,24 @@ export interface components {
             kind: string;
             /** @description The reason as a sentence in the reader's language. */
             text: string;
+        };
+        /** @description What a template is to be filled in with. */
+        RenderWish: {
+            /** Format: uuid */
+            case_id: string;
+            /**
+             * Format: date
+             * @description Today when left out.
+             */
+            date?: string | null;
+            /** @description What the template asks for, by name. */
+            fields?: {
+                [key: string]: string;
+            };
+            /** @description Whom it is to, by place among the case's parties; the first when left out. */
+            party?: number | null;
+            /** Format: int64 */
+            version?: number | null;
         };
         /** @description Who said so first, and when. */
         SaidNotForACase: {
@@ -2616,11 +3492,72 @@ export interface components {
             /** @description Filed on a case that was not shown. */
             not_among: number;
         };
+        /** @description A template and its latest version. */
+        TemplateBody: {
+            /** Format: date-time */
+            changed_at: string;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** @description Steps with `/` between them; empty at the top. */
+            folder: string;
+            /** @description `organisation`, `unit:CODE` or `user:NAME`. */
+            holder: string;
+            /** Format: uuid */
+            id: string;
+            latest: components["schemas"]["VersionBody"];
+            /** @description Whether you may change it. */
+            may_change: boolean;
+            name: string;
+        };
+        TemplateDetail: components["schemas"]["TemplateBody"] & {
+            /** @description Latest first. */
+            versions: components["schemas"]["VersionBody"][];
+        };
+        /** @description A form with a file and what is said of it. */
+        TemplateForm: {
+            comment?: string | null;
+            /**
+             * Format: binary
+             * @description .docx, .dotx, .docm or .dotm
+             */
+            file: string;
+            folder?: string | null;
+            /** @description `organisation`, `unit:CODE`, or yourself when left out. */
+            holder?: string | null;
+            /** @description That of the file when left out. */
+            name?: string | null;
+        };
         Uploaded: {
             /** @description Whether it was here already, where you may see it. */
             known: boolean;
             /** Format: uuid */
             mail_id: string;
+        };
+        VersionBody: {
+            /** @description The names of what is asked for when a letter is made. */
+            asked: string[];
+            /** @description It wants something from elsewhere when Word opens it. */
+            asks_for_outside: boolean;
+            comment: string;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            file_name: string;
+            /** @description Kept, and never run here. */
+            has_macros: boolean;
+            /**
+             * Format: int64
+             * @description From 1.
+             */
+            number: number;
+            /** Format: int64 */
+            size: number;
+        };
+        VersionForm: {
+            comment?: string | null;
+            /** Format: binary */
+            file: string;
         };
         Week: components["schemas"]["Taken"] & {
             /** Format: date */
