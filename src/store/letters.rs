@@ -282,9 +282,8 @@ impl Store {
             Json<Vec<usize>>,
             String,
         );
-        let row: Option<Row> =
-            read!(self, |c| {
-                sqlx::query_as(
+        let row: Option<Row> = read!(self, |c| {
+            sqlx::query_as(
             "select r.template_id, r.version, r.wish, r.created_by, l.case_id, l.parties, l.state
              from letter_cases l
              join letter_runs r on r.id = l.run_id
@@ -294,7 +293,7 @@ impl Store {
         .bind(position)
         .fetch_optional(c)
         .await?
-            });
+        });
         let (template_id, version, wish, created_by, case_id, parties, state) =
             row.ok_or(StoreError::NotFound("letters"))?;
         Ok(LettersToMake {

@@ -436,8 +436,10 @@ async fn everybody_gets_of_every_route_what_the_policy_says() {
                 let status = request.send().await.unwrap().status().as_u16();
                 let told = [401, 403, 404].contains(&status).then_some(status);
                 // A letter is on a case, which they must see as well.
-                let is_letter = route.path.ends_with("/render") || route.path.ends_with("/templates/{id}/letters");
-                let level = (target.level)(actor).filter(|_| !is_letter || actor.on_open().is_some());
+                let is_letter = route.path.ends_with("/render")
+                    || route.path.ends_with("/templates/{id}/letters");
+                let level =
+                    (target.level)(actor).filter(|_| !is_letter || actor.on_open().is_some());
                 let expected = expected(route.needs, actor, level);
                 if told != expected || status >= 500 {
                     wrong.push(format!(

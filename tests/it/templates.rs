@@ -726,16 +726,37 @@ fn the_command_line_checks_a_template_and_fills_one_in() {
         std::fs::write(&path, word::docx(lines)).unwrap();
         path.display().to_string()
     };
-    let wrong = cli.run(&["template", "check", &file("forkert.docx", "Kære {{part.nvan}}")]);
+    let wrong = cli.run(&[
+        "template",
+        "check",
+        &file("forkert.docx", "Kære {{part.nvan}}"),
+    ]);
     assert_eq!(wrong.code, 2, "{}", wrong.err);
     assert!(wrong.out.contains("part.navn"), "{}", wrong.out);
     let right = file("rigtig.docx", "Sag {{sag.nummer}}: {{felt.tekst}}");
     let checked = cli.run(&["template", "check", &right, "--json"]);
-    assert_eq!(serde_json::from_str::<Value>(&checked.out).unwrap()["asked"], json!(["tekst"]));
+    assert_eq!(
+        serde_json::from_str::<Value>(&checked.out).unwrap()["asked"],
+        json!(["tekst"])
+    );
     let data = json!({ "case": { "number": "2026-00017" }, "fields": { "tekst": "hej" } });
-    let data = cli.write("data.json", &data.to_string()).display().to_string();
+    let data = cli
+        .write("data.json", &data.to_string())
+        .display()
+        .to_string();
     let letter = cli.path("brev.docx");
-    let made = cli.run(&["template", "render", &right, "--data", &data, "-o", &letter.display().to_string()]);
+    let made = cli.run(&[
+        "template",
+        "render",
+        &right,
+        "--data",
+        &data,
+        "-o",
+        &letter.display().to_string(),
+    ]);
     assert_eq!(made.code, 0, "{}", made.err);
-    assert_eq!(word::text(&std::fs::read(letter).unwrap()), "Sag 2026-00017: hej");
+    assert_eq!(
+        word::text(&std::fs::read(letter).unwrap()),
+        "Sag 2026-00017: hej"
+    );
 }

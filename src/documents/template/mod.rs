@@ -150,7 +150,8 @@ impl Template {
                 continue;
             };
             let controls = compile::controls(&tokens, story);
-            let Ok(paragraphs) = paragraphs::paragraphs(&tokens, |letters| !letters.is_empty()) else {
+            let Ok(paragraphs) = paragraphs::paragraphs(&tokens, |letters| !letters.is_empty())
+            else {
                 continue;
             };
             for paragraph in paragraphs {

@@ -47,7 +47,9 @@ impl Paragraph {
     /// How it begins.
     pub fn beginning(&self) -> String {
         let letters = self.letters.iter().take(MAX_BEGINNING);
-        letters.map(|letter| if letter.is_mark { ' ' } else { letter.c }).collect()
+        letters
+            .map(|letter| if letter.is_mark { ' ' } else { letter.c })
+            .collect()
     }
 
     /// What stands between the braces.

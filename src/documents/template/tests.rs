@@ -67,8 +67,17 @@ fn lines(body: &str) -> Vec<String> {
     let body = filled(body);
     let tokens = Tokens::read(body.as_bytes()).unwrap();
     let paragraphs = paragraphs::paragraphs(&tokens, |letters| !letters.is_empty()).unwrap();
-    let letters = |paragraph: &paragraphs::Paragraph| paragraph.letters.iter().map(|letter| if letter.is_mark { ' ' } else { letter.c }).collect::<String>();
-    let texts = paragraphs.iter().filter(|paragraph| !paragraph.is_fallback).map(letters);
+    let letters = |paragraph: &paragraphs::Paragraph| {
+        paragraph
+            .letters
+            .iter()
+            .map(|letter| if letter.is_mark { ' ' } else { letter.c })
+            .collect::<String>()
+    };
+    let texts = paragraphs
+        .iter()
+        .filter(|paragraph| !paragraph.is_fallback)
+        .map(letters);
     texts.filter(|text| !text.trim().is_empty()).collect()
 }
 
@@ -424,13 +433,22 @@ fn templates_that_were_made_to_take_long_do_not() {
     let begun = Instant::now();
     let pairs = "{{#hvis sag.nummer}}{{/hvis}}".repeat(3_000);
     assert_eq!(read(&p(&pairs)).mistakes, []);
-    assert_eq!(lines(&p("{{#hvis sag.nummer}}{{/hvis}}{{#hvis sag.nummer}}ja{{/hvis}}")), ["ja"]);
+    assert_eq!(
+        lines(&p(
+            "{{#hvis sag.nummer}}{{/hvis}}{{#hvis sag.nummer}}ja{{/hvis}}"
+        )),
+        ["ja"]
+    );
     let nested = p("{{#for hver part}}").repeat(3_000) + &p("{{/for}}").repeat(3_000);
     assert_eq!(read(&nested).mistakes.len(), 1, "all of them are one");
     let open = p(&"{{a".repeat(50_000));
     assert_eq!(read(&open).mistakes.len(), 1);
     // Unoptimised, and beside other tests; what grows with the square takes minutes.
-    assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
+    assert!(
+        begun.elapsed() < Duration::from_secs(60),
+        "{:?}",
+        begun.elapsed()
+    );
 }
 
 #[test]

@@ -68,10 +68,12 @@ pub(in super::super) fn controls(tokens: &Tokens<'_>, story: Story) -> Vec<Contr
     Work::new(tokens, story).controls()
 }
 
-pub(in super::super) fn compile(tokens: &Tokens<'_>, story: Story) -> Result<Compiled, PackageError> {
+pub(in super::super) fn compile(
+    tokens: &Tokens<'_>,
+    story: Story,
+) -> Result<Compiled, PackageError> {
     let mut work = Work::new(tokens, story);
-    let has_brace =
-        |letters: &[paragraphs::Letter]| letters.iter().any(|letter| letter.c == '{');
+    let has_brace = |letters: &[paragraphs::Letter]| letters.iter().any(|letter| letter.c == '{');
     let paragraphs = paragraphs::paragraphs(tokens, has_brace)?;
     let filled = work.controls();
     work.written(&paragraphs, &filled);

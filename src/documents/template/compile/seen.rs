@@ -31,26 +31,30 @@ impl<'p> Seen<'p> {
                 of_paragraph[occurrence.paragraph].push((*occurrence, word));
             }
         }
-        let said = paragraphs.iter().zip(of_paragraph).map(|(paragraph, words)| {
-            let beside = |left_out: fn(&Word) -> bool| {
-                let says = |letter: &paragraphs::Letter| letter.is_mark || !letter.c.is_whitespace();
-                let mut says: Vec<bool> = paragraph.letters.iter().map(says).collect();
-                for (occurrence, _) in words.iter().filter(|(_, word)| left_out(word)) {
-                    says[occurrence.from..occurrence.to].fill(false);
+        let said = paragraphs
+            .iter()
+            .zip(of_paragraph)
+            .map(|(paragraph, words)| {
+                let beside = |left_out: fn(&Word) -> bool| {
+                    let says =
+                        |letter: &paragraphs::Letter| letter.is_mark || !letter.c.is_whitespace();
+                    let mut says: Vec<bool> = paragraph.letters.iter().map(says).collect();
+                    for (occurrence, _) in words.iter().filter(|(_, word)| left_out(word)) {
+                        says[occurrence.from..occurrence.to].fill(false);
+                    }
+                    let mut said = 0;
+                    let after = says.into_iter().map(|says| {
+                        said += u32::from(says);
+                        said
+                    });
+                    std::iter::once(0).chain(after).collect()
+                };
+                Said {
+                    beside_directives: beside(Word::is_directive),
+                    beside_beginnings: beside(|word| matches!(word, Word::EachParty | Word::If(_))),
+                    beside_ends: beside(|word| matches!(word, Word::EndEach | Word::EndIf)),
                 }
-                let mut said = 0;
-                let after = says.into_iter().map(|says| {
-                    said += u32::from(says);
-                    said
-                });
-                std::iter::once(0).chain(after).collect()
-            };
-            Said {
-                beside_directives: beside(Word::is_directive),
-                beside_beginnings: beside(|word| matches!(word, Word::EachParty | Word::If(_))),
-                beside_ends: beside(|word| matches!(word, Word::EndEach | Word::EndIf)),
-            }
-        });
+            });
         Self {
             paragraphs,
             occurrences,

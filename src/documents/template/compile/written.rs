@@ -130,7 +130,12 @@ impl Work<'_, '_> {
             let occurrence = occurrences[begin];
             let paragraph = &paragraphs[occurrence.paragraph];
             let written = format!("{{{{{}}}}}", paragraph.inside(occurrence));
-            self.mistake(Mistake::new(fault, &written, self.story, &paragraph.beginning()));
+            self.mistake(Mistake::new(
+                fault,
+                &written,
+                self.story,
+                &paragraph.beginning(),
+            ));
         }
         let seen = Seen::new(paragraphs, &occurrences, &words);
         for (at, occurrence) in occurrences.iter().enumerate() {
