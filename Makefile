@@ -30,6 +30,7 @@ bench: bench-ingest bench-mime ## Measure speed and memory beside peers, what a 
 	cargo bench $(CARGO_BUILD) --bench audit
 	cargo bench $(CARGO_BUILD) --bench sealed
 	cargo bench $(CARGO_BUILD) --bench rules
+	cargo bench $(CARGO_BUILD) --bench templates
 	cargo bench $(CARGO_BUILD) --bench unseen
 	cargo bench $(CARGO_BUILD) --bench idle
 	cargo bench $(CARGO_BUILD) --bench suggest

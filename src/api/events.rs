@@ -94,7 +94,7 @@ impl Listener {
     /// What the viewer is told of an event; nothing when it does not concern them.
     async fn seen(&self, kind: &EventKind) -> Vec<(&'static str, Value)> {
         let store = &self.app.store;
-        let entry = |name, entry_id, case_id, mail_id| {
+        let entry = |name, entry_id: &Uuid, case_id: &Uuid, mail_id: &Option<Uuid>| {
             (
                 name,
                 json!({ "entry_id": entry_id, "case_id": case_id, "mail_id": mail_id }),
@@ -199,7 +199,7 @@ impl Listener {
             } => (
                 Some(*entry_id),
                 *case_id,
-                entry("mark.failed", entry_id, case_id, mail_id),
+                entry("mark.failed", entry_id, case_id, &Some(*mail_id)),
             ),
             // Whoever sees it no more must hear of that, too; so it is the case that has changed.
             EventKind::CaseChanged { case_id } | EventKind::EntryAccessChanged { case_id, .. } => (

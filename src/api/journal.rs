@@ -97,7 +97,8 @@ pub(super) struct Journaled {
 #[derive(Serialize, ToSchema)]
 pub(super) struct EntryBody {
     id: Uuid,
-    mail_id: Uuid,
+    /// Null of what was filed without a mail.
+    mail_id: Option<Uuid>,
     case_id: Uuid,
     case_number: String,
     case_title: String,
@@ -135,7 +136,7 @@ pub(super) struct MarkBody {
 }
 
 impl EntryBody {
-    fn of(entry: Entry, lang: Lang) -> Self {
+    pub(super) fn of(entry: Entry, lang: Lang) -> Self {
         Self {
             id: entry.id,
             mail_id: entry.mail_id,

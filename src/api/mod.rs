@@ -8,6 +8,7 @@ mod case_templates;
 mod cases;
 mod credentials;
 mod decisions;
+mod documents;
 mod dry_run;
 mod earlier;
 mod emergency;
@@ -15,9 +16,11 @@ mod events;
 mod explanation;
 mod extract;
 mod following;
+mod form;
 mod health;
 mod journal;
 mod kle;
+mod letters;
 mod linked_folders;
 mod lookup;
 mod mailboxes;
@@ -40,6 +43,7 @@ mod shape;
 mod sign_in;
 mod stand_in;
 mod suggestions;
+mod templates;
 mod upload;
 
 use std::sync::Arc;
@@ -61,6 +65,7 @@ use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use problem::Problem;
+pub use templates::mistake_text;
 
 use crate::{
     auth::Auth,
@@ -185,6 +190,19 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(cases::favourite, cases::unfavourite))
         .routes(routes!(cases::file))
         .routes(routes!(marks::create))
+        .routes(routes!(documents::note))
+        .routes(routes!(documents::create))
+        .routes(routes!(templates::list, templates::create))
+        .routes(routes!(templates::fields))
+        .routes(routes!(templates::check))
+        .routes(routes!(templates::show, templates::remove))
+        .routes(routes!(templates::add_version))
+        .routes(routes!(templates::file))
+        .routes(routes!(templates::preview))
+        .routes(routes!(templates::render))
+        .routes(routes!(letters::create))
+        .routes(routes!(letters::show))
+        .routes(routes!(letters::retry))
         .routes(routes!(emergency::notices))
         .routes(routes!(emergency::seen))
         .routes(routes!(rules::list, rules::create))

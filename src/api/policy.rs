@@ -24,9 +24,9 @@
 use axum::http::Method;
 
 use self::Needs::{
-    Auditor, Emergency, KeepsTemplates, ManagesEntry, ManagesNotice, Nothing, SeesCase,
-    SeesDocument, SeesEntry, SeesMail, SeesMailbox, SeesRule, SignedIn, WritesCase, WritesEntry,
-    WritesRule, WritesRules,
+    AskedForLetters, Auditor, ChangesTemplate, Emergency, KeepsTemplates, ManagesEntry,
+    ManagesNotice, Nothing, SeesCase, SeesDocument, SeesEntry, SeesMail, SeesMailbox, SeesRule,
+    SeesTemplate, SignedIn, WritesCase, WritesEntry, WritesRule, WritesRules,
 };
 use self::Recorded::{Many, Not, One};
 
@@ -53,6 +53,12 @@ pub enum Needs {
     WritesRule,
     /// Of whom they name.
     WritesRules,
+    /// Is one of those the template is for, or keeps it.
+    SeesTemplate,
+    /// Keeps the template: an administrator the organisation's, a registrar of the unit the unit's, anybody their own.
+    ChangesTemplate,
+    /// Asked for these letters.
+    AskedForLetters,
     /// Manages the case that the notice is about.
     ManagesNotice,
     /// An administrator, or a registrar of anything.
@@ -165,6 +171,24 @@ pub const ROUTES: &[Route] = &[
     route(GET, "/api/v1/case-templates", SignedIn, "", Not),
     route(PUT, "/api/v1/case-templates/{name}", KeepsTemplates, "case_template.save", One("case_template", "")),
     route(DELETE, "/api/v1/case-templates/{name}", KeepsTemplates, "case_template.remove", One("case_template", "")),
+    route(POST, "/api/v1/cases/{id}/notes", WritesCase, "document.create", One("case", "id")),
+    route(POST, "/api/v1/documents", WritesCase, "document.create", One("case", "")),
+    route(GET, "/api/v1/templates", SignedIn, "template.list", Many("template")),
+    // Whom it is for decides who may.
+    route(POST, "/api/v1/templates", SignedIn, "template.create", One("template", "")),
+    route(GET, "/api/v1/templates/fields", SignedIn, "", Not),
+    route(POST, "/api/v1/templates/check", SignedIn, "template.check", Many("template")),
+    route(GET, "/api/v1/templates/{id}", SeesTemplate, "template.read", One("template", "id")),
+    route(DELETE, "/api/v1/templates/{id}", ChangesTemplate, "template.remove", One("template", "id")),
+    route(POST, "/api/v1/templates/{id}/versions", ChangesTemplate, "template.change", One("template", "id")),
+    route(GET, "/api/v1/templates/{id}/file", SeesTemplate, "template.download", One("template", "id")),
+    route(GET, "/api/v1/templates/{id}/preview", SeesTemplate, "template.read", One("template", "id")),
+    // And sees the case.
+    route(POST, "/api/v1/templates/{id}/render", SeesTemplate, "template.render", One("template", "id")),
+    // And may write on each of the cases.
+    route(POST, "/api/v1/templates/{id}/letters", SeesTemplate, "template.letters", One("template", "id")),
+    route(GET, "/api/v1/letters/{id}", AskedForLetters, "letters.read", One("letters", "id")),
+    route(POST, "/api/v1/letters/{id}/retry", AskedForLetters, "letters.retry", One("letters", "id")),
     // Ids alone; what they name is read, and recorded, by its own route.
     route(GET, "/api/v1/events", SignedIn, "", Not),
     route(GET, "/api/v1/audit", Auditor, "audit.read", Many("audit")),

@@ -44,6 +44,8 @@ pub struct Problem {
     wait_secs: Option<u64>,
     /// Of the problem's own (RFC 9457 § 3.2).
     members: serde_json::Map<String, serde_json::Value>,
+    /// All that is wrong, a sentence each.
+    errors: Vec<String>,
 }
 
 /// The body of a problem response (`application/problem+json`).
@@ -58,6 +60,9 @@ pub struct ProblemBody {
     /// The field at fault, as a path in the request's JSON or the name of a parameter.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<String>,
+    /// All that is wrong, a sentence each, where there may be several things.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<String>,
     request_id: String,
     #[serde(flatten)]
     #[schema(ignore)]
@@ -75,6 +80,7 @@ impl Problem {
             detail: None,
             wait_secs: None,
             members: serde_json::Map::new(),
+            errors: Vec::new(),
         }
     }
 
@@ -128,6 +134,13 @@ impl Problem {
         self.body(lang, &request_id_at_hand().unwrap_or_default())
     }
 
+    /// Everything that is wrong, in the reader's language.
+    #[must_use]
+    pub fn with_errors(mut self, errors: Vec<String>) -> Self {
+        self.errors = errors;
+        self
+    }
+
     fn body(&self, lang: Lang, request_id: &str) -> ProblemBody {
         let mut values: Vec<(&str, &str)> = self
             .values
@@ -154,6 +167,7 @@ impl Problem {
                 &values,
             ),
             field: self.field.clone(),
+            errors: self.errors.clone(),
             request_id: request_id.to_owned(),
             members: self.members.clone(),
         }
@@ -201,6 +215,11 @@ impl From<StoreError> for Problem {
             }
             StoreError::AssignedToAnother(_) => {
                 Self::new(StatusCode::CONFLICT, "assigned-to-another")
+            }
+            StoreError::NotAllowed("template") => {
+                let mut problem = Self::new(StatusCode::FORBIDDEN, "not-allowed");
+                problem.detail = Some("not-allowed-template");
+                problem
             }
             StoreError::NotAllowed(_) => Self::new(StatusCode::FORBIDDEN, "not-allowed"),
             StoreError::LockedOut => Self::new(StatusCode::CONFLICT, "locked-out"),

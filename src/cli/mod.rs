@@ -20,6 +20,7 @@ mod rules;
 mod serve;
 mod spreadsheet;
 mod suggest;
+mod template;
 mod token;
 mod unit;
 mod user;
@@ -111,6 +112,9 @@ enum Command {
     /// Automatic mailbox rules: check files, try them on mail, export and import
     #[command(subcommand)]
     Rules(rules::Command),
+    /// Check Word templates, and fill one in from a file of data
+    #[command(subcommand)]
+    Template(template::Command),
     /// Measure how often suggestions are right
     #[command(subcommand)]
     Eval(eval::Command),
@@ -171,6 +175,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::Eval(command) => eval::run(&command, json),
         Command::Manifest(args) => manifest::run(args, json),
         Command::Rules(command) if command.is_of_files() => rules::run(command, file, json),
+        Command::Template(command) => template::run(&command, json),
         Command::ReadAttachment => read_attachment::run(),
         Command::Completions(args) => {
             completions::run(&args);
@@ -214,6 +219,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
                     | Command::Manifest(_)
                     | Command::Parse(_)
                     | Command::ReadAttachment
+                    | Command::Template(_)
                     | Command::Completions(_) => Ok(()),
                 }
             }))

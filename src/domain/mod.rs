@@ -21,6 +21,7 @@ pub mod mail;
 pub mod mail_text;
 pub mod media_type;
 pub mod naming;
+pub mod nearest;
 pub mod property;
 pub mod role;
 pub mod title;

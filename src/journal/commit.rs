@@ -13,7 +13,7 @@ use crate::{
     },
     mime,
     store::{
-        Entry, Following, JobKind, MailRow, NewDocument, NewEntry, NewFile, NewJob, Store,
+        Entry, FiledMail, Following, JobKind, MailRow, NewDocument, NewEntry, NewFile, NewJob, Store,
         StoreError,
     },
 };
@@ -79,6 +79,7 @@ pub async fn journal(
             files.push(stored_file(store, opened, file, &mut copies).await?);
         }
         documents.push(NewDocument {
+            id: Uuid::now_v7(),
             title: planned.title,
             document_type: planned.document_type,
             document_date: planned.document_date,
@@ -90,14 +91,12 @@ pub async fn journal(
     }
     let new = NewEntry {
         id: Uuid::now_v7(),
-        mail_id: row.id,
-        fingerprint: row.fingerprint,
-        case_id: request.case_id,
-        only_for: request.only_for.clone().map(|mut only_for| {
-            // Nobody locks themselves out of what they file.
-            only_for.push(Principal::User(actor.to_owned()));
-            only_for
+        mail: Some(FiledMail {
+            id: row.id,
+            fingerprint: row.fingerprint,
         }),
+        case_id: request.case_id,
+        only_for: only_for(request.only_for.clone(), actor),
         created_by: actor.to_owned(),
         idempotency_key: request.idempotency_key.clone(),
         request_hash: request_hash(row.id, request),
@@ -178,13 +177,17 @@ async fn stored_file(
     })
 }
 
+/// Nobody locks themselves out of what they file.
+pub(super) fn only_for(list: Option<Vec<Principal>>, actor: &str) -> Option<Vec<Principal>> {
+    list.map(|mut list| {
+        list.push(Principal::User(actor.to_owned()));
+        list
+    })
+}
+
 /// What is left to do afterwards: hand it to the case system, and show it in every mailbox that holds the mail or a copy.
 async fn jobs(store: &Store, row: &MailRow, case_id: Uuid) -> Result<Vec<NewJob>, StoreError> {
-    let deliver = NewJob {
-        kind: JobKind::Deliver,
-        payload: serde_json::json!({}),
-        group_key: format!("case:{case_id}"),
-    };
+    let deliver = NewJob::deliver(case_id);
     let places = store.places_to_mark(&row.fingerprint).await?;
     let marks = places
         .iter()

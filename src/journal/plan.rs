@@ -295,7 +295,12 @@ fn of_attachment(
 }
 
 fn title(suggested: &Suggested, choice: &Choice) -> Result<String, PlanError> {
-    let title = choice.title.as_deref().unwrap_or(&suggested.title).trim();
+    checked_title(choice.title.as_deref().unwrap_or(&suggested.title))
+}
+
+/// A title on one line, as a person wrote it or as it was suggested.
+pub(super) fn checked_title(title: &str) -> Result<String, PlanError> {
+    let title = title.trim();
     if title.is_empty() {
         return Err(PlanError::TitleEmpty);
     }

@@ -6,6 +6,7 @@
 mod deliver;
 pub mod emergencies;
 pub mod housekeeping;
+mod letter;
 mod mark;
 pub mod near_deadline;
 mod read_attachments;
@@ -13,6 +14,7 @@ mod send_mail;
 mod triage;
 mod worker;
 
+pub use letter::LetterWish;
 pub use mark::{MarkError, Marker};
 pub use send_mail::Post;
 pub use worker::{Outbox, run};

@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::Utc;
 use tokio_util::sync::CancellationToken;
 
-use super::{Marker, Post, deliver, mark, read_attachments, send_mail, triage};
+use super::{Marker, Post, deliver, letter, mark, read_attachments, send_mail, triage};
 use crate::{
     cases::CaseSystem,
     documents::reader::Reader,
@@ -74,7 +74,8 @@ pub async fn run(outbox: Outbox, stop: CancellationToken) {
     tokio::join!(
         work(&outbox, Line::Acts, &stop),
         work(&outbox, Line::Readings, &stop),
-        work(&outbox, Line::Mails, &stop)
+        work(&outbox, Line::Mails, &stop),
+        work(&outbox, Line::Letters, &stop)
     );
 }
 
@@ -84,6 +85,7 @@ enum Line {
     Acts,
     Readings,
     Mails,
+    Letters,
 }
 
 async fn work(outbox: &Outbox, line: Line, stop: &CancellationToken) {
@@ -91,6 +93,7 @@ async fn work(outbox: &Outbox, line: Line, stop: &CancellationToken) {
         let done = match line {
             Line::Acts => outbox.run_due().await,
             Line::Mails => outbox.mail_due().await,
+            Line::Letters => outbox.write_letters_due().await,
             Line::Readings => tokio::select! {
                 () = stop.cancelled() => Ok(0),
                 done = outbox.read_due() => done,
@@ -140,7 +143,18 @@ impl Outbox {
         self.run_each(&jobs).await
     }
 
+    /// Makes letters of those that were asked for in one go; returns for how many cases.
+    pub async fn write_letters_due(&self) -> Result<usize, StoreError> {
+        let lease = chrono::Duration::seconds(LEASE_SECS);
+        let jobs = self
+            .store
+            .claim_letter_jobs(BATCH, Utc::now(), lease)
+            .await?;
+        self.run_each(&jobs).await
+    }
+
     async fn run_each(&self, jobs: &[Job]) -> Result<usize, StoreError> {
+        let mut press = letter::Press::default();
         for job in jobs {
             let outcome = match job.kind {
                 JobKind::Deliver => deliver::run(self, job).await,
@@ -151,6 +165,7 @@ impl Outbox {
                 JobKind::SendMail => Box::pin(send_mail::run(self, job)).await,
                 JobKind::MarkByRule => mark::run_by_rule(self, job, true).await,
                 JobKind::UnmarkByRule => mark::run_by_rule(self, job, false).await,
+                JobKind::Letter => Box::pin(press.run(self, job)).await,
             };
             match outcome {
                 Ok(()) => {
@@ -189,6 +204,9 @@ impl Outbox {
         }
         if job.kind == JobKind::Triage && again.is_none() {
             triage::given_up(self, job).await?;
+        }
+        if let (JobKind::Letter, None) = (job.kind, again) {
+            letter::gave_up(self, job, &reason).await?;
         }
         self.store.retry_job(job, &reason, again, now).await
     }

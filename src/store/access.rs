@@ -1,7 +1,7 @@
 //! Who may see and do what, as clauses of queries. The only place that knows; every query that shows something to
 //! somebody has one of these.
 //!
-//! In a query `c` is a case, `e` an entry, `d` a document; `viewer` is the SQL expression that names who looks. Who
+//! In a query `c` is a case, `e` an entry, `d` a document, `t` a template; `viewer` is the SQL expression that names who looks. Who
 //! counts as whom is asked of `memberships` at the moment of the query.
 
 use uuid::Uuid;
@@ -144,6 +144,23 @@ pub(super) fn keeps_templates(viewer: &str) -> String {
         "exists (
            select 1 from memberships k
            where k.principal in ('role:administrator', 'role:registrar') and k.user_name = {viewer})"
+    )
+}
+
+/// A template `t` is used by whom it is held for, and by those who keep it.
+pub(super) fn sees_template(viewer: &str) -> String {
+    format!(
+        "exists (
+           select 1 from memberships p
+           where p.user_name = {viewer} and p.principal in (t.holder, t.keeper))"
+    )
+}
+
+pub(super) fn changes_template(viewer: &str) -> String {
+    format!(
+        "exists (
+           select 1 from memberships p
+           where p.user_name = {viewer} and p.principal = t.keeper)"
     )
 }
 

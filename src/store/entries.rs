@@ -61,7 +61,8 @@ impl EntryState {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Entry {
     pub id: Uuid,
-    pub mail_id: Uuid,
+    /// `None` of what was born in the house: a letter, a note, an uploaded file.
+    pub mail_id: Option<Uuid>,
     pub case_id: Uuid,
     pub case_number: String,
     pub case_title: String,
@@ -81,12 +82,18 @@ pub struct FiledBefore {
     pub created_at: DateTime<Utc>,
 }
 
-/// What is to be written when a mail is filed.
+/// The mail that is filed, by which the same one is never filed twice on a case.
+#[derive(Clone, Copy, Debug)]
+pub struct FiledMail {
+    pub id: Uuid,
+    pub fingerprint: [u8; 32],
+}
+
+/// What is to be written when a mail, or documents without one, are filed.
 #[derive(Clone, Debug)]
 pub struct NewEntry {
     pub id: Uuid,
-    pub mail_id: Uuid,
-    pub fingerprint: [u8; 32],
+    pub mail: Option<FiledMail>,
     pub case_id: Uuid,
     /// Who may see it when not everybody who sees the case; `None` for as open as the case.
     pub only_for: Option<Vec<Principal>>,
@@ -108,6 +115,8 @@ pub struct NewEntry {
 
 #[derive(Clone, Debug)]
 pub struct NewDocument {
+    /// Known before it is written: a letter carries it.
+    pub id: Uuid,
     pub title: String,
     pub document_type: Option<DocumentType>,
     pub document_date: NaiveDate,
@@ -131,7 +140,7 @@ pub struct NewFile {
 #[derive(sqlx::FromRow)]
 struct Row {
     id: Uuid,
-    mail_id: Uuid,
+    mail_id: Option<Uuid>,
     case_id: Uuid,
     case_number: String,
     case_title: String,
@@ -184,7 +193,10 @@ impl Store {
                 if let Some(entry) = self.repeated(new).await? {
                     return Ok(entry);
                 }
-                let Some(before) = self.filed_before(new.case_id, &new.fingerprint).await? else {
+                let Some(mail) = &new.mail else {
+                    return Err(error.into());
+                };
+                let Some(before) = self.filed_before(new.case_id, &mail.fingerprint).await? else {
                     return Err(error.into());
                 };
                 // By whom is told to those who may see what they filed.
@@ -213,8 +225,8 @@ impl Store {
              values ($1, $2, $3, $4, 'pending', $5, $6, $7, $8, $9, $10)"
         )
         .bind(new.id)
-        .bind(new.mail_id)
-        .bind(new.fingerprint.to_vec())
+        .bind(new.mail.map(|mail| mail.id))
+        .bind(new.mail.map(|mail| mail.fingerprint.to_vec()))
         .bind(new.case_id)
         .bind(&new.created_by)
         .bind(now)
@@ -238,7 +250,9 @@ impl Store {
             insert_document(&mut tx, new, document, number, now).await?;
         }
         jobs::insert(&mut tx, &new.jobs, Some(new.id), now).await?;
-        not_for_a_case::forget_copies(&mut tx, &new.fingerprint, now).await?;
+        if let Some(mail) = &new.mail {
+            not_for_a_case::forget_copies(&mut tx, &mail.fingerprint, now).await?;
+        }
         write!(&mut tx, |c| sqlx::query(
             "insert into case_recents (user_name, case_id, used_at)
              values ($1, $2, $3)
@@ -252,18 +266,22 @@ impl Store {
         .map(|_| ())?);
         let record = AuditRecord {
             actor: &new.created_by,
-            action: "journal",
+            action: if new.mail.is_some() {
+                "journal"
+            } else {
+                "document.create"
+            },
             subject_kind: "entry",
             subject_id: new.id.to_string(),
             case_id: Some(new.case_id),
-            detail: serde_json::json!({ "mail": new.mail_id, "case": new.case_id, "documents": new.documents.len(),
-                "followed": is_followed }),
+            detail: serde_json::json!({ "mail": new.mail.map(|mail| mail.id), "case": new.case_id,
+                "documents": new.documents.len(), "followed": is_followed }),
         };
         audit::append(&mut tx, now, record).await?;
         let event = EventKind::EntryCommitted {
             entry_id: new.id,
             case_id: new.case_id,
-            mail_id: new.mail_id,
+            mail_id: new.mail.map(|mail| mail.id),
         };
         events::append(&mut tx, now, &event).await?;
         tx.commit().await
@@ -467,7 +485,7 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let mut tx = self.db.begin().await?;
-        let row: Option<(Uuid, Uuid)> = write!(&mut tx, |c| sqlx::query_as(
+        let row: Option<(Uuid, Option<Uuid>)> = write!(&mut tx, |c| sqlx::query_as(
             "update entries
              set state = $1, state_reason = $2
              where id = $3 and state <> 'undone'
@@ -521,13 +539,13 @@ pub(super) async fn insert_access(
 
 /// Whether what follows in the thread goes to the case from now on, and did not before.
 async fn follow(tx: &mut Tx, new: &NewEntry, now: DateTime<Utc>) -> Result<bool, StoreError> {
-    if new.following == Following::Untouched {
+    let Some(mail) = new.mail.filter(|_| new.following != Following::Untouched) else {
         return Ok(false);
-    }
+    };
     let (thread_id,): (Uuid,) = write!(tx, |c| sqlx::query_as(
         "select thread_id from mails where id = $1"
     )
-    .bind(new.mail_id)
+    .bind(mail.id)
     .fetch_one(c)
     .await?);
     let begun = followed_threads::Begun {
@@ -590,7 +608,7 @@ async fn insert_document(
     number: i64,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let id = Uuid::now_v7();
+    let id = document.id;
     write!(tx, |c| {
         sqlx::query(
         "insert into documents (id, case_id, entry_id, number, title, document_type, document_date, direction, deadline,

@@ -19,25 +19,26 @@ pub enum EventKind {
         mailbox_id: Uuid,
         mail_ids: Vec<Uuid>,
     },
+    /// `mail_id` is missing of what was filed without a mail, here and below.
     EntryCommitted {
         entry_id: Uuid,
         case_id: Uuid,
-        mail_id: Uuid,
+        mail_id: Option<Uuid>,
     },
     EntryUndone {
         entry_id: Uuid,
         case_id: Uuid,
-        mail_id: Uuid,
+        mail_id: Option<Uuid>,
     },
     EntryDelivered {
         entry_id: Uuid,
         case_id: Uuid,
-        mail_id: Uuid,
+        mail_id: Option<Uuid>,
     },
     EntryFailed {
         entry_id: Uuid,
         case_id: Uuid,
-        mail_id: Uuid,
+        mail_id: Option<Uuid>,
     },
     /// A mark in a mailbox could not be set, or not be taken away.
     MarkFailed {
@@ -49,7 +50,7 @@ pub enum EventKind {
     EntryAccessChanged {
         entry_id: Uuid,
         case_id: Uuid,
-        mail_id: Uuid,
+        mail_id: Option<Uuid>,
     },
     CaseChanged {
         case_id: Uuid,

@@ -271,7 +271,8 @@ pub(super) async fn remove_mail(
         sqlx::query(
             "delete from blobs
              where sha256 = $1
-               and not exists (select 1 from files f where f.sha256 = blobs.sha256)",
+               and not exists (select 1 from files f where f.sha256 = blobs.sha256)
+               and not exists (select 1 from template_versions v where v.sha256 = blobs.sha256)",
         )
         .bind(sha256)
         .execute(&mut *c)

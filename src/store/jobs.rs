@@ -36,6 +36,8 @@ pub enum JobKind {
     MarkByRule,
     /// Take that back.
     UnmarkByRule,
+    /// Write the letters of one case, of those that were asked for in one go.
+    Letter,
 }
 
 impl JobKind {
@@ -49,6 +51,7 @@ impl JobKind {
             Self::SendMail => "send_mail",
             Self::MarkByRule => "mark_by_rule",
             Self::UnmarkByRule => "unmark_by_rule",
+            Self::Letter => "letter",
         }
     }
 }
@@ -71,6 +74,23 @@ impl NewJob {
         }
     }
 
+    /// Hands what was filed on a case to the case system.
+    pub fn deliver(case_id: Uuid) -> Self {
+        Self {
+            kind: JobKind::Deliver,
+            payload: serde_json::json!({}),
+            group_key: format!("case:{case_id}"),
+        }
+    }
+
+    pub(super) fn letter(run_id: Uuid, position: i64) -> Self {
+        Self {
+            kind: JobKind::Letter,
+            payload: serde_json::json!({ "run_id": run_id, "position": position }),
+            group_key: format!("letters:{run_id}"),
+        }
+    }
+
     pub(super) fn read_attachments(mailbox_id: Uuid, mail_ids: &[Uuid]) -> Self {
         Self {
             kind: JobKind::ReadAttachments,
@@ -80,21 +100,23 @@ impl NewJob {
     }
 }
 
-/// Which jobs a worker takes: somebody waits for those that follow an act, nobody for the reading of attachments, and a
-/// mail server that does not answer keeps neither waiting.
+/// Which jobs a worker takes: somebody waits for those that follow an act, nobody for the reading of attachments; a mail
+/// server that does not answer, or five hundred letters, must not hold up either.
 #[derive(Clone, Copy)]
 enum Pace {
     Prompt,
     Slow,
     Mail,
+    Letters,
 }
 
 impl Pace {
     fn clause(self) -> &'static str {
         match self {
-            Self::Prompt => "kind not in ('read_attachments', 'send_mail')",
+            Self::Prompt => "kind not in ('read_attachments', 'send_mail', 'letter')",
             Self::Slow => "kind = 'read_attachments'",
             Self::Mail => "kind = 'send_mail'",
+            Self::Letters => "kind = 'letter'",
         }
     }
 }
@@ -193,6 +215,16 @@ impl Store {
         self.claim(Pace::Mail, limit, now, lease).await
     }
 
+    /// Claims up to `limit` due letters of those that were asked for in one go.
+    pub async fn claim_letter_jobs(
+        &self,
+        limit: i64,
+        now: DateTime<Utc>,
+        lease: Duration,
+    ) -> Result<Vec<Job>, StoreError> {
+        self.claim(Pace::Letters, limit, now, lease).await
+    }
+
     async fn claim(
         &self,
         pace: Pace,
@@ -264,7 +296,8 @@ impl Store {
             | JobKind::Triage
             | JobKind::SendMail
             | JobKind::MarkByRule
-            | JobKind::UnmarkByRule => "delete from jobs where id = $1 and fence = $2",
+            | JobKind::UnmarkByRule
+            | JobKind::Letter => "delete from jobs where id = $1 and fence = $2",
         };
         let mut tx = self.db.begin().await?;
         let done = write!(&mut tx, |c| sqlx::query(sql)

@@ -29,6 +29,7 @@ mod judged;
 mod kle;
 mod leases;
 mod linked_folders;
+mod letters;
 mod mailboxes;
 mod mails;
 mod mails_out;
@@ -46,6 +47,7 @@ mod search;
 mod service_tokens;
 mod sessions;
 mod suggestion_lessons;
+mod templates;
 mod threads;
 mod tried;
 mod type_lessons;
@@ -69,7 +71,7 @@ pub use data_keys::{Encrypted, KeyState, NewObject};
 pub use decisions::{MailDecision, WithDecision};
 pub use deputies::Deputy;
 pub use emergencies::{Notice, Opening};
-pub use entries::{Entry, EntryState, FiledBefore, NewDocument, NewEntry, NewFile};
+pub use entries::{Entry, EntryState, FiledBefore, FiledMail, NewDocument, NewEntry, NewFile};
 pub use events::{Event, EventKind};
 pub use filings::Filing;
 pub use followed_threads::{FollowMode, FollowedThread, Following, OnCase};
@@ -80,6 +82,7 @@ pub use jobs::{Job, JobKind, NewJob};
 pub use judged::Judged;
 pub use leases::Lease;
 pub use linked_folders::{LinkedCase, LinkedFolder, LinkedPlace};
+pub use letters::{LetterOutcome, LetterRun, LetterState, LettersToMake, NewLetterRun, NewLetters};
 pub use mailboxes::{
     Folder, FolderPosition, FolderState, Location, Mailbox, MailboxAccess, MailboxRole,
     MailboxState,
@@ -98,6 +101,7 @@ pub use service_tokens::{NewServiceToken, ServiceToken, TokenScope};
 pub use sessions::{BegunSignIn, SessionLimits};
 pub use suggestion_lessons::SuggestionLesson;
 pub use tried::FiledByPerson;
+pub use templates::{Holder, KeptTemplate, NewTemplate, NewVersion, TemplateVersion};
 pub use units::{NoTree, Unit, UnitTree};
 pub use users::{GroupSource, ImportedUser, User};
 

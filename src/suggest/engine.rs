@@ -184,7 +184,11 @@ impl Engine {
         self.relevance.apply(store, event, own).await?;
         match event {
             EventKind::CaseChanged { case_id } => self.refresh_case(store, *case_id).await,
-            EventKind::EntryAccessChanged { entry_id, .. } => {
+            EventKind::EntryAccessChanged {
+                entry_id,
+                mail_id: Some(_),
+                ..
+            } => {
                 let filing = store.filing(*entry_id).await?;
                 let known = self.read(|index| index.knows_entry(*entry_id));
                 let learned_from = !filing.undone && !filing.restricted;
@@ -199,8 +203,11 @@ impl Engine {
                 }
                 Ok(())
             }
+            // Without a mail there is nothing to learn from.
             EventKind::EntryCommitted {
-                entry_id, case_id, ..
+                entry_id,
+                case_id,
+                mail_id: Some(_),
             } => {
                 if self.read(|index| index.knows_entry(*entry_id)) {
                     return Ok(());

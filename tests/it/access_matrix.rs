@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::support::app::App;
 use crate::support::calls::{self, Things};
 use crate::support::store::{case, eml};
+use crate::support::word;
 
 /// Who calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,6 +108,24 @@ impl Actor {
         matches!(self, Self::Ib).then_some(Level::Manage)
     }
 
+    /// What they may do with a template of the organisation.
+    fn of_organisation(self) -> Option<Level> {
+        match self {
+            Self::Ib => Some(Level::Manage),
+            Self::Rita => None,
+            _ => Some(Level::Read),
+        }
+    }
+
+    /// What they may do with a template of the unit that Jens is of and Karen a registrar of.
+    fn of_unit_or_its_registrar(self) -> Option<Level> {
+        match self {
+            Self::Karen => Some(Level::Manage),
+            Self::Jens => Some(Level::Read),
+            _ => None,
+        }
+    }
+
     fn of_birthe(self) -> Option<Level> {
         matches!(self, Self::Birthe | Self::DoraForBirthe).then_some(Level::Manage)
     }
@@ -126,6 +145,8 @@ struct House {
     cases: Vec<Target>,
     entries: Vec<Target>,
     files: Vec<Target>,
+    templates: Vec<Target>,
+    letters: Vec<Target>,
     notices: Vec<Target>,
     mailboxes: Vec<Target>,
     rules: Vec<Target>,
@@ -165,6 +186,8 @@ async fn people(app: &App) {
     app.store.import_users(&people, now).await.unwrap();
     for (user, role, scope) in [
         ("karen", Role::Registrar, Scope::Mailbox("leder".to_owned())),
+        // Of a unit whose cases none of these are.
+        ("karen", Role::Registrar, Scope::Unit("teknik".to_owned())),
         ("ib", Role::Administrator, Scope::Everywhere),
         ("eva", Role::Emergency, Scope::Everywhere),
     ] {
@@ -274,6 +297,34 @@ async fn house() -> House {
     let notice = Uuid::parse_str(notices[0]["id"].as_str().unwrap()).unwrap();
 
     let mailbox = app.store.mailboxes(None).await.unwrap().remove(0);
+    let template = async |user: &str, holder: &str| -> Uuid {
+        let fields = [("holder", holder), ("name", holder)];
+        let answer = word::send(
+            &app,
+            "/api/v1/templates",
+            user,
+            "brev.docx",
+            &word::docx("Hej"),
+            &fields,
+        )
+        .await;
+        assert_eq!(answer.status, 201, "{}", answer.json());
+        Uuid::parse_str(answer.json()["id"].as_str().unwrap()).unwrap()
+    };
+    let of_organisation = template("ib", "organisation").await;
+    let of_unit = template("karen", "unit:teknik").await;
+    let of_birthe = template("birthe", "user:birthe").await;
+    let asked = app
+        .request(
+            Method::POST,
+            &format!("/api/v1/templates/{of_birthe}/letters"),
+            "birthe",
+        )
+        .header("Idempotency-Key", "letters")
+        .json(&json!({ "cases": [{ "case_id": open.id }] }));
+    let letters = crate::support::app::answer(asked).await.json();
+    let letters = Uuid::parse_str(letters["id"].as_str().unwrap()).unwrap();
+
     let target = |name, id, level| Target { name, id, level };
     let mut rules = Vec::new();
     for (name, level) in RULES {
@@ -301,10 +352,23 @@ async fn house() -> House {
             file: on_open.1,
             notice,
             rule,
+            template: of_birthe,
+            letters,
             number: to_open.number,
             mailbox: mailbox.id,
             folder: mailbox.folders[0].id,
         },
+        templates: vec![
+            target(
+                "the organisation's",
+                of_organisation,
+                Actor::of_organisation,
+            ),
+            target("a unit's", of_unit, Actor::of_unit_or_its_registrar),
+            target("Birthe's", of_birthe, Actor::of_birthe),
+            missing(),
+        ],
+        letters: vec![target("Birthe's", letters, Actor::of_birthe), missing()],
         mails: vec![
             target("waiting", mails[0], Actor::in_mailbox),
             target("on open", mails[1], |actor| {
@@ -338,6 +402,8 @@ impl House {
             Needs::SeesCase | Needs::WritesCase => &self.cases,
             Needs::SeesEntry | Needs::WritesEntry | Needs::ManagesEntry => &self.entries,
             Needs::SeesDocument => &self.files,
+            Needs::SeesTemplate | Needs::ChangesTemplate => &self.templates,
+            Needs::AskedForLetters => &self.letters,
             Needs::ManagesNotice => &self.notices,
             Needs::SeesMailbox => &self.mailboxes,
             Needs::SeesRule | Needs::WritesRule => &self.rules,
@@ -361,6 +427,8 @@ impl House {
             }
             Needs::SeesEntry | Needs::WritesEntry | Needs::ManagesEntry => things.entry = id,
             Needs::SeesDocument => things.file = id,
+            Needs::SeesTemplate | Needs::ChangesTemplate => things.template = id,
+            Needs::AskedForLetters => things.letters = id,
             Needs::ManagesNotice => things.notice = id,
             Needs::SeesMailbox => things.mailbox = id,
             Needs::SeesRule | Needs::WritesRule => things.rule = id,
@@ -397,9 +465,14 @@ fn expected(needs: Needs, actor: Actor, level: Option<Level>) -> Option<u16> {
         | Needs::SeesCase
         | Needs::SeesEntry
         | Needs::SeesDocument
-        | Needs::SeesRule => Level::Read,
+        | Needs::SeesRule
+        | Needs::SeesTemplate => Level::Read,
         Needs::WritesCase | Needs::WritesEntry => Level::Write,
-        Needs::ManagesEntry | Needs::ManagesNotice | Needs::WritesRule => Level::Manage,
+        Needs::ManagesEntry
+        | Needs::ManagesNotice
+        | Needs::WritesRule
+        | Needs::ChangesTemplate
+        | Needs::AskedForLetters => Level::Manage,
     };
     match level {
         None => Some(404),
@@ -436,7 +509,12 @@ async fn everybody_gets_of_every_route_what_the_policy_says() {
                 // Not read to its end: events have none.
                 let status = request.send().await.unwrap().status().as_u16();
                 let told = [401, 403, 404].contains(&status).then_some(status);
-                let expected = expected(route.needs, actor, (target.level)(actor));
+                // A letter is on a case, which they must see as well.
+                let is_letter = route.path.ends_with("/render")
+                    || route.path.ends_with("/templates/{id}/letters");
+                let level =
+                    (target.level)(actor).filter(|_| !is_letter || actor.on_open().is_some());
+                let expected = expected(route.needs, actor, level);
                 if told != expected || status >= 500 {
                     wrong.push(format!(
                         "{} {} of {}, by {actor:?}: {status}, not {expected:?}",

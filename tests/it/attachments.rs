@@ -12,7 +12,7 @@ use sagspost::{
     domain::case_number::Template,
     outbox::{MarkError, Marker, Outbox},
     store::{
-        AttachmentText, EventKind, Following, MailFilter, MarkPayload, NewEntry, ReadMail, Store,
+        AttachmentText, EventKind, FiledMail, Following, MailFilter, MarkPayload, NewEntry, ReadMail, Store,
     },
     suggest::{Engine, Evidence, Organisation, Signals},
 };
@@ -187,8 +187,7 @@ on_both! {
         let row = store.mail_unchecked(stored[0].id).await.unwrap();
         let entry = NewEntry {
             id: Uuid::now_v7(),
-            mail_id: row.id,
-            fingerprint: row.fingerprint,
+            mail: Some(FiledMail { id: row.id, fingerprint: row.fingerprint }),
             case_id: other.id,
             only_for: None,
             created_by: "birthe".to_owned(),

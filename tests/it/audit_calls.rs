@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::support::app::{Answer, App, answer};
 use crate::support::calls::{self, Things};
 use crate::support::store::{case, eml};
+use crate::support::word;
 
 /// Everything that is on record, newest first.
 async fn records(app: &App) -> Vec<Recorded> {
@@ -66,10 +67,31 @@ async fn things(app: &App) -> Things {
     let mailbox = mailbox.unwrap();
     let body = json!({ "owner": "person:birthe", "text": calls::rule("Rykkere") });
     let rule = app.post("/api/v1/rules", "birthe", &body).await.json();
+    let template = word::send(
+        app,
+        "/api/v1/templates",
+        "birthe",
+        "brev.docx",
+        &word::docx("Hej"),
+        &[],
+    )
+    .await;
+    let template = id(&template.json()["id"]);
+    let letters = app
+        .request(
+            Method::POST,
+            &format!("/api/v1/templates/{template}/letters"),
+            "birthe",
+        )
+        .header("Idempotency-Key", "letters")
+        .json(&json!({ "cases": [{ "case_id": case_made.id }] }));
+    let letters = answer(letters).await.json();
     Things {
         mailbox: mailbox.id,
         folder: mailbox.folders[0].id,
         rule: id(&rule["id"]),
+        template,
+        letters: id(&letters["id"]),
         notice: id(&notices[0]["id"]),
         number: app.hidden_case("Ikke åbnet", "birthe").await.number,
         mail: mails[0],

@@ -1,4 +1,4 @@
-//! The demo does what it promises: it tries its own three commands and checks what they answer.
+//! The demo does what it promises: it tries its own four commands and checks what they answer.
 
 use std::process::{Command, Output};
 

@@ -1,6 +1,6 @@
 //! What a mail and its files are called, what kind they are and what they ask for, through the API.
 
-use sagspost::store::{Following, NewEntry, Store};
+use sagspost::store::{FiledMail, Following, NewEntry, Store};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -219,8 +219,7 @@ what_was_taught_stays_with_its_entry_until_that_is_undone(store) {
         let row = store.mail_unchecked(mail.id).await.unwrap();
         let entry = NewEntry {
             id: Uuid::now_v7(),
-            mail_id: mail.id,
-            fingerprint: row.fingerprint,
+            mail: Some(FiledMail { id: mail.id, fingerprint: row.fingerprint }),
             case_id: on.id,
             only_for: None,
             created_by: "birthe".to_owned(),

@@ -4,7 +4,7 @@ use chrono::Duration;
 use sagspost::domain::access::Onlooker;
 use sagspost::{
     domain::case::Case,
-    store::{Following, NewEntry, Store},
+    store::{FiledMail, Following, NewEntry, Store},
     suggest::{Engine, Organisation, Signals, Suggestion},
 };
 use serde_json::{Value, json};
@@ -74,8 +74,10 @@ impl Scene {
         fingerprint[..4].copy_from_slice(&n.to_be_bytes());
         let entry = NewEntry {
             id: Uuid::now_v7(),
-            mail_id: self.mail_id,
-            fingerprint,
+            mail: Some(FiledMail {
+                id: self.mail_id,
+                fingerprint,
+            }),
             case_id: self.hedge.id,
             only_for: None,
             created_by: "birthe".to_owned(),

@@ -70,5 +70,6 @@ mod sign_in;
 mod store;
 mod stored_rules;
 mod suggest;
+mod templates;
 mod token_attacks;
 mod unseen;

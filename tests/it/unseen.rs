@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::support::app::{Answer, App, answer};
 use crate::support::cli::Cli;
 use crate::support::store::eml;
+use crate::support::word;
 use crate::support::{free_port, wait_for};
 
 /// All that an answer says, but for what names the call itself.
@@ -42,6 +43,18 @@ async fn what_is_not_yours_answers_byte_for_byte_as_what_is_not_there() {
     let (entry, file) = (id(&entry["id"]), id(&documents[0]["files"][0]["id"]));
     let mailbox = app.store.mailboxes(None).await.unwrap().remove(0);
     let (folder, mailbox) = (mailbox.folders[0].id.to_string(), mailbox.id);
+    let brev = word::docx("Hej");
+    let template = word::send(&app, "/api/v1/templates", "birthe", "brev.docx", &brev, &[]).await;
+    let template = id(&template.json()["id"]);
+    let letters = app
+        .request(
+            Method::POST,
+            &format!("/api/v1/templates/{template}/letters"),
+            "birthe",
+        )
+        .header("Idempotency-Key", "letters")
+        .json(&json!({ "cases": [{ "case_id": case }] }));
+    let letters = id(&answer(letters).await.json()["id"]);
     let contract = app.get("/api/openapi.json", "").await.json();
     let mut asked = 0;
     for (path, item) in contract["paths"].as_object().unwrap() {
@@ -56,6 +69,8 @@ async fn what_is_not_yours_answers_byte_for_byte_as_what_is_not_there() {
             "journal" => entry.clone(),
             "files" => file.clone(),
             "mailboxes" => mailbox.to_string(),
+            "templates" => template.clone(),
+            "letters" => letters.clone(),
             _ => mail.to_string(),
         };
         let missing = Uuid::now_v7().to_string();
@@ -77,7 +92,23 @@ async fn what_is_not_yours_answers_byte_for_byte_as_what_is_not_there() {
                 if path.ends_with("/access") {
                     request = request.json(&json!({ "only_for": null }));
                 }
-                said(&answer(request).await, id)
+                if path.ends_with("/notes") {
+                    request = request.json(&json!({ "text": "Borgeren ringede" }));
+                }
+                if path.ends_with("/render") {
+                    request = request.json(&json!({ "case_id": case }));
+                }
+                if path.ends_with("/letters") {
+                    request = request.json(&json!({ "cases": [{ "case_id": case }] }));
+                }
+                if path.ends_with("/versions") && method == Method::POST {
+                    let (media_type, body) = word::form("brev.docx", &brev, &[]);
+                    request = request.header("Content-Type", media_type).body(body);
+                }
+                said(
+                    &answer(request.header("Idempotency-Key", "unseen")).await,
+                    id,
+                )
             };
             let (hidden, missing) = (ask(&hidden).await, ask(&missing).await);
             assert_eq!(hidden, missing, "{method} {path}");

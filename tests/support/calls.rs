@@ -5,7 +5,7 @@ use sagspost::api::policy::Route;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::app::App;
+use super::{app::App, word};
 
 /// What is needed to call every route.
 #[derive(Clone, Debug)]
@@ -22,6 +22,8 @@ pub struct Things {
     pub folder: Uuid,
     /// Birthe's own.
     pub rule: Uuid,
+    pub template: Uuid,
+    pub letters: Uuid,
     /// Of a case that can be opened in an emergency.
     pub number: String,
 }
@@ -36,6 +38,8 @@ pub fn request(app: &App, route: &Route, things: &Things, user: &str) -> Request
         path if path.contains("/suggestions/") => things.mail,
         path if path.contains("/notices/") => things.notice,
         path if path.contains("/rules/") => things.rule,
+        path if path.contains("/templates/") => things.template,
+        path if path.contains("/letters/") => things.letters,
         _ => things.case,
     };
     let address = route
@@ -79,6 +83,11 @@ pub fn request(app: &App, route: &Route, things: &Things, user: &str) -> Request
         ("POST", "/api/v1/queue/take") => json!({ "mail_ids": [things.mail] }),
         ("POST", "/api/v1/queue/assign") => json!({ "mail_ids": [things.mail], "to": null }),
         ("POST", "/api/v1/queue/snooze") => json!({ "mail_ids": [things.mail], "until": null }),
+        ("POST", "/api/v1/cases/{id}/notes") => json!({ "text": "Borgeren ringede" }),
+        ("POST", "/api/v1/templates/{id}/render") => json!({ "case_id": things.other_case }),
+        ("POST", "/api/v1/templates/{id}/letters") => {
+            json!({ "cases": [{ "case_id": things.other_case }] })
+        }
         ("PATCH", "/api/v1/cases/{id}") => json!({ "status": "closed" }),
         _ => Value::Null,
     };
@@ -88,6 +97,13 @@ pub fn request(app: &App, route: &Route, things: &Things, user: &str) -> Request
     if (route.method, route.path) == (&Method::POST, "/api/v1/mails") {
         let mail = "Message-ID: <sent-in@x>\r\nSubject: x\r\n\r\nx";
         request.header("Content-Type", "message/rfc822").body(mail)
+    } else if let Some(fields) = form(route, things, user) {
+        let fields: Vec<(&str, &str)> = fields
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        let (media_type, body) = word::form("brev.docx", &word::docx("Hej"), &fields);
+        request.header("Content-Type", media_type).body(body)
     } else if body.is_null() {
         request
     } else {
@@ -100,6 +116,19 @@ pub fn rule(name: &str) -> String {
     format!(
         "[[rule]]\nname = \"{name}\"\nwhen.subject.word = \"faktura\"\nthen.tag = \"faktura\"\n"
     )
+}
+
+/// The fields beside the file, of routes that take a form.
+fn form(route: &Route, things: &Things, user: &str) -> Option<Vec<(&'static str, String)>> {
+    if *route.method != Method::POST {
+        return None;
+    }
+    match route.path {
+        "/api/v1/documents" => Some(vec![("case_id", things.case.to_string())]),
+        "/api/v1/templates" => Some(vec![("name", format!("Af {user}"))]),
+        "/api/v1/templates/check" | "/api/v1/templates/{id}/versions" => Some(Vec::new()),
+        _ => None,
+    }
 }
 
 /// Every route; one that takes something away comes after those that look at it.

@@ -12,12 +12,14 @@ pub mod house;
 pub mod issuer;
 pub mod oauth;
 pub mod oidc;
+pub mod outbox;
 pub mod postgres;
 pub mod s3;
 pub mod scanner;
 pub mod smtp;
 pub mod store;
 pub mod wire;
+pub mod word;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};

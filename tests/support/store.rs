@@ -9,7 +9,7 @@ use sagspost::{
         mail::Sha256,
     },
     mime,
-    store::{Batch, Blobs, BlobsAt, Following, NewCase, NewEntry, NewMail, Place, Store, User},
+    store::{Batch, Blobs, BlobsAt, FiledMail, Following, NewCase, NewEntry, NewMail, Place, Store, User},
 };
 use uuid::Uuid;
 
@@ -161,8 +161,10 @@ pub async fn file_mail(store: &Store, mail_id: Uuid, case_id: Uuid, by: &str) ->
     let id = Uuid::now_v7();
     let entry = NewEntry {
         id,
-        mail_id,
-        fingerprint: row.fingerprint,
+        mail: Some(FiledMail {
+            id: mail_id,
+            fingerprint: row.fingerprint,
+        }),
         case_id,
         only_for: None,
         created_by: by.to_owned(),

@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::mistake::{Mistake, Place, fields_of, path_at};
-use super::nearest::nearest;
+use crate::domain::nearest::nearest;
 use crate::rules::{MAX_VALUE_CHARS, MAX_VALUES};
 
 /// Mistakes that are told; a file with more was meant for something else.

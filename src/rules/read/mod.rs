@@ -4,7 +4,6 @@ mod actions;
 mod conditions;
 mod fields;
 mod mistake;
-mod nearest;
 mod pattern;
 
 use std::collections::HashSet;

@@ -55,14 +55,22 @@ impl Kept {
         own: &OwnDomains,
     ) -> Result<(), StoreError> {
         match event {
-            EventKind::EntryCommitted { entry_id, .. } => {
+            EventKind::EntryCommitted {
+                entry_id,
+                mail_id: Some(_),
+                ..
+            } => {
                 let act = store.judged_by_filing(*entry_id).await?;
                 if !act.undone {
                     self.write(|learned| learned.learn(&act, own));
                 }
             }
             // Who may know of it decides whom it teaches.
-            EventKind::EntryAccessChanged { entry_id, .. } => {
+            EventKind::EntryAccessChanged {
+                entry_id,
+                mail_id: Some(_),
+                ..
+            } => {
                 let act = store.judged_by_filing(*entry_id).await?;
                 self.write(|learned| {
                     learned.forget_filing(&act, own);
@@ -71,7 +79,11 @@ impl Kept {
                     }
                 });
             }
-            EventKind::EntryUndone { entry_id, .. } => {
+            EventKind::EntryUndone {
+                entry_id,
+                mail_id: Some(_),
+                ..
+            } => {
                 let act = store.judged_by_filing(*entry_id).await?;
                 self.write(|learned| learned.forget_filing(&act, own));
             }

@@ -3,7 +3,7 @@
 /// Longer names are no slip of a key.
 const MAX_CHARS: usize = 40;
 
-pub(super) fn nearest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
+pub fn nearest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
     let name: Vec<char> = name.to_lowercase().replace('-', "_").chars().collect();
     if name.len() > MAX_CHARS {
         return None;
