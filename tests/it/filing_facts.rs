@@ -120,3 +120,21 @@ async fn a_case_that_has_a_kle_number_keeps_it() {
         (422, &json!("case_kle"))
     );
 }
+
+#[tokio::test]
+async fn a_party_of_a_document_is_found_when_a_person_asks_what_is_kept_of_them() {
+    let app = App::start().await;
+    let chosen = json!({ "parties": [{ "kind": "person", "name": "Ole Bro", "mail": "Ole@Borger.example" }] });
+    filed(&app, chosen).await;
+    let person = sagspost::store::Person {
+        address: Some("ole@borger.example".to_owned()),
+        identifier: None,
+    };
+    let held = app
+        .store
+        .held_of_person(&person, "birthe", chrono::Utc::now())
+        .await
+        .unwrap();
+    assert_eq!(held.parties.len(), 1);
+    assert_eq!(held.parties[0].name, "Ole Bro");
+}
