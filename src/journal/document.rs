@@ -16,7 +16,7 @@ use crate::{
         access::Level, case::Direction, document_type::DocumentType, file_name, mail::Sha256,
         role::Principal,
     },
-    store::{Entry, NewDocument, NewEntry, NewFile, NewJob, Store},
+    store::{Entry, Following, NewDocument, NewEntry, NewFile, NewJob, Store},
 };
 
 /// A wish to file documents on a case, all of them or none.
@@ -99,6 +99,8 @@ pub async fn document(
             document_type: paper.document_type,
             document_date: paper.document_date,
             direction: paper.direction,
+            deadline: None,
+            parties: Vec::new(),
             files,
         });
     }
@@ -112,6 +114,8 @@ pub async fn document(
         request_hash: filing.request_hash,
         type_lessons: None,
         suggestion_lesson: None,
+        case_kle: None,
+        following: Following::Untouched,
         documents,
         jobs: vec![NewJob::deliver(filing.case_id)],
     };

@@ -92,6 +92,7 @@ impl<'a> Thread<'a> {
             choice: Choice::default(),
             type_lessons: None,
             suggestion_lesson: None,
+            case_kle: None,
             only_for,
             following: self.outbox.filing.following(),
             idempotency_key: Uuid::now_v7().to_string(),

@@ -24,7 +24,6 @@ use sagspost::suggest::{Engine, Organisation};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::filing::TRUSTED;
 use crate::support::app::{App, answer};
 use crate::support::dovecot::Dovecot;
 use crate::support::house::{House, VIEWER};
@@ -32,7 +31,7 @@ use crate::support::store::{add_case, batch, case, day, eml, mailbox};
 use crate::support::wait_for;
 
 const PROVEN: &str =
-    "Authentication-Results: mx.byen.example; dmarc=pass header.from=borger.example";
+    "Authentication-Results: mx.eksempelkommune.example; dmarc=pass header.from=borger.example";
 
 struct NoMarks;
 

@@ -31,5 +31,7 @@ pub fn of(store: &Store, engine: Arc<Engine>) -> Outbox {
         marker: Arc::new(NoMarks),
         reader: Reader::of(env!("CARGO_BIN_EXE_sagspost").into()),
         engine,
+        filing: super::filing::rules(),
+        post: None,
     }
 }
