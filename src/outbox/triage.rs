@@ -14,6 +14,6 @@ pub(super) async fn run(outbox: &Outbox, job: &Job) -> Result<(), JobError> {
         engine: &outbox.engine,
         filing: &outbox.filing,
     };
-    triage(house, &arrived).await?;
+    Box::pin(triage(house, &arrived)).await?;
     Ok(())
 }
