@@ -241,7 +241,11 @@ fn cause(error: &lettre::transport::smtp::Error) -> (String, bool) {
         last = next;
         let within = last.downcast_ref::<std::io::Error>();
         let within = within.and_then(std::io::Error::get_ref);
-        is_tls |= last.is::<rustls::Error>() || within.is_some_and(|e| e.is::<rustls::Error>());
+        is_tls |= last.is::<rustls::Error>() || within.is_some_and(is_of_tls);
     }
     (on_one_line(&last.to_string()), is_tls)
+}
+
+fn is_of_tls(error: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
+    error.is::<rustls::Error>()
 }

@@ -16,7 +16,8 @@ use crate::{
 };
 
 #[derive(Serialize, ToSchema)]
-pub(super) struct Following {
+#[schema(as = Following)]
+pub(super) struct Told {
     following: bool,
     /// Where later mails go; on two cases, the first of them.
     case_id: Option<Uuid>,
@@ -62,25 +63,25 @@ pub(super) struct Change {
 
 /// Whether a mail's thread is followed
 #[utoipa::path(get, path = "/api/v1/mails/{id}/following", tag = "mails", params(("id" = Uuid, Path)),
-    responses((status = OK, body = Following), (status = NOT_FOUND, body = super::problem::ProblemBody)))]
+    responses((status = OK, body = Told), (status = NOT_FOUND, body = super::problem::ProblemBody)))]
 pub(super) async fn show(
     State(app): State<App>,
     viewer: Viewer,
     Id(id): Id,
-) -> Result<JsonBody<Following>, Problem> {
+) -> Result<JsonBody<Told>, Problem> {
     told(&app, id, viewer.rights()).await
 }
 
 /// Follow a mail's thread to a case from now on, or stop
 #[utoipa::path(put, path = "/api/v1/mails/{id}/following", tag = "mails", params(("id" = Uuid, Path)),
     request_body = Change,
-    responses((status = OK, body = Following), (status = NOT_FOUND, body = super::problem::ProblemBody)))]
+    responses((status = OK, body = Told), (status = NOT_FOUND, body = super::problem::ProblemBody)))]
 pub(super) async fn change(
     State(app): State<App>,
     viewer: Viewer,
     Id(id): Id,
     Json(change): Json<Change>,
-) -> Result<JsonBody<Following>, Problem> {
+) -> Result<JsonBody<Told>, Problem> {
     let (user, now) = (viewer.rights(), Utc::now());
     if let Some(case_id) = change.case_id {
         Call::note_case(case_id);
@@ -93,10 +94,10 @@ pub(super) async fn change(
     told(&app, id, user).await
 }
 
-async fn told(app: &App, id: Uuid, viewer: &str) -> Result<JsonBody<Following>, Problem> {
+async fn told(app: &App, id: Uuid, viewer: &str) -> Result<JsonBody<Told>, Problem> {
     let mail = app.store.mail(id, viewer).await?;
     let cases = app.store.following(mail.thread_id, viewer).await?;
-    Ok(JsonBody(Following {
+    Ok(JsonBody(Told {
         following: !cases.is_empty(),
         case_id: cases.first().map(|thread| thread.case_id),
         policy: app.filing.follow,

@@ -18,8 +18,8 @@ const MARKS: &str = "sagspost 2026 marks in outgoing mail v1";
 
 pub struct Key {
     pair: Ed25519KeyPair,
-    word_key: [u8; 32],
-    mark_key: [u8; 32],
+    words: [u8; 32],
+    marks: [u8; 32],
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -76,8 +76,8 @@ impl Key {
             .map_err(|_| KeyError::Damaged(path.to_owned()))?;
         Ok(Self {
             pair,
-            word_key: blake3::derive_key(WORDS, &seed),
-            mark_key: blake3::derive_key(MARKS, &seed),
+            words: blake3::derive_key(WORDS, &seed),
+            marks: blake3::derive_key(MARKS, &seed),
         })
     }
 
@@ -91,12 +91,12 @@ impl Key {
 
     /// For digests of the words of searches.
     pub fn word_key(&self) -> [u8; 32] {
-        self.word_key
+        self.words
     }
 
     /// For the marks by which answers find their case.
     pub fn mark_key(&self) -> MarkKey {
-        MarkKey::new(&self.mark_key)
+        MarkKey::new(&self.marks)
     }
 
     pub(super) fn sign(&self, message: &[u8]) -> Vec<u8> {

@@ -122,7 +122,7 @@ impl Store {
         .bind(now.trunc_subsecs(6))
         .execute(c)
         .await
-        .map(|_| ())?
+        .map(|_| ())?;
         });
         note(
             &mut tx,

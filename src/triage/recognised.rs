@@ -94,7 +94,7 @@ fn is_of_the_same_house(one: &str, other: &str) -> bool {
     let (Some(one), Some(other)) = (domain_of(one), domain_of(other)) else {
         return false;
     };
-    one == other && !OF_EVERYBODY.contains(&&*one)
+    one == other && !OF_EVERYBODY.contains(&one)
 }
 
 #[cfg(test)]

@@ -431,8 +431,8 @@ async fn the_last_mail_of_a_thread_brings_the_earlier_ones_that_have_files() {
     assert_eq!(earlier["filed"].as_array().unwrap().len(), 1);
     assert_eq!(earlier["left"][0]["mail_id"], mails[1].to_string());
     let documents = app.store.documents(made.id, "birthe").await.unwrap();
-    let files: usize = documents.iter().map(|document| document.files.len()).sum();
-    assert_eq!((documents.len(), files), (2, 3), "mail, mail, sketch");
+    let count: usize = documents.iter().map(|document| document.files.len()).sum();
+    assert_eq!((documents.len(), count), (2, 3), "mail, mail, sketch");
     let filter = MailFilter {
         journaled: Some(true),
         ..MailFilter::default()
