@@ -562,7 +562,7 @@ export interface paths {
         /**
          * What happens, as server-sent events: `mail.new`, `suggestion.ready`, `entry.committed`, `entry.undone`,
          *     `entry.delivered`, `entry.failed`, `mark.failed`, `mail.not_for_a_case`, `mail.not_for_a_case_undone`, `case.changed`,
-         *     `mailbox.changed`. `Last-Event-ID` continues where it was left
+         *     `mailbox.changed`, `rule.changed`. `Last-Event-ID` continues where it was left
          */
         get: {
             parameters: {
@@ -1281,6 +1281,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mails/{id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What rules said of a mail, why, and what followed */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MailDecisions"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/mails/{id}/html": {
         parameters: {
             query?: never;
@@ -1730,6 +1784,686 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Automatic rules that you may see */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `organisation`, `mailbox:<id>` or `person:<user name>`; all that you may see when left out. */
+                    owner?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RuleList"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Write a rule, behind the others of its owner */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewRule"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AutomaticRule"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["RuleMistakes"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read what somebody writes, without keeping it */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RuleToCheck"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RuleChecked"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try rules on stored mail that you see, beside what people did; nothing is done. Events: `progress`, then `result` or
+         *     `problem`
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DryRun"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/event-stream": components["schemas"]["DryRunResult"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["RuleMistakes"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put the rules of an owner into another order */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RuleOrder"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One rule; its ETag is needed to change it */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AutomaticRule"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        /** Change what a rule says; If-Match, or `version`, must be its version */
+        put: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "If-Match"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RuleChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AutomaticRule"];
+                    };
+                };
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["RuleMistakes"];
+                    };
+                };
+                428: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Remove a rule; what it did stays */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a rule said of mails that you see, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    cursor?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RuleDecisions"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/mode": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Switch a rule on, off, or to shadow mode, in which it only records what it would do */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RuleModeWish"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AutomaticRule"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["RuleMistakes"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/undo-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back what a rule has done, since a moment or with some mails */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RuleUndo"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RuleUndone"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every version of a rule, newest first */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RuleVersion"][];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/versions/{version}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go back to a version; that is a new version */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    version: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AutomaticRule"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["RuleMistakes"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/suggestions": {
         parameters: {
             query?: never;
@@ -1915,6 +2649,40 @@ export interface components {
             /** Format: int64 */
             next_cursor?: number | null;
         };
+        /** @description A rule, as text and as JSON of the same fields (docs/rules.md). */
+        AutomaticRule: {
+            /** Format: date-time */
+            changed_at: string;
+            changed_by: string;
+            /** Format: int64 */
+            hits: number;
+            /** Format: uuid */
+            id: string;
+            /** @description Read aloud, in the reader's language. */
+            in_words: string;
+            /** Format: date-time */
+            last_hit_at?: string | null;
+            may_edit: boolean;
+            mode: components["schemas"]["RuleMode"];
+            name: string;
+            /** @description `organisation`, `mailbox:<id>` or `person:<user name>`. */
+            owner: string;
+            /** @description The mailbox's name or the person's user name; empty for the organisation. */
+            owner_name: string;
+            /**
+             * Format: int64
+             * @description Within its owner, from 1.
+             */
+            position: number;
+            rule: Record<string, never>;
+            suspended?: components["schemas"]["SuspendedBody"] | null;
+            text: string;
+            /**
+             * Format: int64
+             * @description What its ETag shows.
+             */
+            version: number;
+        };
         Bin: {
             count: number;
             /** Format: double */
@@ -2033,6 +2801,14 @@ export interface components {
              */
             weight: number;
         };
+        DecidedMail: {
+            from: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            received_at: string;
+            subject: string;
+        };
         /** @enum {string} */
         Direction: "incoming" | "outgoing" | "internal";
         /** @description A journaled item on a case (akt): the mail, or one of its attachments filed by itself. */
@@ -2083,6 +2859,92 @@ export interface components {
          * @enum {string}
          */
         DocumentType: "letter" | "decision" | "application" | "complaint" | "invoice" | "reminder" | "minutes" | "agenda" | "hearing" | "hearing_answer" | "party_hearing" | "contract" | "offer" | "report" | "receipt" | "statement" | "note" | "access_request" | "notification" | "consent" | "power_of_attorney" | "invitation" | "drawing" | "map" | "photo" | "cv" | "medical_certificate" | "form" | "inquiry" | "budget" | "plan";
+        DryRun: {
+            /** @description Mails that are told of each verdict, 0–500. */
+            examples?: number | null;
+            /**
+             * Format: date
+             * @description First and last day; the last 30 days when left out.
+             */
+            from?: string | null;
+            /**
+             * Format: uuid
+             * @description Every mailbox that you see when left out.
+             */
+            mailbox_id?: string | null;
+            /** @description 1–100,000. */
+            max_mails?: number | null;
+            rule?: Record<string, never> | null;
+            rule_ids?: string[] | null;
+            /** @description Rules as a text, or one in JSON, or stored ones by their ids; all stored ones that you see when none is given. */
+            text?: string | null;
+            /** Format: date */
+            to?: string | null;
+        };
+        DryRunDid: {
+            by: string;
+            case_number: string;
+            case_title: string;
+        };
+        DryRunMail: {
+            because: components["schemas"]["RuleBecause"][];
+            did: components["schemas"]["DryRunDid"][];
+            from: string;
+            /** Format: uuid */
+            mail_id: string;
+            not_for_a_case: boolean;
+            /** Format: date-time */
+            received_at: string;
+            /** @description The rule that decided. */
+            rule?: string | null;
+            subject: string;
+            verdict: components["schemas"]["DryRunVerdict"];
+            would: components["schemas"]["DryRunWould"][];
+        };
+        DryRunResult: {
+            /** @description Filed by people on the case that the rules name. */
+            agreements: number;
+            /** @description Of those that people decided on, rounded up. */
+            contradiction_percent: number;
+            /** @description There were more. */
+            cut: boolean;
+            disagreements: number;
+            examples: components["schemas"]["DryRunMail"][];
+            /** @description Wait for a person, whatever rules say. */
+            held: number;
+            /** @description Mails of which at least one rule is met. */
+            hits: number;
+            mails: number;
+            /** Format: int64 */
+            millis: number;
+            /** @description Nobody has filed it, or the rule does not. */
+            not_judged: number;
+            /** @description What rules ask for and was not known of some mail: `suggestion`, `thread`, `attachment_text`. */
+            not_known: string[];
+            not_known_text: string[];
+            rules: components["schemas"]["DryRunRule"][];
+            /** @description Nobody knows whether a rule is met. */
+            unknown: number;
+        };
+        DryRunRule: {
+            agreements: number;
+            disagreements: number;
+            hits: number;
+            /** Format: uuid */
+            id?: string | null;
+            name: string;
+            not_judged: number;
+            unknown: number;
+        };
+        /** @enum {string} */
+        DryRunVerdict: "agrees" | "disagrees" | "not_judged" | "unknown" | "held";
+        DryRunWould: {
+            action: string;
+            case_number?: string | null;
+            text: string;
+            withheld?: string | null;
+            withheld_text?: string | null;
+        };
         EmergencyOpening: {
             /** Format: uuid */
             case_id: string;
@@ -2292,6 +3154,19 @@ export interface components {
          * @enum {string}
          */
         Level: "read" | "write" | "manage";
+        MailDecisions: {
+            /** @description What was kept, in order of time, then what the other rules say now. */
+            decisions: components["schemas"]["RuleDecision"][];
+            /** @description `several_senders` or `address_in_name`: nothing is done before a person has looked at it. */
+            held?: string | null;
+            held_text?: string | null;
+            /** Format: uuid */
+            mail_id: string;
+            tags: string[];
+            /** @description Why it waits for a person, as far as that was noted. */
+            waits?: string | null;
+            waits_text?: string | null;
+        };
         MailDetail: {
             /** @description What its attachments say, of those that were read by now. */
             documents: components["schemas"]["DocumentRead"][];
@@ -2389,6 +3264,13 @@ export interface components {
             client_id: string;
             /** @description What tokens are asked for. */
             scope: string;
+        };
+        NewRule: {
+            mode?: components["schemas"]["RuleMode"] | null;
+            owner: string;
+            rule?: Record<string, never> | null;
+            /** @description The rule, by this or by `rule`. */
+            text?: string | null;
         };
         /** @description What could not be read of an attachment, or is odd about it. */
         Note: {
@@ -2498,6 +3380,149 @@ export interface components {
             /** @description The reason as a sentence in the reader's language. */
             text: string;
         };
+        RuleBecause: {
+            found?: string | null;
+            /** @description `yes`, `no` or `unknown`. */
+            holds: string;
+            text: string;
+        };
+        RuleChange: {
+            rule?: Record<string, never> | null;
+            /** @description The rule, by this or by `rule`. */
+            text?: string | null;
+            /**
+             * Format: int64
+             * @description Instead of If-Match.
+             */
+            version?: number | null;
+        };
+        /** @description What was written, read: three fields, or the mistakes. */
+        RuleChecked: {
+            in_words?: string | null;
+            mistakes: components["schemas"]["RuleMistake"][];
+            rule?: Record<string, never> | null;
+            text?: string | null;
+        };
+        RuleDecision: {
+            acted_for?: string | null;
+            /** Format: date-time */
+            at?: string | null;
+            because: components["schemas"]["RuleBecause"][];
+            followed: components["schemas"]["RuleFollowed"][];
+            /**
+             * Format: uuid
+             * @description Absent for a rule that left nothing: tried now, as things are now.
+             */
+            id?: string | null;
+            /** @description False in shadow mode, and when it was tried now. */
+            live: boolean;
+            /** Format: uuid */
+            mailbox_id: string;
+            /** @description `matched`, `not_matched`, `unknown`, `switched_off`, `outside_its_time`, `after_stop`. */
+            outcome: string;
+            outcome_text: string;
+            /** @description `organisation`, `mailbox:<id>` or `person:<user name>`. */
+            owner: string;
+            rule: string;
+            /** Format: uuid */
+            rule_id: string;
+            /** Format: int64 */
+            rule_version: number;
+            /** Format: date-time */
+            undone_at?: string | null;
+        };
+        RuleDecisionOnMail: components["schemas"]["RuleDecision"] & {
+            mail: components["schemas"]["DecidedMail"];
+        };
+        RuleDecisions: {
+            items: components["schemas"]["RuleDecisionOnMail"][];
+            next_cursor?: string | null;
+        };
+        RuleFollowed: {
+            /** @description Its key in a file of rules, e.g. `journal`. */
+            action: string;
+            /** @description Of a case that you see. */
+            case_number?: string | null;
+            /** Format: uuid */
+            entry_id?: string | null;
+            state: components["schemas"]["RuleFollowedState"];
+            text: string;
+            why?: string | null;
+            why_text?: string | null;
+        };
+        /** @enum {string} */
+        RuleFollowedState: "done" | "withheld" | "would" | "failed" | "not_sent" | "undone";
+        RuleList: {
+            /** @description In the order in which they are tried. */
+            items: components["schemas"]["AutomaticRule"][];
+            /** @description Whose rules you may write. */
+            may_create: string[];
+        };
+        /** @description A mistake at its place in the text, or in the text that was made from `rule`. */
+        RuleMistake: {
+            /** @description Stable, e.g. `case-closed`. */
+            code: string;
+            column: number;
+            line: number;
+            message: string;
+            /** @description The field of the rule, e.g. `when.any[1].subject`; empty for the whole. */
+            path: string;
+        };
+        /** @description A problem with every mistake of a rule. */
+        RuleMistakes: components["schemas"]["ProblemBody"] & {
+            mistakes: components["schemas"]["RuleMistake"][];
+        };
+        /** @enum {string} */
+        RuleMode: "live" | "shadow" | "off";
+        RuleModeWish: {
+            /** @description Also when the rule would contradict what people did. */
+            force?: boolean;
+            mode: components["schemas"]["RuleMode"];
+        };
+        RuleOrder: {
+            /** @description Every rule of the owner. */
+            ids: string[];
+            owner: string;
+        };
+        RuleToCheck: {
+            rule?: Record<string, never> | null;
+            /** @description The rule, by this or by `rule`. */
+            text?: string | null;
+        };
+        /** @description One of the two. */
+        RuleUndo: {
+            decision_ids?: string[] | null;
+            /**
+             * Format: date-time
+             * @description Everything that the rule has done since then.
+             */
+            since?: string | null;
+        };
+        RuleUndoLeft: {
+            /** Format: uuid */
+            decision_id: string;
+            /** @description `undo-expired` or `not-allowed`. */
+            reason: string;
+            text: string;
+        };
+        RuleUndone: {
+            /** @description What could not be taken back, and stays as it is. */
+            left: number;
+            reasons: components["schemas"]["RuleUndoLeft"][];
+            undone: number;
+        };
+        RuleVersion: {
+            /** Format: date-time */
+            changed_at: string;
+            changed_by: string;
+            in_words: string;
+            rule: Record<string, never>;
+            text: string;
+            /** Format: int64 */
+            version: number;
+            /** @description `created`, `changed`, `restored`, `imported`. */
+            what: string;
+        };
         /** @description Who said so first, and when. */
         SaidNotForACase: {
             /** Format: date-time */
@@ -2604,6 +3629,14 @@ export interface components {
             title: string;
             /** @description Where the title comes from. */
             title_evidence: components["schemas"]["EvidenceInWords"];
+        };
+        SuspendedBody: {
+            /** Format: date-time */
+            at: string;
+            case_number?: string | null;
+            /** @description `case_closed`, `case_gone` or `not_allowed`. */
+            reason: string;
+            text: string;
         };
         /** @description What people took of what was suggested. */
         Taken: {
