@@ -235,7 +235,7 @@ fn an_import_with_a_mistake_changes_nothing_and_tells_it_at_its_line() {
     assert!(
         refused
             .err
-            .contains("line 10, character 37: There is no case 2026-00002"),
+            .contains("line 10, column 38 (Revisor): There is no case 2026-00002"),
         "{}",
         refused.err
     );

@@ -552,126 +552,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/cases/{id}/notes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Note on a case what was said: a small document, final from the first */
-        post: {
-            parameters: {
-                query?: never;
-                header: {
-                    /** @description New for each note; a repetition makes no second one. */
-                    "Idempotency-Key": string;
-                };
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["NoteWish"];
-                };
-            };
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["EntryBody"];
-                    };
-                };
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["ProblemBody"];
-                    };
-                };
-                /** @description What went wrong, and what to do */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["ProblemBody"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/documents": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** File documents on a case: one or several files, named by the rules, all of them or none */
-        post: {
-            parameters: {
-                query?: never;
-                header: {
-                    /** @description New for each act; a repetition changes nothing. */
-                    "Idempotency-Key": string;
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "multipart/form-data": components["schemas"]["DocumentsForm"];
-                };
-            };
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["EntryBody"];
-                    };
-                };
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["ProblemBody"];
-                    };
-                };
-                /** @description What went wrong, and what to do */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["ProblemBody"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -682,7 +562,7 @@ export interface paths {
         /**
          * What happens, as server-sent events: `mail.new`, `suggestion.ready`, `entry.committed`, `entry.undone`,
          *     `entry.delivered`, `entry.failed`, `mark.failed`, `mail.not_for_a_case`, `mail.not_for_a_case_undone`, `case.changed`,
-         *     `mailbox.changed`. `Last-Event-ID` continues where it was left
+         *     `mailbox.changed`, `rule.changed`. `Last-Event-ID` continues where it was left
          */
         get: {
             parameters: {
@@ -1125,98 +1005,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/letters/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How far letters to many have come; for whoever asked for them */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["LettersBody"];
-                    };
-                };
-                /** @description What went wrong, and what to do */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["ProblemBody"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/letters/{id}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Try again where no letters could be made */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["LettersBody"];
-                    };
-                };
-                /** @description What went wrong, and what to do */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["ProblemBody"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/mailboxes": {
         parameters: {
             query?: never;
@@ -1467,6 +1255,60 @@ export interface paths {
                     };
                 };
                 503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mails/{id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What rules said of a mail, why, and what followed */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MailDecisions"];
+                    };
+                };
+                404: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1942,6 +1784,686 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Automatic rules that you may see */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `organisation`, `mailbox:<id>` or `person:<user name>`; all that you may see when left out. */
+                    owner?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RuleList"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Write a rule, behind the others of its owner */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewRule"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AutomaticRule"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["RuleMistakes"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read what somebody writes, without keeping it */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RuleToCheck"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RuleChecked"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try rules on stored mail that you see, beside what people did; nothing is done. Events: `progress`, then `result` or
+         *     `problem`
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DryRun"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/event-stream": components["schemas"]["DryRunResult"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["RuleMistakes"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put the rules of an owner into another order */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RuleOrder"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One rule; its ETag is needed to change it */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AutomaticRule"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        /** Change what a rule says; If-Match, or `version`, must be its version */
+        put: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "If-Match"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RuleChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AutomaticRule"];
+                    };
+                };
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["RuleMistakes"];
+                    };
+                };
+                428: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Remove a rule; what it did stays */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a rule said of mails that you see, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    cursor?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RuleDecisions"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/mode": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Switch a rule on, off, or to shadow mode, in which it only records what it would do */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RuleModeWish"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AutomaticRule"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["RuleMistakes"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/undo-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back what a rule has done, since a moment or with some mails */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RuleUndo"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RuleUndone"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every version of a rule, newest first */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RuleVersion"][];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/versions/{version}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go back to a version; that is a new version */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    version: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AutomaticRule"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["RuleMistakes"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/suggestions": {
         parameters: {
             query?: never;
@@ -2044,531 +2566,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/templates": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The templates you may use */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TemplateBody"][];
-                    };
-                };
-                /** @description What went wrong, and what to do */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["ProblemBody"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        /** Keep a new template; one with mistakes is refused with all of them */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "multipart/form-data": components["schemas"]["TemplateForm"];
-                };
-            };
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TemplateBody"];
-                    };
-                };
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["ProblemBody"];
-                    };
-                };
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["ProblemBody"];
-                    };
-                };
-                /** @description What went wrong, and what to do */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["ProblemBody"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/templates/check": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Check a template without keeping it */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "multipart/form-data": components["schemas"]["VersionForm"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Checked"];
-                    };
-                };
-                /** @description What went wrong, and what to do */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["ProblemBody"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/templates/fields": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The fields that templates can have, beside those they ask for themselves (`felt.NAME`) */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["FieldBody"][];
-                    };
-                };
-                /** @description What went wrong, and what to do */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["ProblemBody"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/templates/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A template and its versions */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TemplateDetail"];
-                    };
-                };
-                /** @description What went wrong, and what to do */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["ProblemBody"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        /** Offer a template to nobody any more; letters that were made of it stay */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description What went wrong, and what to do */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["ProblemBody"];
-                    };
-                };
-            };
-        };
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/templates/{id}/file": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A version of a template as it was sent in */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                    /** @description The latest when left out. */
-                    version: number | null;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The template */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "*/*": unknown;
-                    };
-                };
-                /** @description What went wrong, and what to do */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["ProblemBody"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/templates/{id}/letters": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Make a letter on each of many cases, or to each of many parties; each case gets all of its letters or none */
-        post: {
-            parameters: {
-                query?: never;
-                header: {
-                    /** @description New for each act; a repetition makes nothing more. */
-                    "Idempotency-Key": string;
-                };
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["LettersWish"];
-                };
-            };
-            responses: {
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["LettersBody"];
-                    };
-                };
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["ProblemBody"];
-                    };
-                };
-                /** @description What went wrong, and what to do */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["ProblemBody"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/templates/{id}/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What a template says, paragraph by paragraph, with its fields shown */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                    /** @description The latest when left out. */
-                    version: number | null;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ParagraphBody"][];
-                    };
-                };
-                /** @description What went wrong, and what to do */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["ProblemBody"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/templates/{id}/render": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Fill a template in with a case; nothing is filed */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["RenderWish"];
-                };
-            };
-            responses: {
-                /** @description A Word document */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "*/*": unknown;
-                    };
-                };
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["ProblemBody"];
-                    };
-                };
-                /** @description What went wrong, and what to do */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["ProblemBody"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/templates/{id}/versions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Keep a new version of a template */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "multipart/form-data": components["schemas"]["VersionForm"];
-                };
-            };
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TemplateBody"];
-                    };
-                };
-                /** @description What went wrong, and what to do */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["ProblemBody"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2651,6 +2648,40 @@ export interface components {
             items: components["schemas"]["AuditLine"][];
             /** Format: int64 */
             next_cursor?: number | null;
+        };
+        /** @description A rule, as text and as JSON of the same fields (docs/rules.md). */
+        AutomaticRule: {
+            /** Format: date-time */
+            changed_at: string;
+            changed_by: string;
+            /** Format: int64 */
+            hits: number;
+            /** Format: uuid */
+            id: string;
+            /** @description Read aloud, in the reader's language. */
+            in_words: string;
+            /** Format: date-time */
+            last_hit_at?: string | null;
+            may_edit: boolean;
+            mode: components["schemas"]["RuleMode"];
+            name: string;
+            /** @description `organisation`, `mailbox:<id>` or `person:<user name>`. */
+            owner: string;
+            /** @description The mailbox's name or the person's user name; empty for the organisation. */
+            owner_name: string;
+            /**
+             * Format: int64
+             * @description Within its owner, from 1.
+             */
+            position: number;
+            rule: Record<string, never>;
+            suspended?: components["schemas"]["SuspendedBody"] | null;
+            text: string;
+            /**
+             * Format: int64
+             * @description What its ETag shows.
+             */
+            version: number;
         };
         Bin: {
             count: number;
@@ -2751,14 +2782,6 @@ export interface components {
             access?: components["schemas"]["CaseAccess"] | null;
             status?: components["schemas"]["CaseStatus"] | null;
         };
-        /** @description What was found in a template. */
-        Checked: {
-            asked: string[];
-            asks_for_outside: boolean;
-            has_macros: boolean;
-            /** @description Everything that is wrong with it; empty when it can be kept. */
-            mistakes: components["schemas"]["MistakeBody"][];
-        };
         CountedFeature: {
             /**
              * Format: double
@@ -2777,6 +2800,14 @@ export interface components {
              * @description What it is worth, as learned from what people chose.
              */
             weight: number;
+        };
+        DecidedMail: {
+            from: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            received_at: string;
+            subject: string;
         };
         /** @enum {string} */
         Direction: "incoming" | "outgoing" | "internal";
@@ -2828,26 +2859,91 @@ export interface components {
          * @enum {string}
          */
         DocumentType: "letter" | "decision" | "application" | "complaint" | "invoice" | "reminder" | "minutes" | "agenda" | "hearing" | "hearing_answer" | "party_hearing" | "contract" | "offer" | "report" | "receipt" | "statement" | "note" | "access_request" | "notification" | "consent" | "power_of_attorney" | "invitation" | "drawing" | "map" | "photo" | "cv" | "medical_certificate" | "form" | "inquiry" | "budget" | "plan";
-        /** @description A form with files for one case. */
-        DocumentsForm: {
-            /**
-             * Format: uuid
-             * @description The case, by this or by `case_number`.
-             */
-            case_id?: string | null;
-            case_number?: string | null;
+        DryRun: {
+            /** @description Mails that are told of each verdict, 0–500. */
+            examples?: number | null;
             /**
              * Format: date
-             * @description Today when left out.
+             * @description First and last day; the last 30 days when left out.
              */
-            date?: string | null;
-            /** @description `incoming`, `outgoing` or `internal` (when left out). */
-            direction?: string | null;
-            document_type?: string | null;
-            /** @description One or several, each a document of its own. */
-            file: string[];
-            /** @description Of a single file; else each is called by its name. */
-            title?: string | null;
+            from?: string | null;
+            /**
+             * Format: uuid
+             * @description Every mailbox that you see when left out.
+             */
+            mailbox_id?: string | null;
+            /** @description 1–100,000. */
+            max_mails?: number | null;
+            rule?: Record<string, never> | null;
+            rule_ids?: string[] | null;
+            /** @description Rules as a text, or one in JSON, or stored ones by their ids; all stored ones that you see when none is given. */
+            text?: string | null;
+            /** Format: date */
+            to?: string | null;
+        };
+        DryRunDid: {
+            by: string;
+            case_number: string;
+            case_title: string;
+        };
+        DryRunMail: {
+            because: components["schemas"]["RuleBecause"][];
+            did: components["schemas"]["DryRunDid"][];
+            from: string;
+            /** Format: uuid */
+            mail_id: string;
+            not_for_a_case: boolean;
+            /** Format: date-time */
+            received_at: string;
+            /** @description The rule that decided. */
+            rule?: string | null;
+            subject: string;
+            verdict: components["schemas"]["DryRunVerdict"];
+            would: components["schemas"]["DryRunWould"][];
+        };
+        DryRunResult: {
+            /** @description Filed by people on the case that the rules name. */
+            agreements: number;
+            /** @description Of those that people decided on, rounded up. */
+            contradiction_percent: number;
+            /** @description There were more. */
+            cut: boolean;
+            disagreements: number;
+            examples: components["schemas"]["DryRunMail"][];
+            /** @description Wait for a person, whatever rules say. */
+            held: number;
+            /** @description Mails of which at least one rule is met. */
+            hits: number;
+            mails: number;
+            /** Format: int64 */
+            millis: number;
+            /** @description Nobody has filed it, or the rule does not. */
+            not_judged: number;
+            /** @description What rules ask for and was not known of some mail: `suggestion`, `thread`, `attachment_text`. */
+            not_known: string[];
+            not_known_text: string[];
+            rules: components["schemas"]["DryRunRule"][];
+            /** @description Nobody knows whether a rule is met. */
+            unknown: number;
+        };
+        DryRunRule: {
+            agreements: number;
+            disagreements: number;
+            hits: number;
+            /** Format: uuid */
+            id?: string | null;
+            name: string;
+            not_judged: number;
+            unknown: number;
+        };
+        /** @enum {string} */
+        DryRunVerdict: "agrees" | "disagrees" | "not_judged" | "unknown" | "held";
+        DryRunWould: {
+            action: string;
+            case_number?: string | null;
+            text: string;
+            withheld?: string | null;
+            withheld_text?: string | null;
         };
         EmergencyOpening: {
             /** Format: uuid */
@@ -2874,11 +2970,8 @@ export interface components {
             created_by: string;
             /** Format: uuid */
             id: string;
-            /**
-             * Format: uuid
-             * @description Null of what was filed without a mail.
-             */
-            mail_id?: string | null;
+            /** Format: uuid */
+            mail_id: string;
             /** @description `pending`, `delivered`, `failed`, `undone`. */
             state: string;
             /** @description Stable code of why it is not delivered. */
@@ -2916,11 +3009,6 @@ export interface components {
             cases: components["schemas"]["ExplainedCase"][];
             /** Format: uuid */
             mail_id: string;
-        };
-        /** @description A field that templates can have. */
-        FieldBody: {
-            danish: string;
-            english: string;
         };
         /** @enum {string} */
         Filter: "all" | "recent" | "favourite";
@@ -3061,49 +3149,24 @@ export interface components {
             /** Format: uuid */
             thread_id: string;
         };
-        /** @description How far it has come. */
-        LettersBody: {
-            cases: components["schemas"]["OutcomeBody"][];
-            /** Format: date-time */
-            created_at: string;
-            done: number;
-            failed: number;
-            /** Format: uuid */
-            id: string;
-            /** Format: uuid */
-            template_id: string;
-            total: number;
-            /** Format: int64 */
-            version: number;
-        };
-        LettersOfCase: {
-            /** Format: uuid */
-            case_id: string;
-            /** @description One letter to each of these, by place among the case's parties; one letter to the first when left out. */
-            parties?: number[];
-        };
-        /** @description Which letters, on which cases. */
-        LettersWish: {
-            cases: components["schemas"]["LettersOfCase"][];
-            /**
-             * Format: date
-             * @description Today when left out.
-             */
-            date?: string | null;
-            document_type?: components["schemas"]["DocumentType"] | null;
-            fields?: {
-                [key: string]: string;
-            };
-            /** @description Who may see the letters, of those who see the case, besides you; all of them when left out. */
-            only_for?: string[] | null;
-            /** @description The template's name when left out; with the party's name after it where a case gets several. */
-            title?: string | null;
-        };
         /**
          * @description What one may do; each holds those before it.
          * @enum {string}
          */
         Level: "read" | "write" | "manage";
+        MailDecisions: {
+            /** @description What was kept, in order of time, then what the other rules say now. */
+            decisions: components["schemas"]["RuleDecision"][];
+            /** @description `several_senders` or `address_in_name`: nothing is done before a person has looked at it. */
+            held?: string | null;
+            held_text?: string | null;
+            /** Format: uuid */
+            mail_id: string;
+            tags: string[];
+            /** @description Why it waits for a person, as far as that was noted. */
+            waits?: string | null;
+            waits_text?: string | null;
+        };
         MailDetail: {
             /** @description What its attachments say, of those that were read by now. */
             documents: components["schemas"]["DocumentRead"][];
@@ -3194,18 +3257,6 @@ export interface components {
             roles: string[];
             user: string;
         };
-        MistakeBody: {
-            /** @description Stable code. */
-            fault: string;
-            meant?: string | null;
-            /** @description How the paragraph begins. */
-            near: string;
-            /** @description `body`, `header`, `footer`, `footnotes` or `endnotes`. */
-            place: string;
-            /** @description In the reader's language: what, where, and what was probably meant. */
-            text: string;
-            written: string;
-        };
         /** @description For nested app authentication. */
         NestedSignIn: {
             authority: string;
@@ -3214,24 +3265,18 @@ export interface components {
             /** @description What tokens are asked for. */
             scope: string;
         };
+        NewRule: {
+            mode?: components["schemas"]["RuleMode"] | null;
+            owner: string;
+            rule?: Record<string, never> | null;
+            /** @description The rule, by this or by `rule`. */
+            text?: string | null;
+        };
         /** @description What could not be read of an attachment, or is odd about it. */
         Note: {
             /** @description Stable, e.g. `encrypted`. */
             code: string;
             detail: string;
-        };
-        /** @description What was said and matters to the case. */
-        NoteWish: {
-            /**
-             * Format: date
-             * @description When it was said; today when left out.
-             */
-            date?: string | null;
-            /** @description Who may see it, of those who see the case, besides you; all of them when left out. */
-            only_for?: string[] | null;
-            /** @description Lines as they are to stand. */
-            text: string;
-            title?: string | null;
         };
         /** @description A case you manage was opened in an emergency */
         NoticeBody: {
@@ -3253,25 +3298,6 @@ export interface components {
          * @enum {string}
          */
         OnSend: "never" | "ask" | "require";
-        OutcomeBody: {
-            /** Format: uuid */
-            case_id: string;
-            /** @description Null when you do not see the case any more. */
-            case_number?: string | null;
-            /**
-             * Format: uuid
-             * @description What was filed.
-             */
-            entry_id?: string | null;
-            reason?: string | null;
-            reason_text?: string | null;
-            /** @description `waiting`, `done` or `failed`: then nothing was written on the case. */
-            state: string;
-        };
-        ParagraphBody: {
-            place: string;
-            text: string;
-        };
         /** @description Someone or something that a case is about. */
         Party: {
             /** @description Postal address or the property's address. */
@@ -3309,8 +3335,6 @@ export interface components {
         /** @description The body of a problem response (`application/problem+json`). */
         ProblemBody: {
             detail: string;
-            /** @description All that is wrong, a sentence each, where there may be several things. */
-            errors?: string[];
             /** @description The field at fault, as a path in the request's JSON or the name of a parameter. */
             field?: string | null;
             request_id: string;
@@ -3356,23 +3380,148 @@ export interface components {
             /** @description The reason as a sentence in the reader's language. */
             text: string;
         };
-        /** @description What a template is to be filled in with. */
-        RenderWish: {
-            /** Format: uuid */
-            case_id: string;
+        RuleBecause: {
+            found?: string | null;
+            /** @description `yes`, `no` or `unknown`. */
+            holds: string;
+            text: string;
+        };
+        RuleChange: {
+            rule?: Record<string, never> | null;
+            /** @description The rule, by this or by `rule`. */
+            text?: string | null;
             /**
-             * Format: date
-             * @description Today when left out.
+             * Format: int64
+             * @description Instead of If-Match.
              */
-            date?: string | null;
-            /** @description What the template asks for, by name. */
-            fields?: {
-                [key: string]: string;
-            };
-            /** @description Whom it is to, by place among the case's parties; the first when left out. */
-            party?: number | null;
-            /** Format: int64 */
             version?: number | null;
+        };
+        /** @description What was written, read: three fields, or the mistakes. */
+        RuleChecked: {
+            in_words?: string | null;
+            mistakes: components["schemas"]["RuleMistake"][];
+            rule?: Record<string, never> | null;
+            text?: string | null;
+        };
+        RuleDecision: {
+            acted_for?: string | null;
+            /** Format: date-time */
+            at?: string | null;
+            because: components["schemas"]["RuleBecause"][];
+            followed: components["schemas"]["RuleFollowed"][];
+            /**
+             * Format: uuid
+             * @description Absent for a rule that left nothing: tried now, as things are now.
+             */
+            id?: string | null;
+            /** @description False in shadow mode, and when it was tried now. */
+            live: boolean;
+            /** Format: uuid */
+            mailbox_id: string;
+            /** @description `matched`, `not_matched`, `unknown`, `switched_off`, `outside_its_time`, `after_stop`. */
+            outcome: string;
+            outcome_text: string;
+            /** @description `organisation`, `mailbox:<id>` or `person:<user name>`. */
+            owner: string;
+            rule: string;
+            /** Format: uuid */
+            rule_id: string;
+            /** Format: int64 */
+            rule_version: number;
+            /** Format: date-time */
+            undone_at?: string | null;
+        };
+        RuleDecisionOnMail: components["schemas"]["RuleDecision"] & {
+            mail: components["schemas"]["DecidedMail"];
+        };
+        RuleDecisions: {
+            items: components["schemas"]["RuleDecisionOnMail"][];
+            next_cursor?: string | null;
+        };
+        RuleFollowed: {
+            /** @description Its key in a file of rules, e.g. `journal`. */
+            action: string;
+            /** @description Of a case that you see. */
+            case_number?: string | null;
+            /** Format: uuid */
+            entry_id?: string | null;
+            state: components["schemas"]["RuleFollowedState"];
+            text: string;
+            why?: string | null;
+            why_text?: string | null;
+        };
+        /** @enum {string} */
+        RuleFollowedState: "done" | "withheld" | "would" | "failed" | "not_sent" | "undone";
+        RuleList: {
+            /** @description In the order in which they are tried. */
+            items: components["schemas"]["AutomaticRule"][];
+            /** @description Whose rules you may write. */
+            may_create: string[];
+        };
+        /** @description A mistake at its place in the text, or in the text that was made from `rule`. */
+        RuleMistake: {
+            /** @description Stable, e.g. `case-closed`. */
+            code: string;
+            column: number;
+            line: number;
+            message: string;
+            /** @description The field of the rule, e.g. `when.any[1].subject`; empty for the whole. */
+            path: string;
+        };
+        /** @description A problem with every mistake of a rule. */
+        RuleMistakes: components["schemas"]["ProblemBody"] & {
+            mistakes: components["schemas"]["RuleMistake"][];
+        };
+        /** @enum {string} */
+        RuleMode: "live" | "shadow" | "off";
+        RuleModeWish: {
+            /** @description Also when the rule would contradict what people did. */
+            force?: boolean;
+            mode: components["schemas"]["RuleMode"];
+        };
+        RuleOrder: {
+            /** @description Every rule of the owner. */
+            ids: string[];
+            owner: string;
+        };
+        RuleToCheck: {
+            rule?: Record<string, never> | null;
+            /** @description The rule, by this or by `rule`. */
+            text?: string | null;
+        };
+        /** @description One of the two. */
+        RuleUndo: {
+            decision_ids?: string[] | null;
+            /**
+             * Format: date-time
+             * @description Everything that the rule has done since then.
+             */
+            since?: string | null;
+        };
+        RuleUndoLeft: {
+            /** Format: uuid */
+            decision_id: string;
+            /** @description `undo-expired` or `not-allowed`. */
+            reason: string;
+            text: string;
+        };
+        RuleUndone: {
+            /** @description What could not be taken back, and stays as it is. */
+            left: number;
+            reasons: components["schemas"]["RuleUndoLeft"][];
+            undone: number;
+        };
+        RuleVersion: {
+            /** Format: date-time */
+            changed_at: string;
+            changed_by: string;
+            in_words: string;
+            rule: Record<string, never>;
+            text: string;
+            /** Format: int64 */
+            version: number;
+            /** @description `created`, `changed`, `restored`, `imported`. */
+            what: string;
         };
         /** @description Who said so first, and when. */
         SaidNotForACase: {
@@ -3481,6 +3630,14 @@ export interface components {
             /** @description Where the title comes from. */
             title_evidence: components["schemas"]["EvidenceInWords"];
         };
+        SuspendedBody: {
+            /** Format: date-time */
+            at: string;
+            case_number?: string | null;
+            /** @description `case_closed`, `case_gone` or `not_allowed`. */
+            reason: string;
+            text: string;
+        };
         /** @description What people took of what was suggested. */
         Taken: {
             /** @description Filed on the first that was suggested. */
@@ -3492,72 +3649,11 @@ export interface components {
             /** @description Filed on a case that was not shown. */
             not_among: number;
         };
-        /** @description A template and its latest version. */
-        TemplateBody: {
-            /** Format: date-time */
-            changed_at: string;
-            /** Format: date-time */
-            created_at: string;
-            created_by: string;
-            /** @description Steps with `/` between them; empty at the top. */
-            folder: string;
-            /** @description `organisation`, `unit:CODE` or `user:NAME`. */
-            holder: string;
-            /** Format: uuid */
-            id: string;
-            latest: components["schemas"]["VersionBody"];
-            /** @description Whether you may change it. */
-            may_change: boolean;
-            name: string;
-        };
-        TemplateDetail: components["schemas"]["TemplateBody"] & {
-            /** @description Latest first. */
-            versions: components["schemas"]["VersionBody"][];
-        };
-        /** @description A form with a file and what is said of it. */
-        TemplateForm: {
-            comment?: string | null;
-            /**
-             * Format: binary
-             * @description .docx, .dotx, .docm or .dotm
-             */
-            file: string;
-            folder?: string | null;
-            /** @description `organisation`, `unit:CODE`, or yourself when left out. */
-            holder?: string | null;
-            /** @description That of the file when left out. */
-            name?: string | null;
-        };
         Uploaded: {
             /** @description Whether it was here already, where you may see it. */
             known: boolean;
             /** Format: uuid */
             mail_id: string;
-        };
-        VersionBody: {
-            /** @description The names of what is asked for when a letter is made. */
-            asked: string[];
-            /** @description It wants something from elsewhere when Word opens it. */
-            asks_for_outside: boolean;
-            comment: string;
-            /** Format: date-time */
-            created_at: string;
-            created_by: string;
-            file_name: string;
-            /** @description Kept, and never run here. */
-            has_macros: boolean;
-            /**
-             * Format: int64
-             * @description From 1.
-             */
-            number: number;
-            /** Format: int64 */
-            size: number;
-        };
-        VersionForm: {
-            comment?: string | null;
-            /** Format: binary */
-            file: string;
         };
         Week: components["schemas"]["Taken"] & {
             /** Format: date */

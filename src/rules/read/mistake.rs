@@ -39,7 +39,7 @@ impl Mistake {
             line,
             column,
             rule: Some(rule),
-            name: None,
+            name: name_of(table.get_ref(), rule),
             path: path.to_owned(),
             code,
             values: values
@@ -95,12 +95,21 @@ pub(super) fn path_at(fields: &[Named], at: usize) -> String {
 /// Every field of a rule of the file, counted from 1.
 pub(super) fn fields_of(table: &DeTable<'_>, rule: usize) -> Vec<Named> {
     let mut fields = Vec::new();
-    let rules = table.iter().find(|(key, _)| key.get_ref() == "rule");
-    let rules = rules.and_then(|(_, rules)| rules.get_ref().as_array());
-    if let Some(rule) = rules.and_then(|rules| rules.get(rule.checked_sub(1)?)) {
+    if let Some(rule) = numbered(table, rule) {
         collect(rule, "", &mut fields);
     }
     fields
+}
+
+fn name_of(table: &DeTable<'_>, rule: usize) -> Option<String> {
+    let fields = numbered(table, rule)?.get_ref().as_table()?;
+    let name = fields.iter().find(|(key, _)| key.get_ref() == "name");
+    name.and_then(|(_, name)| name.get_ref().as_str().map(str::to_owned))
+}
+
+fn numbered<'t, 'i>(table: &'t DeTable<'i>, rule: usize) -> Option<&'t Spanned<DeValue<'i>>> {
+    let (_, rules) = table.iter().find(|(key, _)| key.get_ref() == "rule")?;
+    rules.get_ref().as_array()?.get(rule.checked_sub(1)?)
 }
 
 fn collect(value: &Spanned<DeValue<'_>>, path: &str, fields: &mut Vec<Named>) {
