@@ -28,6 +28,9 @@ pub(super) fn request_id_at_hand() -> Option<String> {
     REQUEST.try_with(|(_, id)| id.clone()).ok()
 }
 
+/// The name of those values that are listed.
+const ERROR: &str = "error";
+
 /// What went wrong, before it is put into words.
 #[derive(Debug)]
 pub struct Problem {
@@ -42,8 +45,6 @@ pub struct Problem {
     detail: Option<&'static str>,
     /// When the same request may succeed.
     wait_secs: Option<u64>,
-    /// All that is wrong, a sentence each.
-    errors: Vec<String>,
 }
 
 /// The body of a problem response (`application/problem+json`).
@@ -74,7 +75,6 @@ impl Problem {
             reason: None,
             detail: None,
             wait_secs: None,
-            errors: Vec::new(),
         }
     }
 
@@ -118,8 +118,14 @@ impl Problem {
     /// Everything that is wrong, in the reader's language.
     #[must_use]
     pub fn with_errors(mut self, errors: Vec<String>) -> Self {
-        self.errors = errors;
+        let errors = errors.into_iter().map(|error| (ERROR, error));
+        self.values.extend(errors);
         self
+    }
+
+    fn errors(&self) -> Vec<String> {
+        let errors = self.values.iter().filter(|(name, _)| *name == ERROR);
+        errors.map(|(_, error)| error.clone()).collect()
     }
 
     fn body(&self, lang: Lang, request_id: &str) -> ProblemBody {
@@ -148,7 +154,7 @@ impl Problem {
                 &values,
             ),
             field: self.field.clone(),
-            errors: self.errors.clone(),
+            errors: self.errors(),
             request_id: request_id.to_owned(),
         }
     }
