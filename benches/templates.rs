@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, dead_code)]
 
+use std::fmt::Write as _;
 use std::hint::black_box;
 use std::io::{Cursor, Write as _};
 use std::sync::Arc;
@@ -223,7 +224,7 @@ fn template() -> Vec<u8> {
         if page % 5 == 0 {
             let cell = |text: &str| format!("<w:tc><w:tcPr/>{}</w:tc>", paragraph(&run(text)));
             let row = cell("{{#for hver part}}{{part.navn}}") + &cell("{{part.adresse}}{{/for}}");
-            body.push_str(&format!("<w:tbl><w:tblPr/><w:tr>{row}</w:tr></w:tbl>"));
+            write!(body, "<w:tbl><w:tblPr/><w:tr>{row}</w:tr></w:tbl>").unwrap();
         }
     }
     let document = format!(

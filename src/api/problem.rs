@@ -28,6 +28,9 @@ pub(super) fn request_id_at_hand() -> Option<String> {
     REQUEST.try_with(|(_, id)| id.clone()).ok()
 }
 
+/// The name of those values that are listed.
+const ERROR: &str = "error";
+
 /// What went wrong, before it is put into words.
 #[derive(Debug)]
 pub struct Problem {
@@ -44,8 +47,6 @@ pub struct Problem {
     wait_secs: Option<u64>,
     /// Of the problem's own (RFC 9457 § 3.2).
     members: serde_json::Map<String, serde_json::Value>,
-    /// All that is wrong, a sentence each.
-    errors: Vec<String>,
 }
 
 /// The body of a problem response (`application/problem+json`).
@@ -80,7 +81,6 @@ impl Problem {
             detail: None,
             wait_secs: None,
             members: serde_json::Map::new(),
-            errors: Vec::new(),
         }
     }
 
@@ -137,8 +137,14 @@ impl Problem {
     /// Everything that is wrong, in the reader's language.
     #[must_use]
     pub fn with_errors(mut self, errors: Vec<String>) -> Self {
-        self.errors = errors;
+        let errors = errors.into_iter().map(|error| (ERROR, error));
+        self.values.extend(errors);
         self
+    }
+
+    fn errors(&self) -> Vec<String> {
+        let errors = self.values.iter().filter(|(name, _)| *name == ERROR);
+        errors.map(|(_, error)| error.clone()).collect()
     }
 
     fn body(&self, lang: Lang, request_id: &str) -> ProblemBody {
@@ -167,7 +173,7 @@ impl Problem {
                 &values,
             ),
             field: self.field.clone(),
-            errors: self.errors.clone(),
+            errors: self.errors(),
             request_id: request_id.to_owned(),
             members: self.members.clone(),
         }

@@ -63,12 +63,12 @@ impl Press {
         let call = Call::new(Origin::default());
         let made = call.scope(async {
             Call::note_why("letters");
-            self.make(outbox, run_id, position, &wanted).await
+            Box::pin(self.make(outbox, run_id, position, &wanted)).await
         });
         match made.await {
             Ok(entry_id) => store.letters_made(run_id, position, Ok(entry_id)).await?,
             Err(Refusal::Because(reason)) => {
-                store.letters_made(run_id, position, Err(reason)).await?
+                store.letters_made(run_id, position, Err(reason)).await?;
             }
             Err(Refusal::Passing(error)) => return Err(error),
         }

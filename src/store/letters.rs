@@ -164,7 +164,7 @@ impl Store {
         .bind(new.request_hash.to_vec())
         .execute(c)
         .await
-        .map(|_| ())?
+        .map(|_| ())?;
         });
         for (position, letters) in (0_i64..).zip(&new.cases) {
             write!(&mut tx, |c| sqlx::query(
@@ -195,6 +195,7 @@ impl Store {
 
     /// How far it has come; for whoever asked for it.
     pub async fn letter_run(&self, id: Uuid, viewer: &str) -> Result<LetterRun, StoreError> {
+        type Row = (Uuid, Option<String>, String, Option<String>, Option<Uuid>);
         let run: Option<(Uuid, i64, DateTime<Utc>)> = read!(self, |c| {
             sqlx::query_as(
             "select template_id, version, created_at from letter_runs where id = $1 and created_by = $2"
@@ -205,7 +206,6 @@ impl Store {
         .await?
         });
         let (template_id, version, created_at) = run.ok_or(StoreError::NotFound("letters"))?;
-        type Row = (Uuid, Option<String>, String, Option<String>, Option<Uuid>);
         let rows: Vec<Row> = read!(self, |c| sqlx::query_as(sqlx::AssertSqlSafe(format!(
             "select l.case_id, c.number, l.state, l.reason, l.entry_id
              from letter_cases l

@@ -232,7 +232,7 @@ impl Store {
             .bind(now)
             .execute(c)
             .await
-            .map(|_| ())?
+            .map(|_| ())?;
             });
             Ok(())
         };
@@ -403,7 +403,7 @@ async fn insert_version(
     .bind(now)
     .execute(c)
     .await
-    .map(|_| ())?
+    .map(|_| ())?;
     });
     Ok(())
 }

@@ -13,6 +13,7 @@ mod tokens;
 mod words;
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::io::Cursor;
 
 use bytes::Bytes;
@@ -185,7 +186,7 @@ fn shown_text(paragraph: &paragraphs::Paragraph, controls: &[compile::Control]) 
         {
             Some(_) if last == Some(next) => (),
             Some(control) => {
-                text.push_str(&format!("{{{{{}}}}}", control.tag));
+                let _ = write!(text, "{{{{{}}}}}", control.tag);
                 last = Some(next);
             }
             None if letter.is_mark => text.push(' '),

@@ -107,7 +107,7 @@ impl Filling<'_> {
                 '>' => self.out.extend_from_slice(b"&gt;"),
                 '\r' if letters.peek() == Some(&'\n') => (),
                 '\n' | '\r' | '\u{2028}' | '\u{2029}' | '\u{b}' | '\u{85}' => {
-                    self.between(&format!("<{prefix}br/>"))
+                    self.between(&format!("<{prefix}br/>"));
                 }
                 '\t' => self.between(&format!("<{prefix}tab/>")),
                 c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => (),

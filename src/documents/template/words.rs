@@ -175,29 +175,35 @@ pub fn fields() -> &'static [(String, String, Field)] {
                         Field::CaseCreated(DateStyle::Short),
                     );
                 }
-                Root::Party => PARTY
-                    .iter()
-                    .for_each(|(da, en, field)| add(da, en, Field::Party(*field))),
+                Root::Party => {
+                    for (da, en, field) in PARTY {
+                        add(da, en, Field::Party(*field));
+                    }
+                }
                 Root::Recipient => {
-                    PARTY
-                        .iter()
-                        .for_each(|(da, en, field)| add(da, en, Field::Recipient(*field)));
+                    for (da, en, field) in PARTY {
+                        add(da, en, Field::Recipient(*field));
+                    }
                 }
                 Root::Responsible => {
-                    PERSON
-                        .iter()
-                        .for_each(|(da, en, field)| add(da, en, Field::Responsible(*field)));
+                    for (da, en, field) in PERSON {
+                        add(da, en, Field::Responsible(*field));
+                    }
                 }
-                Root::Sender => PERSON
-                    .iter()
-                    .for_each(|(da, en, field)| add(da, en, Field::Sender(*field))),
+                Root::Sender => {
+                    for (da, en, field) in PERSON {
+                        add(da, en, Field::Sender(*field));
+                    }
+                }
                 Root::Unit => {
                     add("navn", "name", Field::UnitName);
                     add("kode", "code", Field::UnitCode);
                 }
-                Root::Date => DATES
-                    .iter()
-                    .for_each(|(da, en, style)| add(da, en, Field::Date(*style))),
+                Root::Date => {
+                    for (da, en, style) in DATES {
+                        add(da, en, Field::Date(*style));
+                    }
+                }
             }
         }
         fields
@@ -240,6 +246,12 @@ pub(super) fn read(written: &str) -> Result<Word, Wrong> {
 
 /// A field by either of its names.
 pub(super) fn field(text: &str) -> Result<Field, Wrong> {
+    static NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+        let both = fields()
+            .iter()
+            .flat_map(|(danish, english, _)| [danish.as_str(), english.as_str()]);
+        both.collect()
+    });
     if let Some(name) = ASKED.iter().find_map(|root| text.strip_prefix(root)) {
         let is_name = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '_' | '-');
         let fits =
@@ -254,12 +266,6 @@ pub(super) fn field(text: &str) -> Result<Field, Wrong> {
     if let Some((_, _, field)) = found {
         return Ok(field.clone());
     }
-    static NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
-        let both = fields()
-            .iter()
-            .flat_map(|(danish, english, _)| [danish.as_str(), english.as_str()]);
-        both.collect()
-    });
     Err(Wrong {
         fault: Fault::UnknownField,
         meant: nearest(text, &NAMES).map(str::to_owned),

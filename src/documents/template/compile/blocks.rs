@@ -128,7 +128,7 @@ impl Work<'_, '_> {
             Some(at) => {
                 let middle = child(paragraph_of(at))?;
                 // Between the two, or there is no telling which side its text is of.
-                if middle == from || middle < from || middle > to {
+                if middle <= from || middle > to {
                     return None;
                 }
                 Some((at, middle))

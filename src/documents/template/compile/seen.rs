@@ -12,11 +12,11 @@ pub(super) struct Seen<'p> {
     said: Vec<Said>,
 }
 
-/// Of a paragraph, before each of its letters and after the last: how many are no blanks and not of these words.
+/// Of a paragraph, before each of its letters and after the last: how many are no blanks and of other words than these.
 struct Said {
-    beside_directives: Vec<u32>,
-    beside_beginnings: Vec<u32>,
-    beside_ends: Vec<u32>,
+    directives: Vec<u32>,
+    beginnings: Vec<u32>,
+    ends: Vec<u32>,
 }
 
 impl<'p> Seen<'p> {
@@ -50,9 +50,9 @@ impl<'p> Seen<'p> {
                     std::iter::once(0).chain(after).collect()
                 };
                 Said {
-                    beside_directives: beside(Word::is_directive),
-                    beside_beginnings: beside(|word| matches!(word, Word::EachParty | Word::If(_))),
-                    beside_ends: beside(|word| matches!(word, Word::EndEach | Word::EndIf)),
+                    directives: beside(Word::is_directive),
+                    beginnings: beside(|word| matches!(word, Word::EachParty | Word::If(_))),
+                    ends: beside(|word| matches!(word, Word::EndEach | Word::EndIf)),
                 }
             });
         Self {
@@ -76,12 +76,12 @@ impl<'p> Seen<'p> {
         let paragraph = self.occurrences[begin].paragraph;
         let said = &self.said[paragraph];
         !self.paragraphs[paragraph].is_kept
-            && said.beside_beginnings[from] == 0
-            && said.beside_ends.last() == Some(&said.beside_ends[to])
+            && said.beginnings[from] == 0
+            && said.ends.last() == Some(&said.ends[to])
     }
 
     /// Whether a paragraph is nothing but blanks, beginnings and ends.
     pub(super) fn is_only_directives(&self, paragraph: usize) -> bool {
-        self.said[paragraph].beside_directives.last() == Some(&0)
+        self.said[paragraph].directives.last() == Some(&0)
     }
 }

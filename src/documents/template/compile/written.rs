@@ -95,17 +95,19 @@ impl Work<'_, '_> {
                         otherwise: None,
                     });
                 }
-                Word::Else => match open.last_mut() {
-                    Some(Open {
+                Word::Else => {
+                    if let Some(Open {
                         block: Block::If(_),
                         otherwise: otherwise @ None,
                         ..
-                    }) => *otherwise = Some(at),
-                    _ => {
+                    }) = open.last_mut()
+                    {
+                        *otherwise = Some(at);
+                    } else {
                         let mistake = mistake(Fault::UnexpectedElse);
                         self.mistake(mistake);
                     }
-                },
+                }
                 Word::EndEach | Word::EndIf => {
                     let fits = |open: &Open| {
                         matches!(open.block, Block::EachParty) == (word == Word::EndEach)
