@@ -47,6 +47,8 @@ export function WaitingView() {
   const { list } = shown;
   const [filters, setFilters] = useFilters();
   const [asked, setAsked] = useState<Asked | null>(null);
+  const [wasAsked, setWasAsked] = useState(false);
+  if (asked && !wasAsked) setWasAsked(true);
   const [isReading, setReading] = useState(false);
   const [keysOn, setKeysOn] = useState(() => areKeysOn());
   const isWide = useMedia(WIDE);
@@ -223,7 +225,7 @@ export function WaitingView() {
       <ToldLine shown={shown} t={t} onUndo={() => void undo()} onForget={() => desk.forget()} />
       <Suspense fallback={null}>
         <Failures />
-        {asked && (
+        {wasAsked && (
           <Dialogs
             asked={asked}
             onClose={close}
