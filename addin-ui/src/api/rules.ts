@@ -96,7 +96,8 @@ export class RulesApi {
     }
   };
 
-  check = (written: Written, owner: string, signal?: AbortSignal) => this.client.ask<Checked>("/rules/check", { body: { ...written, owner }, ...(signal ? { signal } : {}) });
+  /** Reads it without keeping it. */
+  check = (written: Written, signal?: AbortSignal) => this.client.ask<Checked>("/rules/check", { body: written, ...(signal ? { signal } : {}) });
 
   create = (written: Written, owner: string) => this.client.act<Rule>("POST", "/rules", { body: { ...written, owner } });
 

@@ -48,7 +48,7 @@ export function RuleForm({ rule, owners, ownerName, onBack }: Props) {
   useEffect(() => {
     const controller = new AbortController();
     const ask = () =>
-      api.check(written, owner, controller.signal).then(
+      api.check(written, controller.signal).then(
         (checked) => {
           if (controller.signal.aborted) return;
           setAloud(checked.in_words ?? "");
@@ -64,7 +64,7 @@ export function RuleForm({ rule, owners, ownerName, onBack }: Props) {
       clearTimeout(timer);
       controller.abort();
     };
-  }, [api, written, owner, sentence]);
+  }, [api, written, sentence]);
 
   const save = async () => {
     setBusy(true);
@@ -91,7 +91,7 @@ export function RuleForm({ rule, owners, ownerName, onBack }: Props) {
     }
   };
   const toSentences = async () => {
-    const { rule: read } = await api.check({ text }, owner);
+    const { rule: read } = await api.check({ text });
     const sentence = read && sentenceOf(read);
     if (sentence) setSentence(sentence);
     else setError(null);
@@ -209,16 +209,16 @@ function ConditionLine({ condition, number, mistakes, onChange, onRemove }: Line
   const choose = (field: FieldName) => onChange({ field, test: TESTS[FIELDS[field]][0] ?? "", value: WORDS[field]?.[0] ?? (FIELDS[field] === "yes" ? "true" : FIELDS[field] === "share" ? "95" : ""), not: condition.not });
   return (
     <div className={own.line} role="group" aria-label={t("ruleCondition", { number })}>
+      <Select className={own.fixed} aria-label={t("ruleHolds")} value={condition.not ? "not" : "is"} onChange={(_, { value }) => onChange({ ...condition, not: value === "not" })}>
+        <option value="is">{t("ruleIs")}</option>
+        <option value="not">{t("ruleIsNot")}</option>
+      </Select>
       <Select className={own.fixed} aria-label={t("ruleAbout")} value={condition.field} onChange={(_, { value }) => choose(value as FieldName)}>
         {(Object.keys(FIELDS) as FieldName[]).map((field) => (
           <option key={field} value={field}>
             {t(`about_${field}`)}
           </option>
         ))}
-      </Select>
-      <Select className={own.fixed} aria-label={t("ruleHolds")} value={condition.not ? "not" : "is"} onChange={(_, { value }) => onChange({ ...condition, not: value === "not" })}>
-        <option value="is">{t("ruleIs")}</option>
-        <option value="not">{t("ruleIsNot")}</option>
       </Select>
       {tests.length > 0 && (
         <Select className={own.fixed} aria-label={t("ruleTest")} value={condition.test} onChange={(_, { value }) => onChange({ ...condition, test: value, value: value === "internal" ? "true" : condition.test === "internal" ? "" : condition.value })}>

@@ -4,7 +4,7 @@ import { Button, makeStyles, mergeClasses, Select, tokens } from "@fluentui/reac
 import { useCallback, useEffect, useState } from "react";
 import { NotSignedIn, Problem } from "../../api/problem";
 import type { Mode, Rule } from "../../api/rules";
-import { Bone, Face, Told, Trouble, useParts } from "../../shell/parts";
+import { Bone, Told, Trouble, useParts } from "../../shell/parts";
 import { useWeb, type WebTexts } from "../../web/web";
 import { wholeTime } from "../waiting/MailRow";
 import { DryRun } from "./DryRun";
@@ -29,7 +29,7 @@ type Open = { what: "form"; rule: Rule | null } | { what: "dry"; rule: Rule | nu
 export default function RulesView() {
   const styles = useRuleStyles();
   const parts = useParts();
-  const { rules: api, t, signedOut } = useWeb();
+  const { api: mailApi, rules: api, t, signedOut } = useWeb();
   const [rules, setRules] = useState<readonly Rule[] | null>(null);
   const [mayCreate, setMayCreate] = useState<readonly string[]>([]);
   const [error, setError] = useState<unknown>(null);
@@ -37,6 +37,10 @@ export default function RulesView() {
   const [open, setOpen] = useState<Open | null>(null);
   const [busyOn, setBusyOn] = useState<string | null>(null);
   const [said, setSaid] = useState("");
+  const [mailboxes, setMailboxes] = useState<ReadonlyMap<string, string>>(new Map());
+  useEffect(() => {
+    mailApi.mailboxes().then((found) => setMailboxes(new Map(found.map((mailbox) => [`mailbox:${mailbox.id}`, mailbox.name]))), () => undefined); // then they have no names
+  }, [mailApi]);
 
   const load = useCallback(async () => {
     try {
@@ -88,7 +92,7 @@ export default function RulesView() {
     void load();
   };
 
-  if (open?.what === "form") return <RuleForm rule={open.rule} owners={mayCreate} ownerName={(owner) => ownerName(owner, rules ?? [], t)} onBack={back} />;
+  if (open?.what === "form") return <RuleForm rule={open.rule} owners={mayCreate} ownerName={(owner) => ownerName(owner, mailboxes.get(owner), t)} onBack={back} />;
   if (open?.what === "dry") return <DryRun what={open.rule ? { rule_ids: [open.rule.id] } : { rule_ids: [] }} name={open.rule?.name ?? t("rulesAll")} onBack={back} />;
   if (open?.what === "history") return <History rule={open.rule} onBack={back} />;
 
@@ -112,12 +116,16 @@ export default function RulesView() {
         </Trouble>
       )}
       {rules === null && error === null && <Bone height="300px" />}
-      {rules?.length === 0 && <Face title={t("rulesNone")} text={t("rulesNoneMore")} />}
+      {rules?.length === 0 && (
+        <div className={parts.note} role="status">
+          <strong>{t("rulesNone")}.</strong> {t("rulesNoneMore")}
+        </div>
+      )}
       {owners.map((owner) => {
         const own = (rules ?? []).filter((rule) => rule.owner === owner);
         return (
-          <section key={owner} aria-label={ownerName(owner, own, t)}>
-            <h2 className={styles.owner}>{ownerName(owner, own, t)}</h2>
+          <section key={owner} aria-label={ownerName(owner, own[0]?.owner_name, t)}>
+            <h2 className={styles.owner}>{ownerName(owner, own[0]?.owner_name, t)}</h2>
             <ol className={styles.list}>
               {own.map((rule, at) => (
                 <li key={rule.id} className={mergeClasses(styles.rule, rule.mode === "off" && styles.off)} aria-busy={busyOn === rule.id} data-rule={rule.id}>
@@ -170,8 +178,8 @@ function RuleButton({ words, of, onClick }: { words: string; of: Rule; onClick: 
   );
 }
 
-function ownerName(owner: string, rules: readonly Rule[], t: WebTexts): string {
+function ownerName(owner: string, known: string | undefined, t: WebTexts): string {
   if (owner === "organisation") return t("rulesOrganisation");
-  const name = rules.find((rule) => rule.owner === owner)?.owner_name || owner.replace(/^\w+:/, "");
+  const name = known || owner.replace(/^\w+:/, "");
   return t(owner.startsWith("person:") ? "rulesOfPerson" : "rulesOfMailbox", { name });
 }

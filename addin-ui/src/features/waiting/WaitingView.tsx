@@ -391,7 +391,10 @@ const focusReading = () => requestAnimationFrame(() => document.getElementById("
 function useFilters(): [Filters, (change: Partial<Filters>) => void] {
   const [filters, setFilters] = useState(() => filtersOf(location.hash));
   useEffect(() => {
-    const heard = () => setFilters(filtersOf(location.hash));
+    // Another view is not ours to read.
+    const heard = () => {
+      if (location.hash.startsWith("#/queue")) setFilters(filtersOf(location.hash));
+    };
     addEventListener("hashchange", heard);
     return () => removeEventListener("hashchange", heard);
   }, []);
