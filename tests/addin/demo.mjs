@@ -67,7 +67,8 @@ const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"];
 // which @axe-core/playwright waits in vain.
 export async function violations(frame) {
   await frame.evaluate(axe);
-  const { violations: found } = await frame.evaluate((rules) => axe.run(document, { runOnly: rules, iframes: false }), RULES);
+  // Guards around a dialog catch the focus and pass it on at once: nobody is ever on them.
+  const { violations: found } = await frame.evaluate((rules) => axe.run({ include: [document], exclude: [["[data-tabster-dummy]"]] }, { runOnly: rules, iframes: false }), RULES);
   return found.map((violation) => `${violation.id}: ${violation.nodes[0].html}`);
 }
 

@@ -31,6 +31,19 @@ async fn pages_are_asked_for_anew_and_only_office_may_frame_them() {
 }
 
 #[tokio::test]
+async fn the_web_app_may_be_framed_by_nobody_and_runs_our_scripts_alone() {
+    let app = App::start().await;
+    let page = app.get("/app", "").await;
+    let policy = page.header("content-security-policy");
+    assert!(
+        policy.ends_with("frame-ancestors 'none'") && policy.contains("script-src 'self';"),
+        "{policy}"
+    );
+    // Nor where the pages stand that Office may frame.
+    assert_eq!(app.get("/addin/app.html", "").await.status, 404);
+}
+
+#[tokio::test]
 async fn a_file_that_has_not_changed_is_not_sent_again() {
     let app = App::start().await;
     let icon = app.get("/addin/icons/icon-32.png", "").await;

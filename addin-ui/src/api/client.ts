@@ -28,6 +28,8 @@ export interface Call {
   accept?: string;
   /** The event heard last. */
   after?: string;
+  /** The version that is changed. */
+  ifMatch?: number;
 }
 
 export interface ServerEvent {
@@ -73,6 +75,16 @@ export class Client {
   async follow(path: string, after: string | null, heard: (event: ServerEvent) => void, signal: AbortSignal, begun: () => void): Promise<void> {
     const response = await this.answer("GET", path, { accept: "text/event-stream", signal, ...(after ? { after } : {}) });
     begun();
+    try {
+      await read(response, heard);
+    } catch {
+      throw new Away();
+    }
+  }
+
+  /** What is told while something is worked on, until its end. */
+  async told(path: string, body: unknown, heard: (event: ServerEvent) => void, signal: AbortSignal): Promise<void> {
+    const response = await this.answer("POST", path, { body, accept: "text/event-stream", signal });
     try {
       await read(response, heard);
     } catch {
@@ -138,6 +150,7 @@ export class Client {
     const headers: Record<string, string> = { Accept: call.accept ?? "application/json", "Accept-Language": this.options.language };
     const other = call.asMyself ? null : this.options.onBehalfOf?.();
     if (other) headers["Sagspost-On-Behalf-Of"] = encodeURIComponent(other);
+    if (call.ifMatch !== undefined) headers["If-Match"] = `"${call.ifMatch}"`;
     if (call.after) headers["Last-Event-ID"] = call.after;
     if (token) headers["Authorization"] = `Bearer ${token}`;
     if (call.why) headers["Sagspost-Why"] = call.why;

@@ -1,10 +1,11 @@
 /** The frame of every view: who is signed in, for whom they act, the language, and what stands in a view's way. */
 
 import { Button, FluentProvider, makeStyles, mergeClasses, Select, teamsHighContrastTheme, tokens, webDarkTheme, webLightTheme } from "@fluentui/react-components";
-import { useCallback, useEffect, useMemo, useState, useSyncExternalStore, type ReactNode } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState, useSyncExternalStore, type ReactNode } from "react";
 import { Api } from "../api/calls";
 import { Client } from "../api/client";
 import { Away, NotSignedIn, Problem } from "../api/problem";
+import { RulesApi } from "../api/rules";
 import type { AddinSettings, Me } from "../api/types";
 import { WaitingView } from "../features/waiting/WaitingView";
 import { textsWith } from "../messages/messages";
@@ -14,6 +15,8 @@ import { CoreProvider, inWords } from "../shell/app";
 import { Bone, Face, useParts } from "../shell/parts";
 import type { TabSession } from "./session";
 import { WebProvider, type WebTexts } from "./web";
+
+const RulesView = lazy(() => import("../features/rules/RulesView"));
 
 const THEMES = { light: webLightTheme, dark: webDarkTheme, contrast: teamsHighContrastTheme };
 const AGAIN_MS = 5_000;
@@ -38,7 +41,11 @@ export function Shell({ session }: { session: TabSession }) {
   const [behalf, setBehalf] = useState(() => session.get("behalf"));
   const [entered, setEntered] = useState<Entered>({ is: "looking" });
   const t = useMemo(() => textsWith(language, { da: webDa, en: webEn }), [language]);
-  const api = useMemo(() => new Api(new Client({ token: () => Promise.resolve(session.get("token")), forget: () => undefined, language, onBehalfOf: () => behalf })), [session, language, behalf]);
+  const client = useMemo(() => new Client({ token: () => Promise.resolve(session.get("token")), forget: () => undefined, language, onBehalfOf: () => behalf }), [session, language, behalf]);
+  const api = useMemo(() => new Api(client), [client]);
+  const rules = useMemo(() => new RulesApi(client), [client]);
+  const [hasRules, setHasRules] = useState(false);
+  const view = useView();
   const theme = THEMES[useLook()];
 
   const enter = useCallback(async () => {
@@ -56,6 +63,11 @@ export function Shell({ session }: { session: TabSession }) {
     }
   }, [api]);
   useEffect(() => void enter(), [enter]);
+  const isIn = entered.is === "in";
+  // Not every service has rules yet, and not everybody may see them.
+  useEffect(() => {
+    if (isIn) void rules.list().then((found) => setHasRules(found !== null), () => undefined);
+  }, [isIn, rules]);
   const isAway = entered.is === "trouble" && entered.error instanceof Away;
   useEffect(() => {
     if (!isAway) return;
@@ -90,10 +102,16 @@ export function Shell({ session }: { session: TabSession }) {
   return (
     <CoreProvider value={{ api, t }}>
       <FluentProvider theme={theme}>
-        <Frame t={t} entered={entered} behalf={behalf} onActFor={actFor} onLeave={() => void leave()} onSpeak={() => speak(language === "da" ? "en" : "da")}>
+        <Frame t={t} view={view} hasRules={hasRules} entered={entered} behalf={behalf} onActFor={actFor} onLeave={() => void leave()} onSpeak={() => speak(language === "da" ? "en" : "da")}>
           {entered.is === "in" ? (
-            <WebProvider value={{ api, t, me: entered.me, self: `user:${behalf ?? entered.me.user}`, settings: entered.settings, signedOut }} key={behalf ?? ""}>
-              <WaitingView />
+            <WebProvider value={{ api, rules, t, me: entered.me, self: `user:${behalf ?? entered.me.user}`, settings: entered.settings, signedOut }} key={behalf ?? ""}>
+              {view === "rules" ? (
+                <Suspense fallback={<Bone height="400px" />}>
+                  <RulesView />
+                </Suspense>
+              ) : (
+                <WaitingView />
+              )}
             </WebProvider>
           ) : (
             <Door entered={entered} t={t} onAgain={() => void enter()} />
@@ -106,6 +124,8 @@ export function Shell({ session }: { session: TabSession }) {
 
 interface FrameProps {
   t: WebTexts;
+  view: View;
+  hasRules: boolean;
   entered: Entered;
   behalf: string | null;
   onActFor: (name: string | null) => void;
@@ -114,11 +134,11 @@ interface FrameProps {
   children: ReactNode;
 }
 
-function Frame({ t, entered, behalf, onActFor, onLeave, onSpeak, children }: FrameProps) {
+function Frame({ t, view, hasRules, entered, behalf, onActFor, onLeave, onSpeak, children }: FrameProps) {
   const styles = useStyles();
   const me = entered.is === "in" ? entered.me : null;
   const others = [...new Set([...(me?.may_act_for ?? []), ...(behalf ? [behalf] : [])])];
-  const title = `${me && behalf ? `${behalf} – ` : ""}${t("webQueue")} – Sagspost`;
+  const title = `${me && behalf ? `${behalf} – ` : ""}${t(view === "rules" ? "webRules" : "webQueue")} – Sagspost`;
   useEffect(() => {
     document.title = title;
   }, [title]);
@@ -130,9 +150,14 @@ function Frame({ t, entered, behalf, onActFor, onLeave, onSpeak, children }: Fra
       <header className={styles.header}>
         <p className={styles.name}>Sagspost</p>
         <nav className={styles.nav} aria-label={t("webViews")}>
-          <a className={mergeClasses(styles.link, styles.here)} href="#/queue" aria-current="page">
+          <a className={mergeClasses(styles.link, view === "queue" && styles.here)} href="#/queue" {...(view === "queue" ? { "aria-current": "page" as const } : {})}>
             {t("webQueue")}
           </a>
+          {hasRules && (
+            <a className={mergeClasses(styles.link, view === "rules" && styles.here)} href="#/rules" {...(view === "rules" ? { "aria-current": "page" as const } : {})}>
+              {t("webRules")}
+            </a>
+          )}
           <a className={styles.link} href="/">
             {t("webOldQueue")}
           </a>
@@ -212,6 +237,19 @@ function Door({ entered, t, onAgain }: { entered: Exclude<Entered, { is: "in" }>
     <Face title={t("faceAway")} text={t("webAwayMore")}>
       <Button onClick={onAgain}>{t("again")}</Button>
     </Face>
+  );
+}
+
+type View = "queue" | "rules";
+
+/** Which view the address names. */
+function useView(): View {
+  return useSyncExternalStore(
+    (heard) => {
+      addEventListener("hashchange", heard);
+      return () => removeEventListener("hashchange", heard);
+    },
+    () => (location.hash.startsWith("#/rules") ? "rules" : "queue"),
   );
 }
 

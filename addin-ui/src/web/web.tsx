@@ -2,6 +2,7 @@
 
 import { createContext, useContext } from "react";
 import type { Api } from "../api/calls";
+import type { RulesApi } from "../api/rules";
 import type { AddinSettings, Me } from "../api/types";
 import type { TextsAlso } from "../messages/messages";
 import type { WebKey } from "../messages/web.da";
@@ -11,6 +12,7 @@ export type WebTexts = TextsAlso<WebKey>;
 
 export interface Web extends Core {
   api: Api;
+  rules: RulesApi;
   t: WebTexts;
   me: Me;
   /** Principal of whose mails these are: the caller, or whom they act for. */

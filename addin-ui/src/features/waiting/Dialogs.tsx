@@ -1,7 +1,7 @@
 /** What is asked before an act: which case, whom, until when. Loaded when first needed. */
 
 import { Button, Checkbox, Dialog, DialogActions, DialogBody, DialogContent, DialogSurface, DialogTitle, Field, Input, makeStyles, tokens } from "@fluentui/react-components";
-import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 import type { Assignee, CaseLabel } from "../../api/types";
 import { PLAIN_BUTTON, Told, Trouble, useParts } from "../../shell/parts";
 import { useWeb } from "../../web/web";
@@ -41,7 +41,8 @@ const useStyles = makeStyles({
 export type Asked = { what: "case" | "assign" | "snooze"; ids: readonly string[] } | { what: "help" };
 
 interface Props {
-  asked: Asked;
+  /** Null while nothing is asked. */
+  asked: Asked | null;
   onClose: () => void;
   onCase: (on: CaseLabel) => void;
   onAssign: (to: { who: string; name: string } | null) => void;
@@ -50,48 +51,27 @@ interface Props {
   onKeys: (on: boolean) => void;
 }
 
-export default function Dialogs({ asked, onClose, onCase, onAssign, onSnooze, areKeysOn, onKeys }: Props) {
-  const { t } = useWeb();
-  const count = asked.what === "help" ? 0 : asked.ids.length;
-  switch (asked.what) {
-    case "case":
-      return (
-        <Ask title={t.count("webOnCase", count)} onClose={onClose}>
-          <CaseSearch onChoose={onCase} onClose={onClose} />
-        </Ask>
-      );
-    case "assign":
-      return (
-        <Ask title={t.count("webAssignMany", count)} onClose={onClose}>
-          <Whom onChoose={onAssign} />
-        </Ask>
-      );
-    case "snooze":
-      return (
-        <Ask title={t.count("webSnoozeMany", count)} onClose={onClose}>
-          <When onChoose={onSnooze} />
-        </Ask>
-      );
-    case "help":
-      return (
-        <Ask title={t("webKeys")} onClose={onClose}>
-          <Keys isOn={areKeysOn} onSwitch={onKeys} />
-        </Ask>
-      );
-  }
-}
-
-function Ask({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
+/** One dialog that opens and closes: one that is taken away while it is open would leave the page hidden from who listens. */
+export default function Dialogs({ asked, ...props }: Props) {
   const styles = useStyles();
   const { t } = useWeb();
+  const [last, setLast] = useState(asked);
+  if (asked && asked !== last) setLast(asked);
+  const count = !last || last.what === "help" ? 0 : last.ids.length;
+  const titles = { case: t.count("webOnCase", count), assign: t.count("webAssignMany", count), snooze: t.count("webSnoozeMany", count), help: t("webKeys") };
   return (
-    <Dialog open onOpenChange={(_, { open }) => !open && onClose()}>
+    <Dialog open={asked !== null} onOpenChange={(_, { open }) => !open && props.onClose()}>
       <DialogSurface>
         <DialogBody>
-          <DialogTitle>{title}</DialogTitle>
-          <DialogContent className={styles.content}>{children}</DialogContent>
+          <DialogTitle>{titles[last?.what ?? "help"]}</DialogTitle>
+          <DialogContent className={styles.content}>
+            {last?.what === "case" && <CaseSearch onChoose={props.onCase} onClose={props.onClose} />}
+            {last?.what === "assign" && <Whom onChoose={props.onAssign} />}
+            {last?.what === "snooze" && <When onChoose={props.onSnooze} />}
+            {last?.what === "help" && <Keys isOn={props.areKeysOn} onSwitch={props.onKeys} />}
+          </DialogContent>
           <DialogActions>
-            <Button onClick={onClose}>{t("close")}</Button>
+            <Button onClick={props.onClose}>{t("close")}</Button>
           </DialogActions>
         </DialogBody>
       </DialogSurface>
@@ -142,8 +122,11 @@ function Whom({ onChoose }: { onChoose: Props["onAssign"] }) {
       controller.abort();
     };
   }, [api, words]);
-  const others = found.filter((one) => one.who !== self);
-  const mine = found.find((one) => one.who === self);
+  // Enter takes the first: one that was found for other words must not be it.
+  const part = words.trim().toLowerCase();
+  const fitting = found.filter((one) => one.name.toLowerCase().includes(part) || one.who.slice(5).includes(part));
+  const others = fitting.filter((one) => one.who !== self);
+  const mine = fitting.find((one) => one.who === self);
   const keys = (event: KeyboardEvent) => {
     const buttons = [...(list.current?.querySelectorAll("button") ?? [])];
     const at = buttons.indexOf(document.activeElement as HTMLButtonElement);
@@ -159,10 +142,10 @@ function Whom({ onChoose }: { onChoose: Props["onAssign"] }) {
         <Input input={{ ref: field }} type="search" value={words} maxLength={200} autoComplete="off" spellCheck={false} onChange={(_, { value }) => setWords(value)} />
       </Field>
       <Trouble error={error} />
-      <Told>{t.count("webPeopleFound", found.length)}</Told>
-      {found.length === 0 && error === null && words && <p className={parts.hint}>{t("webNobodyFound", { words })}</p>}
+      <Told>{t.count("webPeopleFound", fitting.length)}</Told>
+      {fitting.length === 0 && error === null && words && <p className={parts.hint}>{t("webNobodyFound", { words })}</p>}
       <ul className={styles.choices} ref={list}>
-        {(mine ?? !words) && (
+        {(mine ?? !part) && (
           <li>
             <button type="button" className={styles.choice} onClick={() => onChoose({ who: self, name: mine?.name ?? me.display_name })}>
               <span>{t("webToMe")}</span>
@@ -178,7 +161,7 @@ function Whom({ onChoose }: { onChoose: Props["onAssign"] }) {
             </button>
           </li>
         ))}
-        {!words && (
+        {!part && (
           <li>
             <button type="button" className={styles.choice} onClick={() => onChoose(null)}>
               {t("webToNobody")}

@@ -38,7 +38,7 @@ const useStyles = makeStyles({
   sender: { minWidth: 0, flexGrow: 1 },
   when: { flexShrink: 0 },
   subject: { fontSize: "0.9375rem", fontWeight: tokens.fontWeightSemibold, color: tokens.colorNeutralForeground1 },
-  number: { fontWeight: tokens.fontWeightSemibold, color: tokens.colorBrandForeground1 },
+  number: { fontWeight: tokens.fontWeightSemibold },
   case: { display: "flex", columnGap: "6px" },
   soft: { color: tokens.colorNeutralForeground2 },
   one: { display: "block", whiteSpace: "nowrap", overflow: "hidden", textOverflow: "ellipsis", minWidth: 0 },

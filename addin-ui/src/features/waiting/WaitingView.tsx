@@ -47,6 +47,8 @@ export function WaitingView() {
   const { list } = shown;
   const [filters, setFilters] = useFilters();
   const [asked, setAsked] = useState<Asked | null>(null);
+  const [wasAsked, setWasAsked] = useState(false);
+  if (asked && !wasAsked) setWasAsked(true);
   const [isReading, setReading] = useState(false);
   const [keysOn, setKeysOn] = useState(() => areKeysOn());
   const isWide = useMedia(WIDE);
@@ -223,7 +225,7 @@ export function WaitingView() {
       <ToldLine shown={shown} t={t} onUndo={() => void undo()} onForget={() => desk.forget()} />
       <Suspense fallback={null}>
         <Failures />
-        {asked && (
+        {wasAsked && (
           <Dialogs
             asked={asked}
             onClose={close}
@@ -389,7 +391,10 @@ const focusReading = () => requestAnimationFrame(() => document.getElementById("
 function useFilters(): [Filters, (change: Partial<Filters>) => void] {
   const [filters, setFilters] = useState(() => filtersOf(location.hash));
   useEffect(() => {
-    const heard = () => setFilters(filtersOf(location.hash));
+    // Another view is not ours to read.
+    const heard = () => {
+      if (location.hash.startsWith("#/queue")) setFilters(filtersOf(location.hash));
+    };
     addEventListener("hashchange", heard);
     return () => removeEventListener("hashchange", heard);
   }, []);
