@@ -20,7 +20,7 @@ const MAX_NAME_CHARS: usize = 100;
 /// What a template says; the mail and whoever makes the case say the rest.
 #[derive(Default, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct TemplateBody {
+pub(super) struct CaseTemplateBody {
     /// With `{subject}`, `{sender}`, `{sender_address}`, `{date}`; the mail's suggested title when left out.
     #[serde(default)]
     title: Option<String>,
@@ -39,17 +39,17 @@ pub(super) struct TemplateBody {
 }
 
 #[derive(Serialize, ToSchema)]
-pub(super) struct NamedTemplate {
+pub(super) struct NamedCaseTemplate {
     name: String,
     #[serde(flatten)]
-    template: TemplateBody,
+    template: CaseTemplateBody,
 }
 
-impl From<CaseTemplate> for NamedTemplate {
+impl From<CaseTemplate> for NamedCaseTemplate {
     fn from(template: CaseTemplate) -> Self {
         Self {
             name: template.name,
-            template: TemplateBody {
+            template: CaseTemplateBody {
                 title: template.title,
                 kle: template.kle,
                 facet: template.facet,
@@ -63,25 +63,25 @@ impl From<CaseTemplate> for NamedTemplate {
 
 /// Templates for new cases, by name
 #[utoipa::path(get, path = "/api/v1/case-templates", tag = "cases",
-    responses((status = OK, body = Vec<NamedTemplate>)))]
+    responses((status = OK, body = Vec<NamedCaseTemplate>)))]
 pub(super) async fn list(
     State(app): State<App>,
     _viewer: Viewer,
-) -> Result<JsonBody<Vec<NamedTemplate>>, Problem> {
+) -> Result<JsonBody<Vec<NamedCaseTemplate>>, Problem> {
     let templates = app.store.case_templates().await?;
     Ok(JsonBody(templates.into_iter().map(Into::into).collect()))
 }
 
 /// Keep a template, in place of the one of its name; for administrators and registrars
 #[utoipa::path(put, path = "/api/v1/case-templates/{name}", tag = "cases", params(("name" = String, Path)),
-    request_body = TemplateBody,
-    responses((status = OK, body = NamedTemplate), (status = FORBIDDEN, body = super::problem::ProblemBody)))]
+    request_body = CaseTemplateBody,
+    responses((status = OK, body = NamedCaseTemplate), (status = FORBIDDEN, body = super::problem::ProblemBody)))]
 pub(super) async fn save(
     State(app): State<App>,
     viewer: Viewer,
     Name(name): Name,
-    Json(body): Json<TemplateBody>,
-) -> Result<JsonBody<NamedTemplate>, Problem> {
+    Json(body): Json<CaseTemplateBody>,
+) -> Result<JsonBody<NamedCaseTemplate>, Problem> {
     let template = checked(&app, name, body).await?;
     app.store
         .save_case_template(&template, viewer.rights(), Utc::now())
@@ -118,7 +118,7 @@ fn checked_name(name: &str) -> Result<String, Problem> {
     Ok(name.to_owned())
 }
 
-async fn checked(app: &App, name: String, body: TemplateBody) -> Result<CaseTemplate, Problem> {
+async fn checked(app: &App, name: String, body: CaseTemplateBody) -> Result<CaseTemplate, Problem> {
     let name = checked_name(&name)?;
     if let Some(title) = &body.title {
         cases::check_text("title", title, cases::MAX_TITLE_CHARS)?;

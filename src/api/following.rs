@@ -53,6 +53,7 @@ impl From<FollowedThread> for FollowedTo {
 }
 
 #[derive(Deserialize, ToSchema)]
+#[schema(as = FollowingWish)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Change {
     following: bool,

@@ -24,6 +24,7 @@ use crate::{
 };
 
 #[derive(Deserialize, ToSchema)]
+#[schema(as = LookupAsked)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Asked {
     /// With or without angle brackets.

@@ -13,8 +13,8 @@ use crate::{
     },
     mime,
     store::{
-        Entry, FiledMail, Following, JobKind, MailRow, NewDocument, NewEntry, NewFile, NewJob, Store,
-        StoreError,
+        Entry, FiledMail, Following, JobKind, MailRow, NewDocument, NewEntry, NewFile, NewJob,
+        Store, StoreError,
     },
 };
 

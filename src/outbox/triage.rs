@@ -38,11 +38,7 @@ pub(super) async fn run(outbox: &Outbox, job: &Job) -> Result<(), JobError> {
     }
     let arrived = arrived(job)?;
     let pause = PUT_OFF_SECS.get(arrived.put_off);
-    let looked = AssertUnwindSafe(Box::pin(triage(
-        outbox.house(),
-        &arrived,
-        pause.is_some(),
-    )));
+    let looked = AssertUnwindSafe(Box::pin(triage(outbox.house(), &arrived, pause.is_some())));
     let settled = looked.catch_unwind().await.unwrap_or_else(|_| {
         tracing::error!(mail = %arrived.mail_id, "a mail broke whoever looked at it");
         Err(StoreError::Interrupted)

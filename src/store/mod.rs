@@ -28,8 +28,8 @@ mod jobs;
 mod judged;
 mod kle;
 mod leases;
-mod linked_folders;
 mod letters;
+mod linked_folders;
 mod mailboxes;
 mod mails;
 mod mails_out;
@@ -81,8 +81,8 @@ pub use identities::{Identity, Known};
 pub use jobs::{Job, JobKind, NewJob};
 pub use judged::Judged;
 pub use leases::Lease;
-pub use linked_folders::{LinkedCase, LinkedFolder, LinkedPlace};
 pub use letters::{LetterOutcome, LetterRun, LetterState, LettersToMake, NewLetterRun, NewLetters};
+pub use linked_folders::{LinkedCase, LinkedFolder, LinkedPlace};
 pub use mailboxes::{
     Folder, FolderPosition, FolderState, Location, Mailbox, MailboxAccess, MailboxRole,
     MailboxState,
@@ -100,8 +100,8 @@ pub use rules::{KeptRule, NoOwner, RuleMode, RuleOwner, RuleText, RuleVersion, S
 pub use service_tokens::{NewServiceToken, ServiceToken, TokenScope};
 pub use sessions::{BegunSignIn, SessionLimits};
 pub use suggestion_lessons::SuggestionLesson;
-pub use tried::FiledByPerson;
 pub use templates::{Holder, KeptTemplate, NewTemplate, NewVersion, TemplateVersion};
+pub use tried::FiledByPerson;
 pub use units::{NoTree, Unit, UnitTree};
 pub use users::{GroupSource, ImportedUser, User};
 

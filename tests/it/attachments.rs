@@ -12,7 +12,8 @@ use sagspost::{
     domain::case_number::Template,
     outbox::{MarkError, Marker, Outbox},
     store::{
-        AttachmentText, EventKind, FiledMail, Following, MailFilter, MarkPayload, NewEntry, ReadMail, Store,
+        AttachmentText, EventKind, FiledMail, Following, MailFilter, MarkPayload, NewEntry,
+        ReadMail, Store,
     },
     suggest::{Engine, Evidence, Organisation, Signals},
 };

@@ -68,7 +68,9 @@ impl<'a> Scene<'a> {
             chosen_case: None,
             put_off: 0,
         };
-        let settled = triage::triage(self.outbox.house(), &arrived, true).await.unwrap();
+        let settled = triage::triage(self.outbox.house(), &arrived, true)
+            .await
+            .unwrap();
         let entries = self.store.entries_of_mail(&fingerprint, "birthe").await;
         (settled, entries.unwrap())
     }

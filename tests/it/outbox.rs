@@ -143,7 +143,7 @@ impl House {
                 engine: Arc::new(Engine::new(Organisation::default())),
                 filing: crate::support::filing::rules(),
                 post: None,
-                    },
+            },
             elsewhere,
             notebook,
             mailbox,

@@ -9,7 +9,9 @@ use sagspost::{
         mail::Sha256,
     },
     mime,
-    store::{Batch, Blobs, BlobsAt, FiledMail, Following, NewCase, NewEntry, NewMail, Place, Store, User},
+    store::{
+        Batch, Blobs, BlobsAt, FiledMail, Following, NewCase, NewEntry, NewMail, Place, Store, User,
+    },
 };
 use uuid::Uuid;
 

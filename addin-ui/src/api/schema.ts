@@ -110,6 +110,144 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/case-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Templates for new cases, by name */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NamedCaseTemplate"][];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/case-templates/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keep a template, in place of the one of its name; for administrators and registrars */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CaseTemplateBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NamedCaseTemplate"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Keep a template no longer; for administrators and registrars */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases": {
         parameters: {
             query?: never;
@@ -552,6 +690,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note on a case what was said: a small document, final from the first */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description New for each note; a repetition makes no second one. */
+                    "Idempotency-Key": string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NoteWish"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EntryBody"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** File documents on a case: one or several files, named by the rules, all of them or none */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description New for each act; a repetition changes nothing. */
+                    "Idempotency-Key": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": components["schemas"]["DocumentsForm"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EntryBody"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -561,8 +819,9 @@ export interface paths {
         };
         /**
          * What happens, as server-sent events: `mail.new`, `suggestion.ready`, `entry.committed`, `entry.undone`,
-         *     `entry.delivered`, `entry.failed`, `mark.failed`, `mail.not_for_a_case`, `mail.not_for_a_case_undone`, `case.changed`,
-         *     `mailbox.changed`, `rule.changed`. `Last-Event-ID` continues where it was left
+         *     `entry.delivered`, `entry.failed`, `mark.failed`, `mail.not_for_a_case`, `mail.not_for_a_case_undone`, `mail.assigned`,
+         *     `mail.snoozed`, `mail.waiting`, `case.changed`, `mailbox.changed`, `rule.changed`. `Last-Event-ID` continues where it was
+         *     left
          */
         get: {
             parameters: {
@@ -694,7 +953,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["EntryBody"];
+                        "application/json": components["schemas"]["Journaled"];
                     };
                 };
                 409: {
@@ -1005,6 +1264,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/letters/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far letters to many have come; for whoever asked for them */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LettersBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/letters/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try again where no letters could be made */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LettersBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/mailboxes": {
         parameters: {
             query?: never;
@@ -1044,6 +1395,162 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mailboxes/{id}/folders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Folders of a mailbox, and the cases that they are tied to */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MailboxFolder"][];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mailboxes/{id}/folders/{folder}/case": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Tie a folder to a case: what is put there is journaled on it */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    folder: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["FolderCase"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Untie a folder; what was journaled from it stays */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    folder: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -1335,6 +1842,102 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mails/{id}/following": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether a mail's thread is followed */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Following"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        /** Follow a mail's thread to a case from now on, or stop */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["FollowingWish"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Following"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/mails/{id}/html": {
         parameters: {
             query?: never;
@@ -1543,6 +2146,62 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a mark for a mail that is written on a case: answers to the mail come back to the case */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["MarkedCase"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MailMark"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -1778,6 +2437,277 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The mails that wait, the newest first */
+        get: {
+            parameters: {
+                query?: {
+                    mailbox?: string;
+                    /** @description `mine`, `nobody`, or a person or unit: `user:birthe.lund`, `unit:teknik`. */
+                    assigned?: string;
+                    /** @description Those past their deadline alone. */
+                    overdue?: boolean;
+                    /** @description Those that were put off, or those that were not; the latter when left out, and either with `mails`. */
+                    snoozed?: boolean;
+                    /** @description A part of the sender's name or address. */
+                    sender?: string;
+                    /** @description Words; each must begin a word of the mail. */
+                    q?: string;
+                    /** @description Ids parted by commas, at most 100: of these mails alone. */
+                    mails?: string;
+                    /** @description The oldest first. */
+                    oldest_first?: boolean;
+                    /** @description 1 to 200; 50 when left out. */
+                    limit?: number;
+                    /** @description From `next_cursor` of the page before. */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["QueuePage"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give mails to a person or a unit, or back to the queue. Whoever gets a mail sees it by that */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Given"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ActedOn"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/assignees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom mail can be given to, at most 20 */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description A part of the name; all, in order, when left out. */
+                    q?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Assignee"][];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put mails off until a moment, or wake them */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PutOff"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ActedOn"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take mails yourself; one that another person has is refused */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ActedOn"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -2566,6 +3496,531 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The templates you may use */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TemplateBody"][];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Keep a new template; one with mistakes is refused with all of them */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": components["schemas"]["TemplateForm"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TemplateBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check a template without keeping it */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": components["schemas"]["VersionForm"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Checked"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The fields that templates can have, beside those they ask for themselves (`felt.NAME`) */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FieldBody"][];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A template and its versions */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TemplateDetail"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Offer a template to nobody any more; letters that were made of it stay */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A version of a template as it was sent in */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    /** @description The latest when left out. */
+                    version: number | null;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The template */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "*/*": unknown;
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{id}/letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a letter on each of many cases, or to each of many parties; each case gets all of its letters or none */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description New for each act; a repetition makes nothing more. */
+                    "Idempotency-Key": string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LettersWish"];
+                };
+            };
+            responses: {
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LettersBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a template says, paragraph by paragraph, with its fields shown */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    /** @description The latest when left out. */
+                    version: number | null;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ParagraphBody"][];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{id}/render": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fill a template in with a case; nothing is filed */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RenderWish"];
+                };
+            };
+            responses: {
+                /** @description A Word document */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "*/*": unknown;
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep a new version of a template */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": components["schemas"]["VersionForm"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TemplateBody"];
+                    };
+                };
+                /** @description What went wrong, and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2590,7 +4045,19 @@ export interface components {
             /** @description Some of the words; none for CPR numbers. */
             words: string[];
         };
+        /** @description What became of one mail. */
+        ActResult: {
+            before?: components["schemas"]["BeforeAct"] | null;
+            /** Format: uuid */
+            mail_id: string;
+            problem?: components["schemas"]["ProblemBody"] | null;
+        };
+        ActedOn: {
+            results: components["schemas"]["ActResult"][];
+        };
         AddinSettings: {
+            /** @description Whether what follows in a thread goes to the case of a mail that is journaled, when nobody says anything. */
+            follow_threads: components["schemas"]["Follow"];
             /** @description Whether people can sign in at the organisation's provider at all. */
             has_provider: boolean;
             nested_sign_in?: components["schemas"]["NestedSignIn"] | null;
@@ -2618,6 +4085,24 @@ export interface components {
             /** Format: uuid */
             mail_id?: string | null;
             message_id?: string | null;
+        };
+        /** @description A person or unit that mail can be given to. */
+        Assignee: {
+            name: string;
+            /** @description Of a person. */
+            unit?: string | null;
+            /** @description `user:birthe.lund`, `unit:teknik`. */
+            who: string;
+        };
+        /** @description Whose it is. */
+        AssigneeOf: {
+            /** Format: date-time */
+            at: string;
+            /** @description Who assigned it. */
+            by: string;
+            name: string;
+            /** @description `user:birthe.lund`, `unit:teknik`. */
+            who: string;
         };
         AuditLine: {
             /** @description e.g. `case.read`. */
@@ -2682,6 +4167,11 @@ export interface components {
              * @description What its ETag shows.
              */
             version: number;
+        };
+        BeforeAct: {
+            assignee?: string | null;
+            /** Format: date-time */
+            snoozed_until?: string | null;
         };
         Bin: {
             count: number;
@@ -2748,14 +4238,27 @@ export interface components {
             mail_id: string;
             /** @description The most certain first. */
             parties: components["schemas"]["PartyInWords"][];
-            /** @description You. */
+            /** @description You, unless the case or the template that it is made like says another. */
             responsible: string;
             /** @description Open and closed cases that you may see and that resemble this one, best first: the mail may belong there. */
             similar_cases: components["schemas"]["SimilarCase"][];
             title: string;
+            unit?: string | null;
         };
         /** @enum {string} */
         CaseStatus: "open" | "closed";
+        /** @description What a template says; the mail and whoever makes the case say the rest. */
+        CaseTemplateBody: {
+            /** @description Open when left out. Sensitive content makes it stricter, never looser. */
+            access?: components["schemas"]["CaseAccess"];
+            facet?: string | null;
+            kle?: string | null;
+            /** @description User name; whoever makes the case when left out. */
+            responsible?: string | null;
+            /** @description With `{subject}`, `{sender}`, `{sender_address}`, `{date}`; the mail's suggested title when left out. */
+            title?: string | null;
+            unit?: string | null;
+        };
         CaseWish: {
             /** @description Open when left out. You manage it in any case. */
             access?: components["schemas"]["CaseAccess"];
@@ -2770,6 +4273,8 @@ export interface components {
             number?: string | null;
             /** @description A CPR number may be masked, as `POST /cases/proposal` gives it, when `mail_id` names the mail it stands in. */
             parties?: components["schemas"]["Party"][];
+            /** @description User name; you when left out. */
+            responsible?: string | null;
             title: string;
             unit?: string | null;
         };
@@ -2781,6 +4286,14 @@ export interface components {
         Change: {
             access?: components["schemas"]["CaseAccess"] | null;
             status?: components["schemas"]["CaseStatus"] | null;
+        };
+        /** @description What was found in a template. */
+        Checked: {
+            asked: string[];
+            asks_for_outside: boolean;
+            has_macros: boolean;
+            /** @description Everything that is wrong with it; empty when it can be kept. */
+            mistakes: components["schemas"]["MistakeBody"][];
         };
         CountedFeature: {
             /**
@@ -2818,6 +4331,11 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             created_by: string;
+            /**
+             * Format: date
+             * @description Until when it asks for something.
+             */
+            deadline?: string | null;
             direction: components["schemas"]["Direction"];
             /** Format: date */
             document_date: string;
@@ -2830,6 +4348,8 @@ export interface components {
              * @description Running number on the case, from 1.
              */
             number: number;
+            /** @description Whom it is from, to or about. */
+            parties: components["schemas"]["Party"][];
             title: string;
         };
         DocumentFile: {
@@ -2859,6 +4379,27 @@ export interface components {
          * @enum {string}
          */
         DocumentType: "letter" | "decision" | "application" | "complaint" | "invoice" | "reminder" | "minutes" | "agenda" | "hearing" | "hearing_answer" | "party_hearing" | "contract" | "offer" | "report" | "receipt" | "statement" | "note" | "access_request" | "notification" | "consent" | "power_of_attorney" | "invitation" | "drawing" | "map" | "photo" | "cv" | "medical_certificate" | "form" | "inquiry" | "budget" | "plan";
+        /** @description A form with files for one case. */
+        DocumentsForm: {
+            /**
+             * Format: uuid
+             * @description The case, by this or by `case_number`.
+             */
+            case_id?: string | null;
+            case_number?: string | null;
+            /**
+             * Format: date
+             * @description Today when left out.
+             */
+            date?: string | null;
+            /** @description `incoming`, `outgoing` or `internal` (when left out). */
+            direction?: string | null;
+            document_type?: string | null;
+            /** @description One or several, each a document of its own. */
+            file: string[];
+            /** @description Of a single file; else each is called by its name. */
+            title?: string | null;
+        };
         DryRun: {
             /** @description Mails that are told of each verdict, 0–500. */
             examples?: number | null;
@@ -2945,6 +4486,26 @@ export interface components {
             withheld?: string | null;
             withheld_text?: string | null;
         };
+        /**
+         * @description Which of them go along.
+         * @enum {string}
+         */
+        Earlier: "none" | "with_attachments" | "all";
+        EarlierMail: {
+            /** @description Files that are not shown within the text. */
+            attachments: number;
+            /** Format: uuid */
+            mail_id: string;
+            /** Format: date-time */
+            received_at: string;
+            subject: string;
+        };
+        EarlierMails: {
+            /** @description Entries of those that went along. */
+            filed: string[];
+            /** @description Those that did not, and are not on the case; oldest first. */
+            left: components["schemas"]["EarlierMail"][];
+        };
         EmergencyOpening: {
             /** Format: uuid */
             case_id: string;
@@ -2970,8 +4531,11 @@ export interface components {
             created_by: string;
             /** Format: uuid */
             id: string;
-            /** Format: uuid */
-            mail_id: string;
+            /**
+             * Format: uuid
+             * @description Null of what was filed without a mail.
+             */
+            mail_id?: string | null;
             /** @description `pending`, `delivered`, `failed`, `undone`. */
             state: string;
             /** @description Stable code of why it is not delivered. */
@@ -3010,6 +4574,11 @@ export interface components {
             /** Format: uuid */
             mail_id: string;
         };
+        /** @description A field that templates can have. */
+        FieldBody: {
+            danish: string;
+            english: string;
+        };
         /** @enum {string} */
         Filter: "all" | "recent" | "favourite";
         Folder: {
@@ -3030,6 +4599,69 @@ export interface components {
              */
             stored: number;
         };
+        /** @description The case, by one of the two. */
+        FolderCase: {
+            /** Format: uuid */
+            case_id?: string | null;
+            case_number?: string | null;
+        };
+        FolderLink: {
+            /**
+             * Format: uuid
+             * @description Null for a case that you do not see.
+             */
+            case_id?: string | null;
+            case_number?: string | null;
+            case_title?: string | null;
+            /** Format: date-time */
+            linked_at: string;
+            linked_by: string;
+            /** @description `on`; or `suspended` while the case is closed: what is put there waits for a person. */
+            state: string;
+            state_text: string;
+        };
+        /**
+         * @description Whether a thread is followed when one of its mails is journaled.
+         * @enum {string}
+         */
+        Follow: "on" | "off" | "ask";
+        /**
+         * @description What becomes of the later mails of a followed thread.
+         * @enum {string}
+         */
+        FollowMode: "on" | "ask";
+        FollowedTo: {
+            /** Format: uuid */
+            case_id: string;
+            case_number: string;
+            case_title: string;
+            /** @description In whose name they are filed. */
+            followed_by: string;
+            /** @description `on`: later mails are filed; `ask`: they wait for a person. */
+            mode: components["schemas"]["FollowMode"];
+            /** Format: date-time */
+            since: string;
+        };
+        Following: {
+            /**
+             * Format: uuid
+             * @description Where later mails go; on two cases, the first of them.
+             */
+            case_id?: string | null;
+            /** @description Of those cases that you see; on two of them, a person is asked each time. */
+            cases: components["schemas"]["FollowedTo"][];
+            following: boolean;
+            /** @description What becomes of a thread when one of its mails is journaled and nobody says anything. */
+            policy: components["schemas"]["Follow"];
+        };
+        FollowingWish: {
+            /**
+             * Format: uuid
+             * @description To which case; needed to begin. Left out, following stops to every case that you may file on.
+             */
+            case_id?: string | null;
+            following: boolean;
+        };
         /** @description Whether the mail is for a case at all: newsletters, calendar noise, system mail and private mail are not. */
         ForACaseInWords: {
             /**
@@ -3046,6 +4678,27 @@ export interface components {
             /** @description Whether a monitored mailbox you may see holds it. */
             known: boolean;
             mails: components["schemas"]["KnownMail"][];
+        };
+        Given: {
+            /** @description Only those that are assigned so now, to nobody when null: what undoes an act must not undo another's. */
+            from?: string | null;
+            /** @description At most 200. */
+            mail_ids: string[];
+            /** @description A person or a unit: `user:birthe.lund`, `unit:teknik`; null gives it back to the queue. */
+            to?: string | null;
+        };
+        /** @description What a list shows of a mail that waits. Asked of what is kept of it, without reading its bytes. */
+        Glance: {
+            for_a_case: components["schemas"]["ForACaseInWords"];
+            /** @description Best first, at most three. */
+            suggestions: components["schemas"]["SuggestedCase"][];
+            /** @description Whether the first case is sure enough for the organisation to be taken unseen. */
+            sure: boolean;
+        };
+        InMailbox: {
+            /** Format: uuid */
+            id: string;
+            name: string;
         };
         /** @description When the mail should be journaled. */
         JournalBy: {
@@ -3080,6 +4733,10 @@ export interface components {
             state_reason?: string | null;
             /** @description The reason as a sentence in the reader's language. */
             state_reason_text?: string | null;
+        };
+        /** @description The entry, and the earlier mails of the thread. */
+        Journaled: components["schemas"]["EntryBody"] & {
+            earlier: components["schemas"]["EarlierMails"];
         };
         /** @description What the case will be about, by one of the two. */
         KleAsked: {
@@ -3149,6 +4806,44 @@ export interface components {
             /** Format: uuid */
             thread_id: string;
         };
+        /** @description How far it has come. */
+        LettersBody: {
+            cases: components["schemas"]["OutcomeBody"][];
+            /** Format: date-time */
+            created_at: string;
+            done: number;
+            failed: number;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            template_id: string;
+            total: number;
+            /** Format: int64 */
+            version: number;
+        };
+        LettersOfCase: {
+            /** Format: uuid */
+            case_id: string;
+            /** @description One letter to each of these, by place among the case's parties; one letter to the first when left out. */
+            parties?: number[];
+        };
+        /** @description Which letters, on which cases. */
+        LettersWish: {
+            cases: components["schemas"]["LettersOfCase"][];
+            /**
+             * Format: date
+             * @description Today when left out.
+             */
+            date?: string | null;
+            document_type?: components["schemas"]["DocumentType"] | null;
+            fields?: {
+                [key: string]: string;
+            };
+            /** @description Who may see the letters, of those who see the case, besides you; all of them when left out. */
+            only_for?: string[] | null;
+            /** @description The template's name when left out; with the party's name after it where a case gets several. */
+            title?: string | null;
+        };
         /**
          * @description What one may do; each holds those before it.
          * @enum {string}
@@ -3187,6 +4882,13 @@ export interface components {
          * @enum {string}
          */
         MailKind: "personal" | "auto_reply" | "out_of_office" | "bounce" | "newsletter" | "calendar" | "system" | "journal_report" | "read_receipt" | "unreadable";
+        MailMark: {
+            /** @description Where one of ours writes to, to file on the case; null where there are no such addresses. */
+            address?: string | null;
+            header: components["schemas"]["MarkHeader"];
+            /** @description For people alone, e.g. `[Sag 2024-00123]`; may be left out. Nothing is filed by it. */
+            subject_tag: string;
+        };
         MailPage: {
             items: components["schemas"]["MailSummary"][];
             /** @description Ask with this for the next page; null on the last. */
@@ -3238,6 +4940,20 @@ export interface components {
             /** @description The state in words. */
             state_text: string;
         };
+        MailboxFolder: {
+            /** Format: uuid */
+            id: string;
+            link?: components["schemas"]["FolderLink"] | null;
+            name: string;
+            /** @description `new`, `syncing`, `watching`, `missing`, `failed`. */
+            state: string;
+            state_text: string;
+            /**
+             * Format: int64
+             * @description Mails of the folder that are stored.
+             */
+            stored: number;
+        };
         MarkBody: {
             mailbox: string;
             /** Format: uuid */
@@ -3246,6 +4962,15 @@ export interface components {
             reason_text?: string | null;
             /** @description `waiting`, `done`, `failed`. */
             state: string;
+        };
+        /** @description A header field of the mail. */
+        MarkHeader: {
+            name: string;
+            value: string;
+        };
+        MarkedCase: {
+            /** Format: uuid */
+            case_id: string;
         };
         Me: {
             display_name: string;
@@ -3256,6 +4981,21 @@ export interface components {
             /** @description `user`, `registrar`, `rule_editor`, `administrator`, `auditor`, `emergency`. */
             roles: string[];
             user: string;
+        };
+        MistakeBody: {
+            /** @description Stable code. */
+            fault: string;
+            meant?: string | null;
+            /** @description How the paragraph begins. */
+            near: string;
+            /** @description `body`, `header`, `footer`, `footnotes` or `endnotes`. */
+            place: string;
+            /** @description In the reader's language: what, where, and what was probably meant. */
+            text: string;
+            written: string;
+        };
+        NamedCaseTemplate: components["schemas"]["CaseTemplateBody"] & {
+            name: string;
         };
         /** @description For nested app authentication. */
         NestedSignIn: {
@@ -3278,6 +5018,19 @@ export interface components {
             code: string;
             detail: string;
         };
+        /** @description What was said and matters to the case. */
+        NoteWish: {
+            /**
+             * Format: date
+             * @description When it was said; today when left out.
+             */
+            date?: string | null;
+            /** @description Who may see it, of those who see the case, besides you; all of them when left out. */
+            only_for?: string[] | null;
+            /** @description Lines as they are to stand. */
+            text: string;
+            title?: string | null;
+        };
         /** @description A case you manage was opened in an emergency */
         NoticeBody: {
             /** Format: uuid */
@@ -3298,6 +5051,25 @@ export interface components {
          * @enum {string}
          */
         OnSend: "never" | "ask" | "require";
+        OutcomeBody: {
+            /** Format: uuid */
+            case_id: string;
+            /** @description Null when you do not see the case any more. */
+            case_number?: string | null;
+            /**
+             * Format: uuid
+             * @description What was filed.
+             */
+            entry_id?: string | null;
+            reason?: string | null;
+            reason_text?: string | null;
+            /** @description `waiting`, `done` or `failed`: then nothing was written on the case. */
+            state: string;
+        };
+        ParagraphBody: {
+            place: string;
+            text: string;
+        };
         /** @description Someone or something that a case is about. */
         Party: {
             /** @description Postal address or the property's address. */
@@ -3318,6 +5090,8 @@ export interface components {
             name: string;
             organisation?: string | null;
             phone?: string | null;
+            /** @description What the mail itself tells; parties of a case that it is made like are for a person to choose. */
+            proposed: boolean;
             reasons: components["schemas"]["PartyReasonInWords"][];
             title?: string | null;
         };
@@ -3327,7 +5101,7 @@ export interface components {
          * @description Where a party was found.
          * @enum {string}
          */
-        PartyReason: "sender" | "recipient" | "signature" | "forwarded_sender" | "digital_post" | "named_by_number" | "property_in_text";
+        PartyReason: "sender" | "recipient" | "signature" | "forwarded_sender" | "digital_post" | "named_by_number" | "property_in_text" | "on_like_case";
         PartyReasonInWords: {
             kind: components["schemas"]["PartyReason"];
             text: string;
@@ -3335,6 +5109,8 @@ export interface components {
         /** @description The body of a problem response (`application/problem+json`). */
         ProblemBody: {
             detail: string;
+            /** @description All that is wrong, a sentence each, where there may be several things. */
+            errors?: string[];
             /** @description The field at fault, as a path in the request's JSON or the name of a parameter. */
             field?: string | null;
             request_id: string;
@@ -3362,8 +5138,24 @@ export interface components {
             threshold: number;
         };
         ProposalAsked: {
+            /**
+             * Format: uuid
+             * @description A case to make it like: its KLE number, responsible, unit, access and parties, and never its documents.
+             */
+            like?: string | null;
             /** Format: uuid */
             mail_id: string;
+            /** @description The name of a template to make it by, instead. */
+            template?: string | null;
+        };
+        PutOff: {
+            /** @description At most 200. */
+            mail_ids: string[];
+            /**
+             * Format: date-time
+             * @description At most a year from now; null wakes them.
+             */
+            until?: string | null;
         };
         Quality: components["schemas"]["Taken"] & {
             /** @description Whether 70 % means seven of ten: the first suggestions by their confidence, in tenths. */
@@ -3372,6 +5164,40 @@ export interface components {
             /** @description The last twelve, this one last; weeks begin on Monday. */
             weeks: components["schemas"]["Week"][];
         };
+        /** @description A mail that waits. */
+        QueueItem: components["schemas"]["Glance"] & {
+            assignee?: components["schemas"]["AssigneeOf"] | null;
+            attachments: number;
+            deadline?: components["schemas"]["JournalBy"] | null;
+            from: components["schemas"]["Address"][];
+            /** Format: uuid */
+            id: string;
+            /** @description Why only the headers are here. */
+            incomplete_reason?: string | null;
+            kind: components["schemas"]["MailKind"];
+            /** @description Your mailboxes that hold it; none when it was given to you from another's. */
+            mailboxes: components["schemas"]["InMailbox"][];
+            preview: string;
+            /** Format: date-time */
+            received_at: string;
+            snoozed?: components["schemas"]["SnoozedUntil"] | null;
+            subject: string;
+            /** Format: uuid */
+            thread_id: string;
+            waits: components["schemas"]["WaitsBecause"];
+        };
+        QueuePage: {
+            /**
+             * Format: int32
+             * @description How far the service has got with what it knows of cases after it was started, in percent; below 100 suggestions
+             *     may be missing.
+             */
+            built_percent: number;
+            /** @description May be fewer than asked for, even when more follow. */
+            items: components["schemas"]["QueueItem"][];
+            /** @description Ask with this for the next page; null on the last. */
+            next_cursor?: string | null;
+        };
         ReasonInWords: {
             /** @description Whether it speaks for a case or against one. */
             for_a_case: boolean;
@@ -3379,6 +5205,24 @@ export interface components {
             kind: string;
             /** @description The reason as a sentence in the reader's language. */
             text: string;
+        };
+        /** @description What a template is to be filled in with. */
+        RenderWish: {
+            /** Format: uuid */
+            case_id: string;
+            /**
+             * Format: date
+             * @description Today when left out.
+             */
+            date?: string | null;
+            /** @description What the template asks for, by name. */
+            fields?: {
+                [key: string]: string;
+            };
+            /** @description Whom it is to, by place among the case's parties; the first when left out. */
+            party?: number | null;
+            /** Format: int64 */
+            version?: number | null;
         };
         RuleBecause: {
             found?: string | null;
@@ -3535,6 +5379,11 @@ export interface components {
             access_proposed: components["schemas"]["AccessCode"];
             status: components["schemas"]["CaseStatus"];
         };
+        SnoozedUntil: {
+            by: string;
+            /** Format: date-time */
+            until: string;
+        };
         SuggestedCase: {
             /** Format: uuid */
             case_id: string;
@@ -3544,6 +5393,8 @@ export interface components {
              */
             confidence: number;
             evidence: components["schemas"]["EvidenceInWords"][];
+            /** @description `null` for a case that has none yet. */
+            kle?: string | null;
             number: string;
             title: string;
         };
@@ -3649,11 +5500,79 @@ export interface components {
             /** @description Filed on a case that was not shown. */
             not_among: number;
         };
+        /** @description A template and its latest version. */
+        TemplateBody: {
+            /** Format: date-time */
+            changed_at: string;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** @description Steps with `/` between them; empty at the top. */
+            folder: string;
+            /** @description `organisation`, `unit:CODE` or `user:NAME`. */
+            holder: string;
+            /** Format: uuid */
+            id: string;
+            latest: components["schemas"]["VersionBody"];
+            /** @description Whether you may change it. */
+            may_change: boolean;
+            name: string;
+        };
+        TemplateDetail: components["schemas"]["TemplateBody"] & {
+            /** @description Latest first. */
+            versions: components["schemas"]["VersionBody"][];
+        };
+        /** @description A form with a file and what is said of it. */
+        TemplateForm: {
+            comment?: string | null;
+            /**
+             * Format: binary
+             * @description .docx, .dotx, .docm or .dotm
+             */
+            file: string;
+            folder?: string | null;
+            /** @description `organisation`, `unit:CODE`, or yourself when left out. */
+            holder?: string | null;
+            /** @description That of the file when left out. */
+            name?: string | null;
+        };
         Uploaded: {
             /** @description Whether it was here already, where you may see it. */
             known: boolean;
             /** Format: uuid */
             mail_id: string;
+        };
+        VersionBody: {
+            /** @description The names of what is asked for when a letter is made. */
+            asked: string[];
+            /** @description It wants something from elsewhere when Word opens it. */
+            asks_for_outside: boolean;
+            comment: string;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            file_name: string;
+            /** @description Kept, and never run here. */
+            has_macros: boolean;
+            /**
+             * Format: int64
+             * @description From 1.
+             */
+            number: number;
+            /** Format: int64 */
+            size: number;
+        };
+        VersionForm: {
+            comment?: string | null;
+            /** Format: binary */
+            file: string;
+        };
+        /** @description Why nothing settled it. */
+        WaitsBecause: {
+            /** @description Stable, e.g. `unsure`. */
+            code: string;
+            /** @description The reason as a sentence in the reader's language. */
+            text: string;
         };
         Week: components["schemas"]["Taken"] & {
             /** Format: date */
@@ -3668,16 +5587,28 @@ export interface components {
              *     the text when left out.
              */
             attachments?: Record<string, never>[] | null;
+            case_facet?: string | null;
             /**
              * Format: uuid
              * @description The case, by this or by `case_number`.
              */
             case_id?: string | null;
+            /** @description KLE number of the case, should it have none; one that it has stays. */
+            case_kle?: string | null;
             case_number?: string | null;
+            /**
+             * Format: date
+             * @description Until when it asks for something; what the mail names when left out, none when null.
+             */
+            deadline?: string | null;
             direction?: components["schemas"]["Direction"] | null;
             /** Format: date */
             document_date?: string | null;
             document_type?: components["schemas"]["DocumentType"] | null;
+            /** @description Which of the thread's earlier mails, that are not on the case, go along: `none`, `with_attachments` or `all`. */
+            earlier?: components["schemas"]["Earlier"];
+            /** @description Whether what follows in the thread goes to the case too; as the organisation has chosen when left out. */
+            follow?: boolean | null;
             /** @description Whether the mail itself is filed; yes when left out. */
             include_mail?: boolean | null;
             /**
@@ -3688,6 +5619,8 @@ export interface components {
             message_id?: string | null;
             /** @description Who may see what is filed, of those who see the case, besides you; all of them when left out. */
             only_for?: string[] | null;
+            /** @description Whom it is from, to or about; those that `POST /cases/proposal` names when left out. A CPR number may be masked. */
+            parties?: components["schemas"]["Party"][] | null;
             title?: string | null;
         };
     };

@@ -29,7 +29,7 @@ export type SuggestedFile = Schemas["SuggestedFile"];
 export type Suggestions = Schemas["Suggestions"];
 export type NewCase = Schemas["CaseWish"];
 
-export type CaseTemplate = Schemas["NamedTemplate"];
+export type CaseTemplate = Schemas["NamedCaseTemplate"];
 export type Party = Schemas["Party"];
 export type ProposedParty = Schemas["PartyInWords"];
 

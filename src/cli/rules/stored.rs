@@ -18,9 +18,7 @@ use crate::{
     suggest::Engine,
     triage::{
         FilingRules, House,
-        by_rules::{
-            CheckError, Checked, Counts, Period, ToTry, Verdict, check_all, dry_run,
-        },
+        by_rules::{CheckError, Checked, Counts, Period, ToTry, Verdict, check_all, dry_run},
     },
 };
 

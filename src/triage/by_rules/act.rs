@@ -16,8 +16,8 @@ use crate::{
     journal::{Choice, ChosenAttachment, JournalError},
     rules::{self, Action, Attachments, Journal, Mark, Target},
     store::{
-        Call, CaseRequest, JobKind, KeptRule, MailAbout, MailTemplate, MailTo, MarkByRule, MarkPayload, NewCase, NewJob, Origin,
-        StoreError, WithDecision,
+        Call, CaseRequest, JobKind, KeptRule, MailAbout, MailTemplate, MailTo, MarkByRule,
+        MarkPayload, NewCase, NewJob, Origin, StoreError, WithDecision,
     },
 };
 
@@ -279,7 +279,9 @@ impl Actor<'_> {
         let assigned = self.call().scope(async {
             Call::note_why(&self.why());
             let place = (mail_id, self.mailbox_id);
-            store.assign_mail(place.0, place.1, to, self.user, self.now).await
+            store
+                .assign_mail(place.0, place.1, to, self.user, self.now)
+                .await
         });
         match assigned.await {
             Err(StoreError::NotFound(_)) => Ok(done.because(State::Failed, "nobody")),
@@ -294,7 +296,9 @@ impl Actor<'_> {
         let date = Calendar::default().add_working_days(received, working_days);
         let set = self.call().scope(async {
             Call::note_why(&self.why());
-            store.set_mail_deadline(row.id, date, self.user, self.now).await
+            store
+                .set_mail_deadline(row.id, date, self.user, self.now)
+                .await
         });
         set.await.map(|()| done)
     }
@@ -304,12 +308,18 @@ impl Actor<'_> {
         let (store, row) = (self.house.store, &self.mail.row);
         let filed = store.entries_of_mail(&row.fingerprint, self.user).await?;
         let [entry] = filed.as_slice() else {
-            let why = if filed.is_empty() { "no_case" } else { "several_cases" };
+            let why = if filed.is_empty() {
+                "no_case"
+            } else {
+                "several_cases"
+            };
             return Ok(done.because(State::Withheld, why));
         };
         let followed = self.call().scope(async {
             Call::note_why(&self.why());
-            store.follow_thread(row.id, entry.case_id, self.user, self.now).await
+            store
+                .follow_thread(row.id, entry.case_id, self.user, self.now)
+                .await
         });
         outcome(followed.await, done)
     }

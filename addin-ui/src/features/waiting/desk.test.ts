@@ -49,7 +49,7 @@ class Service {
   take = (mails: readonly string[]) => this.answer(this.results(mails, (item) => (item.assignee = { who: "user:me", name: "Mig", by: "me", at: "" })));
   assign = (mails: readonly string[], to: string | null) => this.answer(this.results(mails, (item) => (item.assignee = to ? { who: to, name: to, by: "me", at: "" } : null)));
   snooze = (mails: readonly string[], until: string | null) => this.answer(this.results(mails, (item) => (item.snoozed = until ? { until, by: "me" } : null)));
-  follow = (_: string | null, heard: NonNullable<Service["heard"]>) => {
+  events = (_: string | null, heard: NonNullable<Service["heard"]>) => {
     this.heard = heard;
     return new Promise<void>(() => undefined);
   };

@@ -48,7 +48,7 @@ export interface Shown {
   canUndo: boolean;
 }
 
-type Calls = Pick<Api, "waiting" | "journal" | "undo" | "entry" | "notForACase" | "forACaseAfterAll" | "take" | "assign" | "snooze" | "follow">;
+type Calls = Pick<Api, "waiting" | "journal" | "undo" | "entry" | "notForACase" | "forACaseAfterAll" | "take" | "assign" | "snooze" | "events">;
 
 export class Desk {
   private shown: Shown = { list: EMPTY, isAway: false, error: null, told: null, progress: null, canUndo: false };
