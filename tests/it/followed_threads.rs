@@ -127,7 +127,7 @@ impl<'a> Thread<'a> {
             engine: &self.outbox.engine,
             filing: &self.outbox.filing,
         };
-        triage::triage(house, &arrived).await.unwrap()
+        Box::pin(triage::triage(house, &arrived)).await.unwrap()
     }
 
     async fn entries(&self, mail_id: Uuid) -> Vec<Entry> {
