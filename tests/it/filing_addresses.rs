@@ -68,9 +68,8 @@ impl<'a> Scene<'a> {
             chosen_case: None,
             put_off: 0,
         };
-        let settled = triage::triage(self.outbox.house(), &arrived, true)
-            .await
-            .unwrap();
+        let settled = Box::pin(triage::triage(self.outbox.house(), &arrived, true));
+        let settled = settled.await.unwrap();
         let entries = self.store.entries_of_mail(&fingerprint, "birthe").await;
         (settled, entries.unwrap())
     }
@@ -198,12 +197,12 @@ a_mark_files_nothing_that_its_maker_could_not_file(store) {
 an_answer_to_mails_of_two_cases_asks(store) {
     let scene = Scene::of(store).await;
     let other = add_case(store, case("Støj fra vejen")).await;
-    let mut ids = String::new();
+    let mut ids = Vec::new();
     for case in [scene.case.id, other.id] {
         let mark = store.make_mark(case, "birthe", day(3)).await.unwrap();
-        ids.push_str(&format!(" <{}@x>", filing::key().write(mark)));
+        ids.push(format!("<{}@x>", filing::key().write(mark)));
     }
-    let headers = format!("References:{ids}\r\n");
+    let headers = format!("References: {}\r\n", ids.join(" "));
     let (settled, _) = scene.settled(mail(1, "gerda@borger.example", BIRTHE, &headers)).await;
     assert_eq!(settled, Settled::Waits("marks_of_two_cases"));
 }

@@ -124,9 +124,8 @@ impl<'a> Thread<'a> {
     /// What becomes of a mail that arrives.
     async fn settled(&self, raw: Vec<u8>) -> Settled {
         let arrived = self.arrives(0, raw).await;
-        triage::triage(self.outbox.house(), &arrived, true)
-            .await
-            .unwrap()
+        let settled = triage::triage(self.outbox.house(), &arrived, true);
+        Box::pin(settled).await.unwrap()
     }
 
     async fn entries(&self, mail_id: Uuid) -> Vec<Entry> {

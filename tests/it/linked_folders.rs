@@ -198,7 +198,10 @@ fn a_mail_that_is_dragged_into_the_folder_is_journaled_and_marked() {
         .join(mail.file_name());
     std::fs::rename(mail.path(), to).unwrap();
     let entry = || {
-        let row = house.mails().remove(0);
+        // Between its folders it lies nowhere.
+        let Some(row) = house.mails().pop() else {
+            return Vec::new();
+        };
         house.block_on(async {
             filing::run(&outbox).await;
             store
