@@ -32,7 +32,7 @@ pub(super) async fn run(outbox: &Outbox, job: &Job) -> Result<(), JobError> {
         cases: &*outbox.case_system,
         rules: &outbox.rules,
     };
-    let looked = AssertUnwindSafe(triage(house, &arrived, pause.is_some()));
+    let looked = AssertUnwindSafe(Box::pin(triage(house, &arrived, pause.is_some())));
     let settled = looked.catch_unwind().await.unwrap_or_else(|_| {
         tracing::error!(mail = %arrived.mail_id, "a mail broke whoever looked at it");
         Err(StoreError::Interrupted)

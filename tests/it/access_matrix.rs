@@ -178,8 +178,10 @@ async fn people(app: &App) {
     app.store.save_deputy(&deputy).await.unwrap();
 }
 
+type LevelOf = fn(Actor) -> Option<Level>;
+
 /// Whose rules there are.
-const RULES: [(&str, fn(Actor) -> Option<Level>); 3] = [
+const RULES: [(&str, LevelOf); 3] = [
     ("Birthe's", Actor::of_birthe),
     ("the mailbox's", Actor::in_mailbox),
     ("the organisation's", Actor::of_administrator),
@@ -353,8 +355,11 @@ impl House {
             Needs::SeesDocument => things.file = id,
             Needs::ManagesNotice => things.notice = id,
             Needs::SeesRule | Needs::WritesRule => things.rule = id,
-            Needs::WritesRules => {}
-            Needs::Nothing | Needs::SignedIn | Needs::Auditor | Needs::Emergency => {}
+            Needs::WritesRules
+            | Needs::Nothing
+            | Needs::SignedIn
+            | Needs::Auditor
+            | Needs::Emergency => {}
         }
         things
     }

@@ -11,7 +11,6 @@ use crate::{
         case::{CaseStatus, Party, PartyKind},
         file_name,
         role::Principal,
-        working_days::{Calendar, danish_day},
     },
     journal::{Choice, ChosenAttachment, JournalError},
     rules::{self, Action, Attachments, Journal, Mark, Target},
@@ -45,7 +44,7 @@ impl Actor<'_> {
     ) -> Result<Did, StoreError> {
         let done = Did::new(action, State::Done);
         Ok(match action {
-            Action::Journal(wish) => self.file(wish, case, done).await?,
+            Action::Journal(filing) => self.file(filing, case, done).await?,
             Action::NeverJournal(_) => {
                 let said = self.say_not_for_a_case().await;
                 outcome(said, done)?
@@ -97,7 +96,7 @@ impl Actor<'_> {
             idempotency_key: format!("rule:{}:{}:{case_id}", self.rule.id, self.mail.row.id),
         };
         let done = done.on(Some(number));
-        let filed = self.call().scope(async {
+        let filed = Call::new(Origin::default()).scope(async {
             Call::note_why(&self.why());
             journal(self.house, self.mail, filing).await
         });
@@ -184,7 +183,7 @@ impl Actor<'_> {
                 idempotency_key: key,
             }),
         };
-        let made = self.call().scope(async {
+        let made = Call::new(Origin::default()).scope(async {
             Call::note_why(&self.why());
             self.house.cases.create(&new, self.user, self.now).await
         });
@@ -253,7 +252,7 @@ impl Actor<'_> {
     }
 
     async fn say_not_for_a_case(&self) -> Result<(), StoreError> {
-        let said = self.call().scope(async {
+        let said = Call::new(Origin::default()).scope(async {
             Call::note_why(&self.why());
             let (id, user) = (self.mail.row.id, self.user);
             self.house
@@ -266,28 +265,27 @@ impl Actor<'_> {
 
     /// To the queue of a person or a unit.
     fn assign(&self, _to: &Principal, done: Did) -> Did {
-        done.because(State::Failed, "no_queue")
+        self.not_there(done, State::Failed, "no_queue")
     }
 
     /// Working days from receipt.
-    fn set_deadline(&self, working_days: u32, done: Did) -> Did {
-        let received = danish_day(self.mail.row.received_at);
-        let _date = Calendar::default().add_working_days(received, working_days);
-        done.because(State::Failed, "no_queue")
+    fn set_deadline(&self, _working_days: u32, done: Did) -> Did {
+        self.not_there(done, State::Failed, "no_queue")
     }
 
     /// What follows in the conversation goes to the case.
     fn follow(&self, _case: Option<&str>, done: Did) -> Did {
-        done.because(State::Failed, "no_following")
+        self.not_there(done, State::Failed, "no_following")
     }
 
     /// A mail of ours to somebody.
     fn send(&self, _action: &Action, done: Did) -> Did {
-        done.because(State::NotSent, "no_mail_out")
+        self.not_there(done, State::NotSent, "no_mail_out")
     }
 
-    fn call(&self) -> std::sync::Arc<Call> {
-        Call::new(Origin::default())
+    fn not_there(&self, done: Did, state: State, why: &str) -> Did {
+        tracing::debug!(rule = %self.rule.id, mail = %self.mail.row.id, why, "a rule asks for what is not there");
+        done.because(state, why)
     }
 
     /// For the audit log: which rule, in which version.
