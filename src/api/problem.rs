@@ -44,9 +44,9 @@ pub struct Problem {
     /// Key of another detail than the slug's.
     detail: Option<&'static str>,
     /// When the same request may succeed.
-    wait_secs: Option<u64>,
+    wait_secs: Option<u32>,
     /// Of the problem's own (RFC 9457 § 3.2).
-    members: serde_json::Map<String, serde_json::Value>,
+    members: Option<Box<serde_json::Map<String, serde_json::Value>>>,
 }
 
 /// The body of a problem response (`application/problem+json`).
@@ -80,14 +80,14 @@ impl Problem {
             reason: None,
             detail: None,
             wait_secs: None,
-            members: serde_json::Map::new(),
+            members: None,
         }
     }
 
     /// Asked too often; in so many seconds it may be asked again.
     pub fn too_many(wait_secs: u64) -> Self {
         let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many");
-        problem.wait_secs = Some(wait_secs);
+        problem.wait_secs = Some(u32::try_from(wait_secs).unwrap_or(u32::MAX));
         problem.with("seconds", wait_secs)
     }
 
@@ -125,7 +125,9 @@ impl Problem {
     #[must_use]
     pub fn with_member(mut self, name: &str, value: impl Serialize) -> Self {
         let value = serde_json::to_value(value).unwrap_or_default();
-        self.members.insert(name.to_owned(), value);
+        self.members
+            .get_or_insert_default()
+            .insert(name.to_owned(), value);
         self
     }
 
@@ -175,7 +177,7 @@ impl Problem {
             field: self.field.clone(),
             errors: self.errors(),
             request_id: request_id.to_owned(),
-            members: self.members.clone(),
+            members: self.members.as_deref().cloned().unwrap_or_default(),
         }
     }
 }

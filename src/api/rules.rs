@@ -172,7 +172,7 @@ pub(super) struct Mode {
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = RuleVersion)]
-pub(super) struct Version {
+pub(super) struct PastVersion {
     version: i64,
     /// `created`, `changed`, `restored`, `imported`.
     what: String,
@@ -356,17 +356,19 @@ pub(super) async fn switch(
 
 /// Every version of a rule, newest first
 #[utoipa::path(get, path = "/api/v1/rules/{id}/versions", tag = "rules", params(("id" = Uuid, Path)),
-    responses((status = OK, body = Vec<Version>)))]
+    responses((status = OK, body = Vec<PastVersion>)))]
 pub(super) async fn versions(
     State(app): State<App>,
     viewer: Viewer,
     Language(lang): Language,
     Id(id): Id,
-) -> Result<JsonBody<Vec<Version>>, Problem> {
+) -> Result<JsonBody<Vec<PastVersion>>, Problem> {
     let versions = app.store.rule_versions(id, viewer.rights()).await?;
     let versions = versions.into_iter();
     Ok(JsonBody(
-        versions.map(|version| Version::of(version, lang)).collect(),
+        versions
+            .map(|version| PastVersion::of(version, lang))
+            .collect(),
     ))
 }
 
@@ -501,7 +503,7 @@ impl SuspendedBody {
     }
 }
 
-impl Version {
+impl PastVersion {
     fn of(version: RuleVersion, lang: Lang) -> Self {
         let (in_words, rule) = in_words(&version.text, lang);
         Self {

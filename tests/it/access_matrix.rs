@@ -202,8 +202,10 @@ async fn people(app: &App) {
     app.store.save_deputy(&deputy).await.unwrap();
 }
 
+type LevelOf = fn(Actor) -> Option<Level>;
+
 /// Whose rules there are.
-const RULES: [(&str, fn(Actor) -> Option<Level>); 3] = [
+const RULES: [(&str, LevelOf); 3] = [
     ("Birthe's", Actor::of_birthe),
     ("the mailbox's", Actor::in_mailbox),
     ("the organisation's", Actor::of_administrator),

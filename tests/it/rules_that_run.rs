@@ -327,7 +327,7 @@ async fn a_mail_that_breaks_the_rules_waits_for_a_person_and_the_others_go_on() 
     let began = std::time::Instant::now();
     while waits().await != "rule_failed" {
         assert!(
-            began.elapsed() < Duration::from_secs(60),
+            began.elapsed() < Duration::from_mins(1),
             "it is tried on and on"
         );
         run(&outbox).await;
@@ -614,8 +614,9 @@ fn what_comes_into_a_watched_mailbox_is_filed_and_flagged_and_its_history_is_not
     let _watching = house.watch();
     house.wait_for_mails(1);
     let began = Utc::now();
+    // A file's time may lag behind the clock.
     wait_for("the next second", || {
-        Utc::now().timestamp() > began.timestamp()
+        Utc::now().timestamp() > began.timestamp() + 1
     });
     dovecot.deliver(user, "INBOX", &eml("new@x", "Hegn igen", &[]));
     house.wait_for_mails(2);

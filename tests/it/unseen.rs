@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::support::app::{Answer, App, answer};
+use crate::support::calls;
 use crate::support::cli::Cli;
 use crate::support::store::eml;
 use crate::support::word;
@@ -43,6 +44,8 @@ async fn what_is_not_yours_answers_byte_for_byte_as_what_is_not_there() {
     let (entry, file) = (id(&entry["id"]), id(&documents[0]["files"][0]["id"]));
     let mailbox = app.store.mailboxes(None).await.unwrap().remove(0);
     let (folder, mailbox) = (mailbox.folders[0].id.to_string(), mailbox.id);
+    let rule = json!({ "owner": "person:birthe", "text": calls::rule("Rykkere") });
+    let rule = id(&app.post("/api/v1/rules", "birthe", &rule).await.json()["id"]);
     let brev = word::docx("Hej");
     let template = word::send(&app, "/api/v1/templates", "birthe", "brev.docx", &brev, &[]).await;
     let template = id(&template.json()["id"]);
@@ -71,6 +74,7 @@ async fn what_is_not_yours_answers_byte_for_byte_as_what_is_not_there() {
             "mailboxes" => mailbox.to_string(),
             "templates" => template.clone(),
             "letters" => letters.clone(),
+            "rules" => rule.clone(),
             _ => mail.to_string(),
         };
         let missing = Uuid::now_v7().to_string();
@@ -78,7 +82,7 @@ async fn what_is_not_yours_answers_byte_for_byte_as_what_is_not_there() {
             let method: Method = method.to_uppercase().parse().unwrap();
             let ask = async |id: &str| {
                 let path = path.replace(parameter, id).replace("{path}", "0");
-                let path = path.replace("{folder}", &folder);
+                let path = path.replace("{folder}", &folder).replace("{version}", "1");
                 let mut request = app.request(method.clone(), &path, "carl");
                 if method == Method::PATCH {
                     request = request.json(&json!({ "status": "closed" }));
@@ -88,6 +92,16 @@ async fn what_is_not_yours_answers_byte_for_byte_as_what_is_not_there() {
                 }
                 if method == Method::PUT && path.ends_with("/following") {
                     request = request.json(&json!({ "following": false }));
+                }
+                if method == Method::PUT && path.contains("/rules/") {
+                    request = request.json(&if path.ends_with("/mode") {
+                        json!({ "mode": "shadow" })
+                    } else {
+                        json!({ "text": calls::rule("Andre"), "version": 1 })
+                    });
+                }
+                if path.ends_with("/undo-run") {
+                    request = request.json(&json!({ "since": "2026-01-01T00:00:00Z" }));
                 }
                 if path.ends_with("/access") {
                     request = request.json(&json!({ "only_for": null }));

@@ -73,8 +73,9 @@ pub fn request(app: &App, route: &Route, things: &Things, user: &str) -> Request
         ("POST", "/api/v1/rules") => {
             json!({ "owner": "person:birthe", "text": rule("Fakturaer"), "mode": "off" })
         }
-        ("POST", "/api/v1/rules/dry-run") => json!({ "text": rule("Fakturaer") }),
-        ("POST", "/api/v1/rules/check") => json!({ "text": rule("Fakturaer") }),
+        ("POST", "/api/v1/rules/dry-run" | "/api/v1/rules/check") => {
+            json!({ "text": rule("Fakturaer") })
+        }
         ("PUT", "/api/v1/rules/order") => json!({ "owner": "person:birthe", "ids": [things.rule] }),
         ("PUT", "/api/v1/rules/{id}") => json!({ "text": rule("Regninger"), "version": 1 }),
         ("POST", "/api/v1/rules/{id}/undo-run") => json!({ "since": "2026-01-01T00:00:00Z" }),

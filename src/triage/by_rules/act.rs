@@ -11,7 +11,6 @@ use crate::{
         case::{CaseStatus, Party, PartyKind},
         file_name,
         role::Principal,
-        working_days::{Calendar, danish_day},
     },
     journal::{Choice, ChosenAttachment, JournalError},
     rules::{self, Action, Attachments, Journal, Mark, Target},
@@ -45,7 +44,7 @@ impl Actor<'_> {
     ) -> Result<Did, StoreError> {
         let done = Did::new(action, State::Done);
         Ok(match action {
-            Action::Journal(wish) => self.file(wish, case, done).await?,
+            Action::Journal(filing) => self.file(filing, case, done).await?,
             Action::NeverJournal(_) => {
                 let said = self.say_not_for_a_case().await;
                 outcome(said, done)?

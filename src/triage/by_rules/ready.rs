@@ -49,6 +49,7 @@ impl std::fmt::Debug for Set {
 
 /// What any of the rules asks for that costs something to find out.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is asked for by itself")]
 pub(super) struct Asks {
     pub attachment_text: bool,
     pub suggestion: bool,

@@ -87,17 +87,20 @@ impl Did {
         }
     }
 
+    #[must_use]
     pub fn on(mut self, case_number: Option<String>) -> Self {
         self.case_number = case_number;
         self
     }
 
+    #[must_use]
     pub fn because(mut self, state: State, why: &str) -> Self {
         self.state = state;
         self.why = Some(why.to_owned());
         self
     }
 
+    #[must_use]
     pub fn withheld(mut self, why: &Withheld, name_of_rule: impl Fn(usize) -> String) -> Self {
         let (code, values) = why.told(name_of_rule);
         let values = values.into_iter();
