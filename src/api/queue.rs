@@ -314,14 +314,23 @@ pub(super) struct Given {
     /// A person or a unit: `user:birthe.lund`, `unit:teknik`; null gives it back to the queue.
     to: Option<String>,
     /// Only those that are assigned so now, to nobody when null: what undoes an act must not undo another's.
-    #[serde(default, deserialize_with = "told")]
+    #[serde(default)]
     #[schema(value_type = Option<String>)]
-    from: Option<Option<String>>,
+    from: AssignedNow,
 }
 
 /// Tells null from what is left out.
-fn told<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::<String>::deserialize(from).map(Some)
+#[derive(Default)]
+enum AssignedNow {
+    #[default]
+    Anybody,
+    Only(Option<String>),
+}
+
+impl<'de> Deserialize<'de> for AssignedNow {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Option::<String>::deserialize(from).map(Self::Only)
+    }
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -380,15 +389,13 @@ pub(super) async fn assign(
         .as_deref()
         .map(|to| person_or_unit("to", to))
         .transpose()?;
-    let from = given
-        .from
-        .as_ref()
-        .map(|from| {
-            from.as_deref()
-                .map(|from| person_or_unit("from", from))
-                .transpose()
-        })
-        .transpose()?;
+    let from = match given.from {
+        AssignedNow::Anybody => None,
+        AssignedNow::Only(from) => {
+            let from = from.map(|from| person_or_unit("from", &from));
+            Some(from.transpose()?)
+        }
+    };
     let wish = QueueAct::Assign {
         to: to.as_ref(),
         from: from.as_ref().map(Option::as_ref),

@@ -6,6 +6,9 @@
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, Utc, Weekday};
 use serde::{Deserialize, Serialize};
 
+/// Days that a limit may lie back.
+const MAX_DAYS_BACK: u64 = 10_000;
+
 /// The day a moment falls on in Denmark.
 pub fn danish_day(moment: DateTime<Utc>) -> NaiveDate {
     moment
@@ -176,7 +179,7 @@ impl JournalingDeadline {
         today: NaiveDate,
     ) -> DateTime<Utc> {
         // The first day whose mails still have time; its limit is never before a day after it.
-        let first = (0..)
+        let first = (0..=MAX_DAYS_BACK)
             .map(|back| days_before(today, back))
             .take_while(|day| calendar.add_working_days(*day, limits.limit) >= today)
             .last()

@@ -239,7 +239,7 @@ impl Store {
             };
             match acted {
                 Err(refused @ (StoreError::NotFound(_) | StoreError::AssignedToAnother(_))) => {
-                    results.push(Err(refused))
+                    results.push(Err(refused));
                 }
                 acted => results.push(Ok(acted?)),
             }
@@ -714,7 +714,7 @@ async fn assign(
     .bind(to.map(|_| now))
     .execute(c)
     .await
-    .map(|_| ())?
+    .map(|_| ())?;
     });
     Ok(())
 }

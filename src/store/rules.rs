@@ -10,11 +10,11 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    AuditRecord, EventKind, Store, StoreError,
+    AuditRecord, EventKind, MailAbout, MailTemplate, MailTo, NewJob, Store, StoreError,
     access::{edits_mailbox_rules, edits_organisation_rules, edits_rule, sees_rule},
     audit,
     db::{Tx, read, write},
-    events, is_unique_violation,
+    events, is_unique_violation, jobs,
 };
 
 /// Rules of one owner.
@@ -590,8 +590,37 @@ async fn suspend(
         let detail = serde_json::json!({ "reason": reason });
         let actor = audit::actor_at_hand();
         note(tx, id, ("rule.suspend", &actor), detail, now).await?;
+        tell_its_author(tx, id, case, now).await?;
     }
     Ok(())
+}
+
+/// Whose rule it is, or who wrote it last where it is several people's.
+async fn tell_its_author(
+    tx: &mut Tx,
+    id: Uuid,
+    case: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let (name, to): (String, String) = write!(tx, |c| sqlx::query_as(
+        "select name, coalesce(person, changed_by) from rules where id = $1"
+    )
+    .bind(id)
+    .fetch_one(c)
+    .await?);
+    let case_id: Option<(Uuid,)> = write!(tx, |c| sqlx::query_as(
+        "select id from cases where number = $1"
+    )
+    .bind(case)
+    .fetch_optional(c)
+    .await?);
+    let about = MailAbout {
+        case_id: case_id.map(|(id,)| id),
+        note: Some(name),
+        ..MailAbout::default()
+    };
+    let mail = NewJob::send_mail(MailTemplate::RuleSuspended, MailTo::User(to), about);
+    jobs::insert(tx, &[mail], None, now).await
 }
 
 /// Rights that were withdrawn a moment ago do not count. Whose rules one may not see are not there.

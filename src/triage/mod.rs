@@ -61,7 +61,7 @@ pub async fn triage(
     let Some(mail) = Opened::read(house, arrived.mail_id).await? else {
         return Ok(Settled::No);
     };
-    let settled = settle(house, &mail, arrived, may_wait).await?;
+    let settled = Box::pin(settle(house, &mail, arrived, may_wait)).await?;
     if let Settled::Waits(why) = settled {
         tracing::info!(mail = %arrived.mail_id, why, "a mail waits for a person");
         house
@@ -120,5 +120,5 @@ async fn settle(
     if followed != Settled::No {
         return Ok(followed);
     }
-    by_rules::settle(house, mail, arrived, may_wait).await
+    Box::pin(by_rules::settle(house, mail, arrived, may_wait)).await
 }

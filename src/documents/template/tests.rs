@@ -1,9 +1,8 @@
-use std::time::{Duration, Instant};
-
 use chrono::NaiveDate;
 use proptest::prelude::*;
 
 use super::{super::package::samples::*, *};
+use crate::growth::assert_linear;
 
 fn data() -> Data {
     let party = |name: &str, cvr: &str| PartyData {
@@ -408,9 +407,8 @@ fn what_may_stand_only_once_is_not_repeated() {
 }
 
 #[test]
-fn ten_thousand_content_controls_are_answered_within_seconds() {
+fn ten_thousand_content_controls_are_filled_in_or_told_as_one_mistake() {
     let control = "<w:p><w:sdt><w:sdtPr><w:tag w:val=\"sag.numer\"/></w:sdtPr><w:sdtContent><w:r><w:t>x</w:t></w:r></w:sdtContent></w:sdt></w:p>";
-    let begun = Instant::now();
     let template = read(&control.repeat(10_000));
     assert_eq!(template.mistakes.len(), 1, "all of them are one");
     let right = read(&control.replace("numer", "nummer").repeat(10_000));
@@ -420,17 +418,10 @@ fn ten_thousand_content_controls_are_answered_within_seconds() {
             .count(),
         10_000
     );
-    // Unoptimised; a second is promised of what is delivered.
-    assert!(
-        begun.elapsed() < Duration::from_secs(60),
-        "{:?}",
-        begun.elapsed()
-    );
 }
 
 #[test]
-fn templates_that_were_made_to_take_long_do_not() {
-    let begun = Instant::now();
+fn conditions_side_by_side_are_all_read_and_those_without_an_end_told_as_one() {
     let pairs = "{{#hvis sag.nummer}}{{/hvis}}".repeat(3_000);
     assert_eq!(read(&p(&pairs)).mistakes, []);
     assert_eq!(
@@ -443,12 +434,14 @@ fn templates_that_were_made_to_take_long_do_not() {
     assert_eq!(read(&nested).mistakes.len(), 1, "all of them are one");
     let open = p(&"{{a".repeat(50_000));
     assert_eq!(read(&open).mistakes.len(), 1);
-    // Unoptimised, and beside other tests; what grows with the square takes minutes.
-    assert!(
-        begun.elapsed() < Duration::from_secs(60),
-        "{:?}",
-        begun.elapsed()
-    );
+}
+
+#[test]
+fn templates_that_were_made_to_take_long_take_time_that_grows_with_them() {
+    let of = |text: &'static str| move |n: usize| p(&text.repeat(n));
+    let work = |body: &String| drop(read(body));
+    assert_linear("pairs", 300, of("{{#hvis sag.nummer}}{{/hvis}}"), work);
+    assert_linear("fields without an end", 3_000, of("{{a"), work);
 }
 
 #[test]

@@ -11,6 +11,7 @@ use crate::{
         case::{CaseStatus, Party, PartyKind},
         file_name,
         role::Principal,
+        working_days::{Calendar, danish_day},
     },
     journal::{Choice, ChosenAttachment, JournalError},
     rules::{self, Action, Attachments, Journal, Mark, Target},
@@ -105,7 +106,7 @@ impl Actor<'_> {
             idempotency_key: format!("rule:{}:{}:{case_id}", self.rule.id, self.mail.row.id),
         };
         let done = done.on(Some(number));
-        let filed = self.call().scope(async {
+        let filed = Call::new(Origin::default()).scope(async {
             Call::note_why(&self.why());
             journal(self.house, self.mail, filing).await
         });
@@ -192,7 +193,7 @@ impl Actor<'_> {
                 idempotency_key: key,
             }),
         };
-        let made = self.call().scope(async {
+        let made = Call::new(Origin::default()).scope(async {
             Call::note_why(&self.why());
             self.house.cases.create(&new, self.user, self.now).await
         });
@@ -261,7 +262,7 @@ impl Actor<'_> {
     }
 
     async fn say_not_for_a_case(&self) -> Result<(), StoreError> {
-        let said = self.call().scope(async {
+        let said = Call::new(Origin::default()).scope(async {
             Call::note_why(&self.why());
             let (id, user) = (self.mail.row.id, self.user);
             self.house
@@ -275,7 +276,7 @@ impl Actor<'_> {
     /// To the queue of a person or a unit.
     async fn assign(&self, to: &Principal, done: Did) -> Result<Did, StoreError> {
         let (store, mail_id) = (self.house.store, self.mail.row.id);
-        let assigned = self.call().scope(async {
+        let assigned = Call::new(Origin::default()).scope(async {
             Call::note_why(&self.why());
             let place = (mail_id, self.mailbox_id);
             store
@@ -293,7 +294,7 @@ impl Actor<'_> {
         let (store, row) = (self.house.store, &self.mail.row);
         let received = danish_day(row.received_at);
         let date = Calendar::default().add_working_days(received, working_days);
-        let set = self.call().scope(async {
+        let set = Call::new(Origin::default()).scope(async {
             Call::note_why(&self.why());
             store
                 .set_mail_deadline(row.id, date, self.user, self.now)
@@ -314,7 +315,7 @@ impl Actor<'_> {
             };
             return Ok(done.because(State::Withheld, why));
         };
-        let followed = self.call().scope(async {
+        let followed = Call::new(Origin::default()).scope(async {
             Call::note_why(&self.why());
             store
                 .follow_thread(row.id, entry.case_id, self.user, self.now)
@@ -342,10 +343,6 @@ impl Actor<'_> {
             NewJob::send_mail(template, to, about)
         }));
         done
-    }
-
-    fn call(&self) -> std::sync::Arc<Call> {
-        Call::new(Origin::default())
     }
 
     /// For the audit log: which rule, in which version.
