@@ -12,7 +12,7 @@ use super::{
 use crate::domain::access::CaseAccess;
 
 /// Everything but the name may be left to the mail that the case is made from, and to who makes it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CaseTemplate {
     pub name: String,
     /// With the placeholders that rules have; the mail's own title without.

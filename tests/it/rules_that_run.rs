@@ -13,6 +13,7 @@ use sagspost::domain::access::{CaseAccess, Level};
 use sagspost::domain::case::{Case, CaseStatus};
 use sagspost::domain::case_number::Template;
 use sagspost::domain::role::{Grant, Principal, Role, Scope};
+use sagspost::domain::working_days::{Calendar, danish_day};
 use sagspost::mailbox::mark::Marks;
 use sagspost::mailbox::settings::Settings;
 use sagspost::outbox::{MarkError, Marker, Outbox};
@@ -172,6 +173,124 @@ async fn a_rule_files_what_arrives_in_its_persons_name_and_tells_why() {
         (&*record.actor, record.why.as_deref()),
         ("birthe", Some(&*why))
     );
+}
+
+#[tokio::test]
+async fn a_rule_gives_a_mail_to_a_person_with_a_deadline_that_stand_in_the_queue() {
+    let app = service().await;
+    let then = [
+        "then.assign.person = \"birthe\"".to_owned(),
+        "then.deadline_working_days = 3".to_owned(),
+    ];
+    switched_on(
+        &app,
+        &rule("Klager", "when.subject.word = \"klage\"", &then),
+    )
+    .await;
+    let mail = arrives(&app, eml("1@x", "Klage over hegn", &[])).await;
+    let states = followed(&app, mail).await;
+    assert_eq!(
+        states,
+        [("assign", "done"), ("deadline_working_days", "done")].map(owned)
+    );
+    let page = app
+        .get(&format!("/api/v1/queue?mails={mail}"), "birthe")
+        .await
+        .json();
+    let waiting = &page["items"][0];
+    assert_eq!(waiting["assignee"]["who"], "user:birthe", "{waiting}");
+    let received = app.store.mail_unchecked(mail).await.unwrap().received_at;
+    let date = Calendar::default().add_working_days(danish_day(received), 3);
+    assert_eq!(waiting["deadline"]["date"], json!(date), "{waiting}");
+}
+
+#[tokio::test]
+async fn a_rule_makes_a_case_as_its_template_says() {
+    let app = service().await;
+    let administrator = Grant {
+        to: Principal::User("rita".to_owned()),
+        role: Role::Administrator,
+        scope: Scope::Everywhere,
+    };
+    app.store.grant(&administrator).await.unwrap();
+    let template = json!({ "title": "Byggesag: {subject}", "responsible": "carl" });
+    let kept = app.request(Method::PUT, "/api/v1/case-templates/Byggesag", "rita");
+    assert!(answer(kept.json(&template)).await.status < 300);
+    let then = [
+        "then.journal = { on = \"new_case\", new_case = { template = \"Byggesag\" } }".to_owned(),
+    ];
+    switched_on(
+        &app,
+        &rule("Byggeri", "when.subject.word = \"carport\"", &then),
+    )
+    .await;
+    let mail = arrives(&app, eml("1@x", "Carport", &[])).await;
+    let entry = entries(&app, mail).await.remove(0);
+    let made = app.store.case(entry.case_id, "birthe").await.unwrap();
+    assert_eq!(
+        (&*made.title, made.responsible.as_deref()),
+        ("Byggesag: Carport", Some("carl"))
+    );
+}
+
+#[tokio::test]
+async fn a_rule_follows_the_thread_that_it_files() {
+    let app = service().await;
+    let case = hegn(&app).await;
+    let then = [journal_on(&case), "then.follow_thread = true".to_owned()];
+    switched_on(&app, &rule("Hegn", "when.subject.word = \"hegn\"", &then)).await;
+    let mail = arrives(&app, eml("1@x", "Hegn", &[])).await;
+    let following = app
+        .get(&format!("/api/v1/mails/{mail}/following"), "birthe")
+        .await
+        .json();
+    assert_eq!(following["following"], true, "{following}");
+    assert_eq!(
+        followed(&app, mail).await[1],
+        owned(("follow_thread", "done"))
+    );
+}
+
+#[tokio::test]
+async fn mails_of_a_rule_are_ordered_with_its_decision_and_once() {
+    let app = service().await;
+    let then = ["then.notify = [\"birthe\", \"carl\"]".to_owned()];
+    switched_on(&app, &rule("Hegn", "when.subject.word = \"hegn\"", &then)).await;
+    let mail = arrives(&app, eml("1@x", "Hegn", &[])).await;
+    assert_eq!(followed(&app, mail).await, [owned(("notify", "done"))]);
+    let ordered = async || {
+        let jobs = app
+            .store
+            .claim_mail_jobs(10, Utc::now(), chrono::Duration::hours(1));
+        jobs.await.unwrap().len()
+    };
+    assert_eq!(ordered().await + ordered().await, 2, "one for each");
+    let arrived = Arrived {
+        mailbox_id: app.store.mailboxes(None).await.unwrap()[0].id,
+        mail_id: mail,
+        chosen_case: None,
+        put_off: 0,
+    };
+    app.store.triage_again(&arrived, Utc::now()).await.unwrap();
+    run(&outbox(&app)).await;
+    let counts = app.store.job_counts().await.unwrap();
+    let mails: i64 = counts.iter().map(|(_, count)| count).sum();
+    assert_eq!(mails, 2, "{counts:?}");
+}
+
+/// What the only decision on a mail did, and how it went.
+async fn followed(app: &App, mail: Uuid) -> Vec<(String, String)> {
+    let told = decisions(app, mail).await;
+    let followed = told["decisions"][0]["followed"].as_array().unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    followed
+        .iter()
+        .map(|one| (text(&one["action"]), text(&one["state"])))
+        .collect()
+}
+
+fn owned((action, state): (&str, &str)) -> (String, String) {
+    (action.to_owned(), state.to_owned())
 }
 
 #[tokio::test]

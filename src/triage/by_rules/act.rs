@@ -16,8 +16,8 @@ use crate::{
     journal::{Choice, ChosenAttachment, JournalError},
     rules::{self, Action, Attachments, Journal, Mark, Target},
     store::{
-        Call, CaseRequest, JobKind, KeptRule, MailAbout, MailTemplate, MailTo, MarkByRule,
-        MarkPayload, NewCase, NewJob, Origin, StoreError, WithDecision,
+        Call, CaseRequest, CaseTemplate, JobKind, KeptRule, MailAbout, MailTemplate, MailTo,
+        MarkByRule, MarkPayload, NewCase, NewJob, Origin, StoreError, WithDecision,
     },
 };
 
@@ -166,25 +166,32 @@ impl Actor<'_> {
         if !first.await? {
             return Ok(None);
         }
-        let title = wish.title.as_deref().and_then(titled);
+        let begun = self.begun_as(wish).await?;
+        let mail = &self.mail.mail;
+        let pattern = begun.title.as_deref();
+        let title = (wish.title.clone())
+            .or_else(|| pattern.map(|title| rules::filled_from(title, mail, row.received_at)));
+        let title = title.as_deref().and_then(titled);
         let title = title.unwrap_or_else(|| {
             let engine = self.house.engine;
-            engine.describe(&self.mail.mail, &[], row.received_at).title
+            engine.describe(mail, &[], row.received_at).title
         });
+        let responsible = wish.responsible.clone().or(begun.responsible);
         let key = format!("rule:{}:{}", self.rule.id, row.id);
         let new = NewCase {
             number: None,
             title,
-            kle: wish.kle.as_ref().map(ToString::to_string),
-            facet: None,
-            responsible: Some(wish.responsible.clone().unwrap_or(self.user.to_owned())),
-            unit: None,
+            facet: begun.facet.filter(|_| wish.kle.is_none()),
+            kle: wish.kle.as_ref().map(ToString::to_string).or(begun.kle),
             access: match wish.access {
                 Some(AccessCode::Restricted) => {
-                    CaseAccess::of_users(wish.responsible.as_deref().into_iter().chain([self.user]))
+                    CaseAccess::of_users(responsible.as_deref().into_iter().chain([self.user]))
                 }
-                _ => CaseAccess::open(),
+                Some(AccessCode::Open) => CaseAccess::open(),
+                None => begun.access,
             },
+            responsible: Some(responsible.unwrap_or_else(|| self.user.to_owned())),
+            unit: begun.unit,
             parties: self.parties(),
             status: CaseStatus::Open,
             created_at: self.now,
@@ -204,6 +211,17 @@ impl Actor<'_> {
                 tracing::warn!(%error, "the case system made no case for a rule");
                 Err(StoreError::Interrupted)
             }
+        }
+    }
+
+    /// What the template says; nothing where the rule names none, or one that was removed since.
+    async fn begun_as(&self, wish: &rules::NewCase) -> Result<CaseTemplate, StoreError> {
+        let Some(name) = &wish.template else {
+            return Ok(CaseTemplate::default());
+        };
+        match self.house.store.case_template(name).await {
+            Err(StoreError::NotFound(_)) => Ok(CaseTemplate::default()),
+            other => other,
         }
     }
 

@@ -75,8 +75,13 @@ pub async fn check_all(
                 && let Target::NewCase(case) = &journal.on
                 && let Some(template) = &case.template
             {
-                let path = "then.journal.new_case.template";
-                mistakes.push(at(place, path, "no-such-template", template));
+                match store.case_template(template).await {
+                    Err(StoreError::NotFound(_)) => {
+                        let path = "then.journal.new_case.template";
+                        mistakes.push(at(place, path, "no-such-template", template));
+                    }
+                    other => drop(other?),
+                }
             }
             for (path, who) in named(action) {
                 if !store.is_known_principal(&who).await? {
