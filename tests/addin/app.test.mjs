@@ -298,3 +298,43 @@ test("single letters do nothing once they are switched off", async () => {
   assert.equal(await row(page, item.id).getAttribute("data-state"), "waiting");
   await close(page);
 });
+
+test("a rule is written, read aloud, tried on past mail, kept and switched to shadow", async () => {
+  const page = await desk();
+  await page.getByRole("link", { name: "Regler" }).click();
+  await page.getByRole("button", { name: "Ny regel" }).click();
+  await page.getByRole("textbox", { name: "Navn" }).fill("Hegn i køen");
+  const condition = page.getByRole("group", { name: "Betingelse 1" });
+  await condition.getByLabel("Værdi").fill("hegn");
+  const action = page.getByRole("group", { name: "Handling 1" });
+  await action.getByLabel("Hvad der gøres").selectOption({ label: "mærk" });
+  await action.getByLabel("Værdi").fill("hegn");
+  await page.getByRole("status", { name: "Reglen læst højt" }).filter({ hasText: "mærk den »hegn«" }).waitFor();
+  assert.deepEqual(await violations(page), []);
+  await page.getByRole("button", { name: "Prøv på gamle mails" }).click();
+  await page.getByRole("button", { name: "Prøv", exact: true }).click();
+  await page.getByText(/mails på .* s: \d+ ramt/).waitFor();
+  assert.deepEqual(await violations(page), []);
+  await page.getByRole("button", { name: "Til reglerne" }).click();
+  await page.getByRole("button", { name: "Gem" }).click();
+  const mode = page.getByLabel("Tilstand for Hegn i køen");
+  await mode.selectOption({ label: "Kun på prøve" });
+  await page.getByRole("status").filter({ hasText: "Hegn i køen: Kun på prøve" }).waitFor();
+  const kept = (await api("Karen Holm", "/rules")).items.find((rule) => rule.name === "Hegn i køen");
+  assert.equal(kept.mode, "shadow");
+  assert.deepEqual(await violations(page), []);
+  await page.setViewportSize({ width: 320, height: 800 });
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= 320), true, "no sideways scrolling");
+  await close(page);
+});
+
+test("what is wrong with a rule is told at its place, in the reader's language", async () => {
+  const page = await desk();
+  await page.getByRole("link", { name: "Regler" }).click();
+  await page.getByRole("button", { name: "Ny regel" }).click();
+  await page.getByRole("button", { name: "Skriv som tekst" }).click();
+  await page.getByRole("textbox", { name: "Reglen som tekst" }).fill('[[rule]]\nname = "Forkert"\nwhen.emne.word = "hegn"\nthen.tag = "x"\n');
+  await page.getByRole("button", { name: "Gem" }).click();
+  await page.getByText(/Linje 3, tegn \d+/).waitFor();
+  await close(page);
+});

@@ -2271,7 +2271,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["Asked"];
+                    "application/json": components["schemas"]["LookupAsked"];
                 };
             };
             responses: {
@@ -4849,6 +4849,10 @@ export interface components {
          * @enum {string}
          */
         Level: "read" | "write" | "manage";
+        LookupAsked: {
+            /** @description With or without angle brackets. */
+            message_id: string;
+        };
         MailDecisions: {
             /** @description What was kept, in order of time, then what the other rules say now. */
             decisions: components["schemas"]["RuleDecision"][];
