@@ -307,7 +307,7 @@ test("a rule is written, read aloud, tried on past mail, kept and switched to sh
   const condition = page.getByRole("group", { name: "Betingelse 1" });
   await condition.getByLabel("Værdi").fill("hegn");
   const action = page.getByRole("group", { name: "Handling 1" });
-  await action.getByLabel("Hvad der gøres").selectOption({ label: "mærk" });
+  await action.getByLabel("Hvad der gøres").selectOption({ label: "mærk den" });
   await action.getByLabel("Værdi").fill("hegn");
   await page.getByRole("status", { name: "Reglen læst højt" }).filter({ hasText: "mærk den »hegn«" }).waitFor();
   assert.deepEqual(await violations(page), []);

@@ -67,6 +67,8 @@ const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"];
 // which @axe-core/playwright waits in vain.
 export async function violations(frame) {
   await frame.evaluate(axe);
+  // What fades in has no colours yet; what turns for ever is not waited for.
+  await frame.evaluate(() => Promise.all(document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime < Infinity).map((one) => one.finished.catch(() => undefined))));
   // Guards around a dialog catch the focus and pass it on at once: nobody is ever on them.
   const { violations: found } = await frame.evaluate((rules) => axe.run({ include: [document], exclude: [["[data-tabster-dummy]"]] }, { runOnly: rules, iframes: false }), RULES);
   return found.map((violation) => `${violation.id}: ${violation.nodes[0].html}`);
