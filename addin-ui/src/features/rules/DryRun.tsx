@@ -116,7 +116,7 @@ export function DryRun({ what, name, onBack }: { what: Written | { rule_ids: rea
   );
 
   function summaryOf({ mails, hits, agreements, disagreements, not_judged, millis }: DryRunResult) {
-    return t("ruleSummary", { mails, hits, agreements, disagreements, not_judged, seconds: (millis / 1000).toFixed(1) });
+    return t("ruleSummary", { mails, hits, agreements, disagreements, not_judged, seconds: (millis / 1000).toLocaleString(document.documentElement.lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 }) });
   }
 }
 
