@@ -527,8 +527,9 @@ proptest! {
         prop_assert!(!title.chars().any(char::is_control));
     }
 
+    // A digit right before it makes the number another, longer one, which is nobody's.
     #[test]
-    fn a_name_is_never_telling(stem in "(scan|_|Bilag |%C3%B8|%20|070761-4285 |0707614285x|\\(1\\)|\\PC{0,5}){0,8}") {
+    fn a_name_is_never_telling(stem in "(scan|_|Bilag |%C3%B8|%20|070761-4285 |0707614285x|\\(1\\)|[^\\pC0-9]{0,5}){0,8}") {
         if let Some(name) = rules().given_name(&stem) {
             prop_assert!(!name.contains("4285"), "{}", name);
             prop_assert!(!name.trim().is_empty());
