@@ -92,7 +92,8 @@ const undoAll = async (page) => {
   for (const entry of entries ?? []) await api(page, `/journal/${entry.entry_id ?? entry.id}`, { method: "DELETE" });
 };
 
-const sagspost = (demo, ...words) => execFileSync(process.env.DEMO_BINARY ?? path.resolve(import.meta.dirname, "../../target/debug/sagspost"), ["--config", path.join(demo.home, "sagspost.toml"), ...words]);
+const root = path.resolve(import.meta.dirname, "../..");
+const sagspost = (demo, ...words) => execFileSync(path.resolve(root, process.env.DEMO_BINARY ?? "target/debug/sagspost"), ["--config", path.join(demo.home, "sagspost.toml"), ...words]);
 
 // name: the picture's; `show` leaves the page in the view and answers with the pane; `after` undoes what it took.
 export const VIEWS = [
