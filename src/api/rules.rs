@@ -71,7 +71,7 @@ pub(super) struct RuleBody {
 
 #[derive(Serialize, ToSchema)]
 pub(super) struct SuspendedBody {
-    /// `case_closed`, `case_gone` or `not_allowed`.
+    /// `case_closed`, `case_gone`, `not_allowed`, `template_gone` or `unreadable`.
     reason: String,
     text: String,
     case_number: Option<String>,

@@ -5,42 +5,30 @@ use std::time::Duration;
 
 use chrono::Utc;
 use futures::FutureExt as _;
-use futures::future::BoxFuture;
 use reqwest::Method;
 use sagspost::cases::{Answer as CaseAnswer, BuiltIn, CaseSystem};
-use sagspost::documents::reader::Reader;
 use sagspost::domain::access::{CaseAccess, Level};
 use sagspost::domain::case::{Case, CaseStatus};
 use sagspost::domain::case_number::Template;
 use sagspost::domain::role::{Grant, Principal, Role, Scope};
 use sagspost::domain::working_days::{Calendar, danish_day};
-use sagspost::mailbox::mark::Marks;
 use sagspost::mailbox::settings::Settings;
-use sagspost::outbox::{MarkError, Marker, Outbox};
+use sagspost::outbox::Outbox;
 use sagspost::store::{
-    Arrived, AuditFilter, CaseQuery, Entry, MarkPayload, NewCase, RuleMode, RuleOwner, RuleText,
-    Store,
+    Arrived, AuditFilter, CaseQuery, Entry, NewCase, RuleMode, RuleOwner, RuleText, Store,
 };
-use sagspost::suggest::{Engine, Organisation};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::support::app::{App, answer};
 use crate::support::dovecot::Dovecot;
 use crate::support::house::{House, VIEWER};
+use crate::support::outbox;
 use crate::support::store::{add_case, batch, case, day, eml, mailbox};
 use crate::support::wait_for;
 
 const PROVEN: &str =
     "Authentication-Results: mx.eksempelkommune.example; dmarc=pass header.from=borger.example";
-
-struct NoMarks;
-
-impl Marker for NoMarks {
-    fn mark(&self, _: MarkPayload, _: bool) -> BoxFuture<'_, Result<(), MarkError>> {
-        async { Ok(()) }.boxed()
-    }
-}
 
 fn built_in(store: &Store) -> BuiltIn {
     BuiltIn {
@@ -51,14 +39,8 @@ fn built_in(store: &Store) -> BuiltIn {
 
 fn outbox(app: &App) -> Outbox {
     Outbox {
-        store: app.store.store.clone(),
-        case_system: Arc::new(built_in(&app.store)),
-        scanner: crate::support::scanner::none(),
-        marker: Arc::new(NoMarks),
-        reader: Reader::of(env!("CARGO_BIN_EXE_sagspost").into()),
         engine: Arc::clone(&app.engine),
-        filing: crate::support::filing::rules(),
-        post: None,
+        ..outbox::of(&app.store)
     }
 }
 
@@ -204,26 +186,28 @@ async fn a_rule_gives_a_mail_to_a_person_with_a_deadline_that_stand_in_the_queue
     assert_eq!(waiting["deadline"]["date"], json!(date), "{waiting}");
 }
 
-#[tokio::test]
-async fn a_rule_makes_a_case_as_its_template_says() {
-    let app = service().await;
+/// A rule of Birthe's that makes cases from a template that Rita, an administrator, keeps: the rule's address.
+async fn makes_cases_as(app: &App, template: &Value) -> String {
     let administrator = Grant {
         to: Principal::User("rita".to_owned()),
         role: Role::Administrator,
         scope: Scope::Everywhere,
     };
     app.store.grant(&administrator).await.unwrap();
-    let template = json!({ "title": "Byggesag: {subject}", "responsible": "carl" });
     let kept = app.request(Method::PUT, "/api/v1/case-templates/Byggesag", "rita");
-    assert!(answer(kept.json(&template)).await.status < 300);
+    assert!(answer(kept.json(template)).await.status < 300);
     let then = [
         "then.journal = { on = \"new_case\", new_case = { template = \"Byggesag\" } }".to_owned(),
     ];
-    switched_on(
-        &app,
-        &rule("Byggeri", "when.subject.word = \"carport\"", &then),
-    )
-    .await;
+    let when = "when.subject.word = \"carport\"";
+    switched_on(app, &rule("Byggeri", when, &then)).await
+}
+
+#[tokio::test]
+async fn a_rule_makes_a_case_as_its_template_says() {
+    let app = service().await;
+    let template = json!({ "title": "Byggesag: {subject}", "responsible": "carl" });
+    makes_cases_as(&app, &template).await;
     let mail = arrives(&app, eml("1@x", "Carport", &[])).await;
     let entry = entries(&app, mail).await.remove(0);
     let made = app.store.case(entry.case_id, "birthe").await.unwrap();
@@ -231,6 +215,21 @@ async fn a_rule_makes_a_case_as_its_template_says() {
         (&*made.title, made.responsible.as_deref()),
         ("Byggesag: Carport", Some("carl"))
     );
+}
+
+#[tokio::test]
+async fn a_rule_whose_template_is_gone_makes_no_case_that_everybody_sees_but_waits_for_its_author()
+{
+    let app = service().await;
+    let template = json!({ "access": { "code": "restricted", "list": [{ "who": "user:birthe", "may": "manage" }] } });
+    let path = makes_cases_as(&app, &template).await;
+    let removed = app.request(Method::DELETE, "/api/v1/case-templates/Byggesag", "rita");
+    assert!(answer(removed).await.status < 300);
+    let mail = arrives(&app, eml("1@x", "Carport", &[])).await;
+    assert_eq!(entries(&app, mail).await, []);
+    let shown = app.get(&path, "birthe").await.json();
+    assert_eq!(shown["suspended"]["reason"], "template_gone", "{shown}");
+    assert_eq!(followed(&app, mail).await, [owned(("journal", "failed"))]);
 }
 
 #[tokio::test]
@@ -741,14 +740,8 @@ fn what_comes_into_a_watched_mailbox_is_filed_and_flagged_and_its_history_is_not
     house.wait_for_mails(2);
     let store = house.store().clone();
     let outbox = Outbox {
-        store: store.clone(),
-        case_system: Arc::new(built_in(&store)),
-        marker: Arc::new(Marks::new(store.clone(), house.tokens.clone())),
-        scanner: crate::support::scanner::none(),
-        reader: Reader::of(env!("CARGO_BIN_EXE_sagspost").into()),
-        engine: Arc::new(Engine::new(Organisation::default())),
-        filing: crate::support::filing::rules(),
-        post: None,
+        marker: outbox::marks(&house),
+        ..outbox::of(&store)
     };
     house.block_on(run(&outbox));
     let documents = house.block_on(store.documents(made.id, VIEWER)).unwrap();

@@ -5489,7 +5489,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             case_number?: string | null;
-            /** @description `case_closed`, `case_gone` or `not_allowed`. */
+            /** @description `case_closed`, `case_gone`, `not_allowed`, `template_gone` or `unreadable`. */
             reason: string;
             text: string;
         };

@@ -17,7 +17,7 @@ use crate::{
     rules::{self, Action, Attachments, Journal, Mark, Target},
     store::{
         Call, CaseRequest, CaseTemplate, JobKind, KeptRule, MailAbout, MailTemplate, MailTo,
-        MarkByRule, MarkPayload, NewCase, NewJob, Origin, StoreError, WithDecision,
+        MarkByRule, MarkPayload, NewCase, NewJob, Origin, RuleOwner, StoreError, WithDecision,
     },
 };
 
@@ -127,7 +127,8 @@ impl Actor<'_> {
         }
     }
 
-    /// A rule whose only case is gone, closed or another's does nothing before somebody has looked at it.
+    /// A rule whose only case is gone, closed or another's, or whose template is gone, does nothing before somebody has
+    /// looked at it.
     async fn not_filed(
         &self,
         wish: &Journal,
@@ -136,6 +137,7 @@ impl Actor<'_> {
     ) -> Result<Did, StoreError> {
         let code = match error {
             StoreError::CaseClosed(_) => "case_closed",
+            StoreError::NotFound("case template") => "template_gone",
             StoreError::NotFound(_) => "case_gone",
             StoreError::NotAllowed(_) => "not_allowed",
             error if error.is_transient() => return Err(error),
@@ -144,17 +146,17 @@ impl Actor<'_> {
                 return Ok(done.because(State::Failed, "not_filed"));
             }
         };
-        if let Target::Case(number) = &wish.on {
-            // The same rule may act for others, who may file there.
-            let is_of_all = self.rule.owner == crate::store::RuleOwner::Organisation;
-            if code == "case_closed" || !is_of_all {
-                let number = Some(number.as_str());
-                let suspended = self
-                    .house
-                    .store
-                    .suspend_rule(self.rule.id, code, number, self.now);
-                suspended.await?;
-            }
+        // A rule of all may act for others, who may file there.
+        let is_of_all = self.rule.owner == RuleOwner::Organisation;
+        let (lasts, case) = match &wish.on {
+            Target::Case(number) => (code == "case_closed" || !is_of_all, Some(number.as_str())),
+            _ => (code == "template_gone", None),
+        };
+        if lasts {
+            let store = self.house.store;
+            store
+                .suspend_rule(self.rule.id, code, case, self.now)
+                .await?;
         }
         Ok(done.because(State::Failed, code))
     }
@@ -162,11 +164,15 @@ impl Actor<'_> {
     /// The case that is made of the mail; `None` where a copy of it in another mailbox is what it is made of.
     async fn new_case(&self, wish: &rules::NewCase) -> Result<Option<(Uuid, String)>, StoreError> {
         let (store, row) = (self.house.store, &self.mail.row);
+        // Without its template nobody knows who may see the case.
+        let begun = match &wish.template {
+            Some(name) => store.case_template(name).await?,
+            None => CaseTemplate::default(),
+        };
         let first = store.claim_new_case(self.rule.id, &row.fingerprint, self.mailbox_id);
         if !first.await? {
             return Ok(None);
         }
-        let begun = self.begun_as(wish).await?;
         let mail = &self.mail.mail;
         let pattern = begun.title.as_deref();
         let title = (wish.title.clone())
@@ -211,17 +217,6 @@ impl Actor<'_> {
                 tracing::warn!(%error, "the case system made no case for a rule");
                 Err(StoreError::Interrupted)
             }
-        }
-    }
-
-    /// What the template says; nothing where the rule names none, or one that was removed since.
-    async fn begun_as(&self, wish: &rules::NewCase) -> Result<CaseTemplate, StoreError> {
-        let Some(name) = &wish.template else {
-            return Ok(CaseTemplate::default());
-        };
-        match self.house.store.case_template(name).await {
-            Err(StoreError::NotFound(_)) => Ok(CaseTemplate::default()),
-            other => other,
         }
     }
 
