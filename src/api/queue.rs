@@ -249,7 +249,7 @@ impl QueueItem {
         let deadline = match waiting.deadline {
             Some(date) => Some(Deadline::on(date, now)),
             None => glance
-                .looks_like_case_work()
+                .looks_like_case_work
                 .then(|| Deadline::of(row.received_at, limits, now)),
         };
         let code = waiting

@@ -349,17 +349,15 @@ pub(super) struct Glance {
     for_a_case: ForACaseInWords,
     /// Whether the first case is sure enough for the organisation to be taken unseen.
     sure: bool,
+    #[serde(skip)]
+    pub looks_like_case_work: bool,
 }
 
 impl Glance {
-    pub fn looks_like_case_work(&self) -> bool {
-        self.for_a_case.probability >= EVEN_PERCENT
-    }
-
     /// Code of what keeps it from being settled.
     pub fn why_it_waits(&self) -> &'static str {
         match self.suggestions.first() {
-            _ if !self.looks_like_case_work() => "hardly_for_a_case",
+            _ if !self.looks_like_case_work => "hardly_for_a_case",
             None => "no_suggestion",
             Some(_) if self.sure => "nobody_yet",
             Some(_) => "unsure",
@@ -379,6 +377,7 @@ pub(super) async fn glance(
     let best = found.first().map(|found| &found.suggestion);
     Ok(Glance {
         sure: best.is_some_and(|best| is_sure(app, best)),
+        looks_like_case_work: for_a_case.is_likely(),
         for_a_case: ForACaseInWords::of(&for_a_case, lang),
         suggestions: found
             .into_iter()

@@ -8,11 +8,12 @@ use tokio_util::sync::CancellationToken;
 use super::worker::Outbox;
 use crate::{
     domain::{
+        access::Onlooker,
         mail::MailKind,
         working_days::{Calendar, JournalingDeadline, JournalingLimits, danish_day},
     },
     store::{MailAbout, MailFilter, MailRow, MailTemplate, MailTo, NewJob, Store, StoreError},
-    suggest::{EvidenceSeen, Question, Signals},
+    suggest::{Inquiry, Signals},
 };
 
 const EVERY: Duration = Duration::from_mins(10);
@@ -26,8 +27,6 @@ const MAX_DAYS: usize = 200;
 const MOST: i64 = 200;
 const NAMED: usize = 20;
 const MAX_NAME_CHARS: usize = 80;
-/// From which probability a mail looks like case work, in percent; below it nobody is reminded.
-const EVEN_PERCENT: u8 = 50;
 
 /// Works until cancelled; in every process, since a person is told once a day whoever asks.
 pub async fn run(store: Store, stop: CancellationToken) {
@@ -106,8 +105,9 @@ pub(super) async fn waiting(
             .contains(&last)
             .then_some(Near { mail, last })
     };
+    let onlooker = outbox.store.onlooker(reader).await?;
     let mut found: Vec<Near> = (outbox.store.mails(&filter, reader, MOST).await?.into_iter())
-        .filter(|mail| looks_like_case_work(outbox, mail, reader))
+        .filter(|mail| looks_like_case_work(outbox, mail, &onlooker, now))
         .filter_map(near)
         .collect();
     found.sort_by_key(|near| (near.last, near.mail.received_at));
@@ -119,16 +119,16 @@ fn beginning_of(day: NaiveDate) -> Option<DateTime<Utc>> {
     Some(day.and_hms_opt(0, 0, 0)?.and_utc())
 }
 
-fn looks_like_case_work(outbox: &Outbox, mail: &MailRow, reader: &str) -> bool {
+fn looks_like_case_work(
+    outbox: &Outbox,
+    mail: &MailRow,
+    reader: &Onlooker,
+    now: DateTime<Utc>,
+) -> bool {
     let signals = Signals::of_row(mail);
-    let question = Question {
-        mail: &mail.envelope,
-        beginning: &mail.preview,
-        signals: &signals,
-        evidence: EvidenceSeen::default(),
-    };
-    let answer = outbox.engine.for_a_case(&question, reader);
-    answer.probability.percent() >= EVEN_PERCENT
+    let inquiry = Inquiry::of_row(mail, &signals);
+    let answer = outbox.engine.answer(&inquiry, reader, now, 1);
+    answer.for_a_case.is_likely()
 }
 
 /// A line for each, as people read it.

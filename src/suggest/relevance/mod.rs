@@ -184,6 +184,11 @@ impl Reason {
 }
 
 impl ForACase {
+    /// Likelier than not.
+    pub fn is_likely(&self) -> bool {
+        self.probability.value() >= 0.5
+    }
+
     pub fn of(question: &Question<'_>, learned: &Learned, viewer: &str, own: &OwnDomains) -> Self {
         let mut reasons = cues::of(question);
         reasons.extend(lessons(question, learned, viewer, own));
