@@ -8,7 +8,6 @@
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::io::{Cursor, Write as _};
-use std::sync::Arc;
 use std::time::Instant;
 
 use chrono::{NaiveDate, Utc};
@@ -154,12 +153,7 @@ async fn letters() -> f64 {
         request_hash: [0; 32],
         cases,
     };
-    let outbox = support::outbox::of(
-        &store,
-        Arc::new(sagspost::suggest::Engine::new(
-            sagspost::suggest::Organisation::default(),
-        )),
-    );
+    let outbox = support::outbox::of(&store);
     let begun = Instant::now();
     store.begin_letters(&run, Utc::now()).await.unwrap();
     while outbox.write_letters_due().await.unwrap() > 0 {}

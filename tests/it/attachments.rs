@@ -2,49 +2,19 @@
 
 use sagspost::domain::access::Onlooker;
 use std::io::{Cursor, Write as _};
-use std::sync::Arc;
 
 use chrono::{Duration, Utc};
-use futures::future::BoxFuture;
 use sagspost::{
-    cases::BuiltIn,
-    documents::reader::Reader,
-    domain::case_number::Template,
-    outbox::{MarkError, Marker, Outbox},
     store::{
-        AttachmentText, EventKind, FiledMail, Following, MailFilter, MarkPayload, NewEntry,
-        ReadMail, Store,
+        AttachmentText, EventKind, FiledMail, Following, MailFilter, NewEntry, ReadMail, Store,
     },
     suggest::{Engine, Evidence, Organisation, Signals},
 };
 use uuid::Uuid;
 
 use crate::support::app::App;
+use crate::support::outbox;
 use crate::support::store::{add_case, batch, case, day, eml, mailbox, user};
-
-struct NoMarks;
-
-impl Marker for NoMarks {
-    fn mark(&self, _: MarkPayload, _: bool) -> BoxFuture<'_, Result<(), MarkError>> {
-        Box::pin(async { Ok(()) })
-    }
-}
-
-fn outbox(store: &Store) -> Outbox {
-    Outbox {
-        store: store.clone(),
-        case_system: Arc::new(BuiltIn {
-            store: store.clone(),
-            numbers: Template::parse("{year}-{seq:5}").unwrap(),
-        }),
-        marker: Arc::new(NoMarks),
-        scanner: crate::support::scanner::none(),
-        reader: Reader::of(env!("CARGO_BIN_EXE_sagspost").into()),
-        engine: Arc::new(Engine::new(Organisation::default())),
-        filing: crate::support::filing::rules(),
-        post: None,
-    }
-}
 
 /// A letter in Word with a heading.
 fn docx(heading: &str, text: &str) -> Vec<u8> {
@@ -123,7 +93,7 @@ on_both! {
         let before = store.last_event().await.unwrap();
         assert_eq!(found(store, "skelpæle").await, 0);
 
-        let outbox = outbox(store);
+        let outbox = outbox::of(store);
         while outbox.run_due().await.unwrap() > 0 {}
         assert_eq!(found(store, "skelpæle").await, 0, "nobody's click waits for attachments");
         assert_eq!(outbox.read_due().await.unwrap(), 1);
@@ -164,7 +134,7 @@ on_both! {
         }
         assert_eq!((found(store, "skelpæle").await, found(store, "hegnspæle").await), (1, 0));
         let events = store.last_event().await.unwrap();
-        assert_eq!(outbox(store).read_due().await.unwrap(), 1);
+        assert_eq!(outbox::of(store).read_due().await.unwrap(), 1);
         assert_eq!(store.last_event().await.unwrap(), events);
 
         store.remove_mailbox(one).await.unwrap();
@@ -202,7 +172,7 @@ on_both! {
             jobs: Vec::new(),
         };
         store.commit_entry(&entry, day(3)).await.unwrap();
-        outbox(store).read_due().await.unwrap();
+        outbox::of(store).read_due().await.unwrap();
         for event in store.events_after(loaded.last_event, 100).await.unwrap() {
             engine.apply(store, &event.kind).await.unwrap();
             engine.apply(store, &event.kind).await.unwrap();
@@ -226,7 +196,7 @@ async fn the_api_tells_what_attachments_say_and_names_files_by_it() {
     let path = format!("/api/v1/mails/{id}");
     let bare = app.get(&path, "birthe").await.json();
     assert_eq!(bare["documents"], serde_json::json!([]));
-    outbox(&app.store).read_due().await.unwrap();
+    outbox::of(&app.store).read_due().await.unwrap();
     let read = app.get(&path, "birthe").await.json();
     assert_eq!(
         read["documents"][0],

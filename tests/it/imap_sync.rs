@@ -1,8 +1,5 @@
 //! Mailboxes watched on a real Dovecot: everything once, soon, and again after whatever went wrong.
 
-use sagspost::cases::BuiltIn;
-use sagspost::documents::reader::Reader;
-use sagspost::domain::case_number::Template;
 use sagspost::journal;
 use sagspost::mailbox::import::{ImportOptions, import};
 use sagspost::mailbox::mark::Marks;
@@ -10,14 +7,13 @@ use sagspost::mailbox::settings::{MaildirSettings, Mark, Settings};
 use sagspost::mailbox::{Limits, Listing, Options, Waker, connect};
 use sagspost::outbox::Outbox;
 use sagspost::store::{FolderState, MailboxState, MarkPayload};
-use sagspost::suggest::{Engine, Organisation};
-use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
 
 use crate::store::file;
 use crate::support::dovecot::{Dovecot, DovecotOptions};
 use crate::support::house::{House, POISON, VIEWER};
+use crate::support::outbox;
 use crate::support::store::{add_case, case, day};
 use crate::support::wait_for;
 use crate::support::wire::CuttingProxy;
@@ -558,17 +554,8 @@ fn a_mail_on_two_cases_comes_back_to_the_folder_it_was_moved_from_when_the_last_
     let filed = house.mails()[0].id;
     let store = house.store();
     let outbox = Outbox {
-        store: store.clone(),
-        case_system: Arc::new(BuiltIn {
-            store: store.clone(),
-            numbers: Template::parse("{year}-{seq:5}").unwrap(),
-        }),
-        marker: Arc::new(Marks::new(store.clone(), house.tokens.clone())),
-        scanner: crate::support::scanner::none(),
-        reader: Reader::of(env!("CARGO_BIN_EXE_sagspost").into()),
-        engine: Arc::new(Engine::new(Organisation::default())),
-        filing: crate::support::filing::rules(),
-        post: None,
+        marker: outbox::marks(&house),
+        ..outbox::of(store)
     };
     let run = async || while outbox.run_due().await.unwrap() > 0 {};
     let file_on = async |title, key| {

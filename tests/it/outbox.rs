@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex};
 use chrono::{Duration, Utc};
 use futures::future::{BoxFuture, FutureExt as _};
 use sagspost::cases::{Answer, CaseError, CaseSystem};
-use sagspost::documents::reader::Reader;
 use sagspost::domain::access::CaseAccess;
 use sagspost::domain::case::{Case, CaseStatus};
 use sagspost::journal;
@@ -13,10 +12,10 @@ use sagspost::outbox::{MarkError, Marker, Outbox};
 use sagspost::store::{
     AuditFilter, CaseQuery, Entry, EntryState, EventKind, MailFilter, MarkPayload, NewCase, Store,
 };
-use sagspost::suggest::{Engine, Organisation};
 use uuid::Uuid;
 
 use crate::store::file;
+use crate::support::outbox;
 use crate::support::store::{add_case, batch, case, day, eml, mailbox, user};
 
 /// A case system that answers as it is told.
@@ -135,14 +134,9 @@ impl House {
         let (elsewhere, notebook) = (Arc::<Elsewhere>::default(), Arc::<Notebook>::default());
         Self {
             outbox: Outbox {
-                store: store.clone(),
                 case_system: elsewhere.clone(),
                 marker: notebook.clone(),
-                scanner: crate::support::scanner::none(),
-                reader: Reader::of(env!("CARGO_BIN_EXE_sagspost").into()),
-                engine: Arc::new(Engine::new(Organisation::default())),
-                filing: crate::support::filing::rules(),
-                post: None,
+                ..outbox::of(store)
             },
             elsewhere,
             notebook,

@@ -4,21 +4,18 @@ use std::sync::Arc;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
-use futures::future::BoxFuture;
 use sagspost::{
-    cases::BuiltIn,
     config::{Config, Scan, WhenAway},
-    documents::reader::Reader,
-    domain::case_number::Template,
-    outbox::{MarkError, Marker, Outbox},
+    outbox::Outbox,
     scan::{ScanError, Scanner},
-    store::{EntryState, MarkPayload},
-    suggest::{Engine, Organisation},
+    store::EntryState,
+    suggest::Organisation,
 };
 use serde_json::json;
 
 use crate::support::app::App;
 use crate::support::cli::Cli;
+use crate::support::outbox;
 use crate::support::scanner::{Mood, Scanner as Program, eicar};
 use crate::support::store::{case, eml};
 
@@ -344,27 +341,9 @@ fn doctor_says_whether_the_scanner_answers() {
     assert!(of("").is_empty());
 }
 
-/// Nothing is marked in these tests.
-struct NoMarks;
-
-impl Marker for NoMarks {
-    fn mark(&self, _: MarkPayload, _: bool) -> BoxFuture<'_, Result<(), MarkError>> {
-        Box::pin(async { Ok(()) })
-    }
-}
-
 fn outbox(app: &App) -> Outbox {
     Outbox {
-        store: app.store.store.clone(),
-        case_system: Arc::new(BuiltIn {
-            store: app.store.store.clone(),
-            numbers: Template::parse("{year}-{seq:5}").unwrap(),
-        }),
         scanner: Arc::clone(&app.scanner),
-        marker: Arc::new(NoMarks),
-        reader: Reader::of(env!("CARGO_BIN_EXE_sagspost").into()),
-        engine: Arc::new(Engine::new(Organisation::default())),
-        filing: crate::support::filing::rules(),
-        post: None,
+        ..outbox::of(&app.store)
     }
 }

@@ -1,20 +1,14 @@
 //! A mail whose sender chose its case while writing is filed when it lies among what they have sent.
 
-use std::sync::Arc;
-
-use sagspost::cases::BuiltIn;
-use sagspost::documents::reader::Reader;
 use sagspost::domain::access::CaseAccess;
 use sagspost::domain::case::Case;
-use sagspost::domain::case_number::Template;
-use sagspost::mailbox::mark::Marks;
 use sagspost::mailbox::settings::Settings;
 use sagspost::outbox::Outbox;
 use sagspost::store::{AuditFilter, Entry, NewCase};
-use sagspost::suggest::{Engine, Organisation};
 
 use crate::support::dovecot::Dovecot;
 use crate::support::house::{House, VIEWER};
+use crate::support::outbox;
 use crate::support::store::{add_case, case, user};
 
 const USER: &str = "birthe.lund";
@@ -46,17 +40,8 @@ fn filed_from(folder: &str, access: CaseAccess) -> (Case, Vec<Entry>, House) {
     house.wait_for_mails(1);
     let store = house.store().clone();
     let outbox = Outbox {
-        store: store.clone(),
-        case_system: Arc::new(BuiltIn {
-            store: store.clone(),
-            numbers: Template::parse("{year}-{seq:5}").unwrap(),
-        }),
-        marker: Arc::new(Marks::new(store.clone(), house.tokens.clone())),
-        scanner: crate::support::scanner::none(),
-        reader: Reader::of(env!("CARGO_BIN_EXE_sagspost").into()),
-        engine: Arc::new(Engine::new(Organisation::default())),
-        filing: crate::support::filing::rules(),
-        post: None,
+        marker: outbox::marks(&house),
+        ..outbox::of(&store)
     };
     let mail = house.mails().remove(0);
     let entries = house.block_on(async {

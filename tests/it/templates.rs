@@ -20,11 +20,15 @@ use uuid::Uuid;
 
 use crate::support::app::{Answer, App, answer};
 use crate::support::cli::Cli;
+use crate::support::outbox;
 use crate::support::store::{add_case, case, day, user};
 use crate::support::word;
 
 fn outbox(app: &App) -> Outbox {
-    crate::support::outbox::of(&app.store, Arc::clone(&app.engine))
+    Outbox {
+        engine: Arc::clone(&app.engine),
+        ..outbox::of(&app.store)
+    }
 }
 
 fn party(name: &str, kind: PartyKind, identifier: Option<&str>) -> Party {

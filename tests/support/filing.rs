@@ -3,10 +3,8 @@
 use std::sync::Arc;
 
 use sagspost::{
-    cases::BuiltIn,
     config::{Filing, Follow},
-    documents::reader::Reader,
-    domain::{case_mark::MarkKey, case_number::Template, direction::OwnDomains},
+    domain::{case_mark::MarkKey, direction::OwnDomains},
     mailbox::{TokenCache, mark::Marks},
     outbox::{Outbox, Post},
     store::Store,
@@ -47,17 +45,11 @@ pub fn outbox(
         ..Organisation::default()
     };
     Outbox {
-        store: store.clone(),
-        case_system: Arc::new(BuiltIn {
-            store: store.clone(),
-            numbers: Template::parse("{year}-{seq:5}").unwrap(),
-        }),
         marker: Arc::new(Marks::new(store.clone(), tokens)),
-        scanner: super::scanner::none(),
-        reader: Reader::of(env!("CARGO_BIN_EXE_sagspost").into()),
         engine: Arc::new(Engine::new(organisation)),
         filing,
         post,
+        ..super::outbox::of(store)
     }
 }
 

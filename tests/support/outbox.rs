@@ -1,4 +1,5 @@
-//! The outbox over a store and the built-in cases, with no mailbox to mark.
+//! The outbox over a store, as a test takes it: the built-in cases, nothing scanned, no mail out, and no mailbox to mark.
+//! What a test is about it puts in place: `Outbox { marker, ..outbox::of(store) }`.
 
 use std::sync::Arc;
 
@@ -7,10 +8,13 @@ use sagspost::{
     cases::BuiltIn,
     documents::reader::Reader,
     domain::case_number::Template,
+    mailbox::mark::Marks,
     outbox::{MarkError, Marker, Outbox},
     store::{MarkPayload, Store},
-    suggest::Engine,
+    suggest::{Engine, Organisation},
 };
+
+use super::house::House;
 
 struct NoMarks;
 
@@ -20,7 +24,7 @@ impl Marker for NoMarks {
     }
 }
 
-pub fn of(store: &Store, engine: Arc<Engine>) -> Outbox {
+pub fn of(store: &Store) -> Outbox {
     Outbox {
         store: store.clone(),
         case_system: Arc::new(BuiltIn {
@@ -30,8 +34,13 @@ pub fn of(store: &Store, engine: Arc<Engine>) -> Outbox {
         scanner: super::scanner::none(),
         marker: Arc::new(NoMarks),
         reader: Reader::of(env!("CARGO_BIN_EXE_sagspost").into()),
-        engine,
+        engine: Arc::new(Engine::new(Organisation::default())),
         filing: super::filing::rules(),
         post: None,
     }
+}
+
+/// Marks that are shown in the mailboxes of a house.
+pub fn marks(house: &House) -> Arc<dyn Marker> {
+    Arc::new(Marks::new(house.store().clone(), house.tokens.clone()))
 }
